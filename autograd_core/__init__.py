@@ -1,0 +1,44 @@
+"""Reverse-mode automatic differentiation that records the graph it differentiates.
+
+>>> import numpy as np, autograd_core as ag
+>>> x = ag.tensor([1.0, 2.0, 3.0], requires_grad=True)
+>>> loss = np.sum(np.sin(x) * x)
+>>> loss.backward()
+>>> x.grad
+tensor([ 1.38177329,  0.07700384, -2.82885749])
+"""
+
+from importlib import import_module
+from typing import Any
+
+from . import ops, scalars, tensors
+from .families import composed, elementwise, fixed, layout, multilinear, primitive
+from .modes import enable_grad, no_grad, scope, set_grad_enabled
+from .numpy_api import namespace
+from .recording import Scalar, Tensor
+from .scalars import scalar
+from .tensors import asarray, stop_gradient, tensor
+from .transforms import grad, gradients, hessian, hvp, jacobian, jvp, record, value_and_grad, vjp
+
+__version__ = "0.1.0"
+
+globals().update(namespace())
+tensors.install()
+scalars.install()
+
+LAZY = {"draw": "drawing", "Drawing": "drawing", "testing": "testing", "drawing": "drawing"}
+
+
+def __getattr__(name: str) -> Any:
+    """Parts that load on first use: the drawing needs graphviz, the checks are for tests."""
+    if name not in LAZY:
+        raise AttributeError(f"module 'autograd_core' has no attribute {name!r}")
+    module = import_module(f".{LAZY[name]}", __name__)
+    return module if name == LAZY[name] else getattr(module, name)
+
+
+__all__ = [
+    "Scalar", "Tensor", "asarray", "composed", "elementwise", "enable_grad", "fixed", "grad", "gradients", "hessian", "hvp",
+    "jacobian", "jvp", "layout", "multilinear", "no_grad", "ops", "primitive", "record", "scalar", "scope", "set_grad_enabled",
+    "stop_gradient", "tensor", "value_and_grad", "vjp",
+]  # fmt: skip

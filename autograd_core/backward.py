@@ -1,0 +1,98 @@
+"""`backward`: one walk back whose results are added to `.grad`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from .errors import DTypeError, GradientError, ShapeError
+from .recording import Node, Tensor, Value, handle, tensor_of
+from .reverse import ONE_OWNER, Cotangents, conjugate, pull_back, run_hooks
+
+
+def require_graph(value: Value, asked: str) -> Node:
+    """The node of a value that a gradient is asked of; raises GradientError if there is no gradient to be had."""
+    node = value.node
+    if node is None or not node.requires_grad:
+        reason = "none of its inputs was made with requires_grad=True, or the path to them is cut by detach, no_grad or an integer"
+        if node is not None and node.primitive is not None and node.primitive.family == "fixed":
+            reason = f"it comes from {node.primitive.name}, which is piecewise constant"
+        raise GradientError(f"{asked} needs a value that requires a gradient, and this one does not: {reason}")
+    return node
+
+
+def seed_for(value: Value, gradient: Any, asked: str) -> Any:
+    """The cotangent to start from: the one given, or 1 for a value of one element."""
+    data = value._data
+    if gradient is None:
+        if type(data) is float:
+            return 1.0
+        if data.size != 1:
+            raise GradientError(
+                f"{asked} starts from one number, but this value has shape {data.shape}: reduce it first, for example with "
+                f".sum() or .mean(), or pass a gradient of that shape"
+            )
+        if data.dtype.kind == "c":
+            raise GradientError(f"{asked} starts from a real number, but this value is {data.dtype}: use .real or abs()")
+        return np.ones(data.shape, data.dtype)
+    if type(data) is float:
+        return gradient if isinstance(gradient, Value) else float(gradient)
+    if not isinstance(gradient, Tensor):
+        gradient = np.array(gradient, dtype=data.dtype)
+    if gradient.shape != data.shape:
+        raise ShapeError(f"{asked}: the gradient has shape {gradient.shape}, but the value has shape {data.shape}")
+    if gradient.dtype != data.dtype:
+        raise DTypeError(f"{asked}: the gradient is {gradient.dtype}, but the value is {data.dtype}")
+    return gradient
+
+
+def backward(value: Value, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False) -> None:
+    """Add the gradient of this value to the `.grad` of every leaf it was computed from.
+
+    gradient      the cotangent to start from, shape and dtype of the value; may be left out for a single number
+    retain_graph  keep what was saved, so that backward can be called again; as create_graph by default
+    create_graph  record the walk, so that the gradients can be differentiated in turn
+
+    Raises GradientError for a value without gradient, for a value of several elements without `gradient`, and for a second
+    call through nodes that were not retained.
+
+    >>> import autograd_core as ag
+    >>> x = ag.scalar(2.0)
+    >>> (x**3).backward()
+    >>> x.grad
+    12.0
+    """
+    node = require_graph(value, "backward()")
+    seed = seed_for(value, gradient, "backward()")
+    if isinstance(seed, Value) and not create_graph:
+        seed = seed._data
+    elif create_graph and not isinstance(seed, Value):
+        seed = handle(seed, None)
+    kept: Cotangents = {}
+    retain = create_graph if retain_graph is None else retain_graph
+    found = pull_back({node: conjugate(seed)}, record=create_graph, retain=retain, kept=kept)
+    for store in (kept, found):
+        while store:
+            target, g = store.popitem()
+            if store is found and target.watch is not None and target.watch.hooks:
+                g = run_hooks(target.watch, g, target)
+            g = conjugate(g)
+            owned = type(g) is np.ndarray and g.base is None and sys.getrefcount(g) <= ONE_OWNER
+            accumulate(target, g, owned)
+
+
+def accumulate(node: Node, g: Any, owned: bool) -> None:
+    """Add a gradient to a node's `grad`; an array that nobody else holds is taken over without a copy."""
+    old = node.grad
+    if isinstance(g, Value):
+        node.grad = g if old is None else old + g
+    elif type(g) is float or type(node.value) is float:
+        node.grad = float(g) if old is None else old + float(g)
+    elif old is None:
+        node.grad = tensor_of(g if owned else np.array(g), None)
+    elif old.node is None and isinstance(old._data, np.ndarray):
+        np.add(old._data, g, out=old._data)
+    else:
+        node.grad = old + g

@@ -1,0 +1,78 @@
+"""NumPy's own functions on our values: which primitive, or wrapper, answers for which NumPy function.
+
+NumPy asks a value through `__array_ufunc__` and `__array_function__`. A function with a row in the tables is recorded; one without
+is refused with words, never passed through with its gradient cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .errors import UnsupportedError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+ufuncs: dict[np.ufunc, Callable[..., Any]] = {}
+functions: dict[Callable[..., Any], Callable[..., Any]] = {}
+answered: dict[Callable[..., Any], Callable[..., Any]] = {}
+methods: dict[tuple[np.ufunc, str], Callable[..., Any]] = {}
+writers: dict[str, Callable[..., Any]] = {}
+
+IGNORED = {"where": True, "casting": "same_kind", "order": "K", "subok": True, "dtype": None, "signature": None}
+
+
+def answers(*numpy_functions: Callable[..., Any]) -> Callable[[F], F]:
+    """Register a function as the answer to NumPy functions of the same signature; ufuncs included."""
+
+    def register(function: F) -> F:
+        call = getattr(function, "call", function)
+        for numpy_function in numpy_functions:
+            answered[numpy_function] = function
+            if isinstance(numpy_function, np.ufunc):
+                ufuncs[numpy_function] = call
+            else:
+                functions[numpy_function] = call
+        return function
+
+    return register
+
+
+def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """NumPy's protocol for ufuncs and their methods."""
+    out = kwargs.pop("out", None)
+    for name, default in IGNORED.items():
+        if name in kwargs and (kwargs[name] is default or kwargs[name] == default):
+            del kwargs[name]
+    answer = ufuncs.get(ufunc) if method == "__call__" else methods.get((ufunc, method))
+    if answer is None:
+        name = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+        raise UnsupportedError(
+            f"{name} has no derivative rule here. Use x.detach().numpy() if its gradient is not needed, or declare your own: "
+            f"ag.elementwise(np.{ufunc.__name__}, partials...)"
+        )
+    if method == "__call__" and kwargs:
+        raise UnsupportedError(
+            f"np.{ufunc.__name__} with {', '.join(kwargs)}= is not differentiated: apply ag.where or x.astype to the result instead"
+        )
+    if out is not None:
+        return writers["out"](out, answer, inputs, kwargs)
+    return answer(*inputs, **kwargs)
+
+
+def array_function(
+    self: Any, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """NumPy's protocol for all other functions."""
+    answer = functions.get(function)
+    if answer is None:
+        name = f"{function.__module__.replace('numpy', 'np')}.{function.__name__}"
+        raise UnsupportedError(
+            f"{name} has no derivative rule here. Use x.detach().numpy() if its gradient is not needed, or declare your own "
+            f"with ag.primitive"
+        )
+    if kwargs.pop("out", None) is not None:
+        raise UnsupportedError(f"np.{function.__name__} with out= is not recorded: assign its result instead")
+    return answer(*args, **kwargs)

@@ -1,0 +1,123 @@
+"""The families whose calls take the generic path: layout, multilinear, fixed, composed, and primitives that state their rules."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+
+from ..errors import DeclarationError
+from ..modes import scope
+from ..primitive import Primitive, Rule
+from ..recording import Storage, Tensor, frame
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def primitive(forward: Callable[..., Any], *vjps: Rule | None, jvp: Rule | None = None, **declared: Any) -> Primitive:
+    """A primitive that states its rules: one vjp per input (or one for all, which names `xs` or `xs_like`), and a jvp.
+
+    forward   positional parameters are data, keyword parameters settings; computes with NumPy arrays
+    vjps      each gives the cotangent of its input from g and what else it names; None for "not differentiable"
+    jvp       the tangent of the result from t (one input) or ts (several, None where constant);
+              not needed with linear=True, when the operation is linear in all its inputs together
+
+    >>> import numpy as np, autograd_core as ag
+    >>> cube = ag.primitive(lambda x: x**3, lambda g, a: g * 3 * a**2, jvp=lambda t, a: 3 * a**2 * t, name="cube")
+    >>> ag.grad(cube)(2.0)
+    12.0
+    """
+    variadic = len(vjps) == 1 and callable(vjps[0]) and bool({"xs", "xs_like"} & set(vjps[0].__code__.co_varnames))
+    return Primitive(forward, vjps, family="general", jvp=jvp, variadic=variadic, **declared)
+
+
+def multilinear(forward: Callable[..., Any], *transposes: Rule | None, **declared: Any) -> Primitive:
+    """A primitive that is linear in each input by itself, such as a product.
+
+    transposes   per input, its vjp in terms of g and the other inputs
+    The tangent is the operation itself with one input after the other replaced by its tangent.
+    """
+    made = Primitive(forward, transposes, family="multilinear", **declared)
+    call = made.call
+
+    def push(node: Any, saved: Any, tangents: Any) -> Any:
+        total = None
+        values = frame(node, saved)[:-2]
+        for i, t in enumerate(tangents):
+            if t is not None:
+                inputs = list(values)
+                inputs[i] = t
+                term = call(*inputs, **(node.settings or {}))
+                total = term if total is None else total + term
+        return total
+
+    made.push = push
+    return made
+
+
+def layout(forward: Callable[..., Any], transpose: Rule, **declared: Any) -> Primitive:
+    """A primitive of one input that only moves elements: reshape, transpose, indexing and their transposes.
+
+    transpose   brings a cotangent back; names g and a_like, and settings
+    A result may be a view; it then shares its storage with the input, so that writes in place are noticed.
+    """
+    made = Primitive(forward, (transpose,), family="layout", linear=True, **declared)
+    generic_call = made.call
+
+    def call(a: Any, **settings: Any) -> Any:
+        y = generic_call(a, **settings)
+        if isinstance(a, Tensor) and isinstance(y, Tensor):
+            share(a, y)
+        return y
+
+    made.call = call
+    made.push = lambda node, saved, tangents: generic_call(tangents[0], **(node.settings or {}))
+    return made
+
+
+def share(base: Tensor, view: Tensor) -> None:
+    """Note that two values may share memory."""
+    storage = base.storage
+    if storage is None:
+        storage = base.storage = Storage()
+        storage.handles.append(weakref.ref(base))
+        if base.node is not None:
+            base.node.storage = storage
+    view.storage = storage
+    if view.node is not None and view.node.serial:
+        view.node.storage = storage
+    handles = storage.handles
+    handles.append(weakref.ref(view))
+    if len(handles) > storage.limit:
+        handles[:] = [h for h in handles if h() is not None]
+        storage.limit = 2 * len(handles) + 16
+
+
+def fixed(forward: Callable[..., Any], **declared: Any) -> Primitive:
+    """A piecewise constant primitive: comparisons, rounding, argmax. Its derivative is zero wherever it has one.
+
+    In plain recording the result carries no gradient; when everything is kept, the call is a node like any other.
+    """
+    return Primitive(forward, (), family="fixed", **declared)
+
+
+def composed(function: Callable[P, R]) -> Callable[P, R]:
+    """A function written in terms of primitives, which a drawing can show as one card: records into a scope of its name."""
+    if not callable(function):
+        raise DeclarationError(f"composed decorates a function, not {function!r}")
+
+    @wraps(function)
+    def call(*args: P.args, **settings: P.kwargs) -> R:
+        with scope(function.__name__.rstrip("_"), "composed"):
+            return function(*args, **settings)
+
+    return call
+
+
+def zeros_like(target: Any) -> Any:
+    """Zeros with the shape and dtype of a recorded value, kept or not."""
+    return np.zeros(target.shape, target.dtype)

@@ -1,0 +1,94 @@
+"""A graph to read: the nodes between some values and what they were computed from, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .errors import GradientError
+from .recording import Absent, Frame, Node, Value
+
+
+class Graph:
+    """The nodes that some outputs were computed from, leaves and recorded constants included, oldest first.
+
+    >>> import autograd_core as ag
+    >>> x = ag.scalar(2.0, name="x")
+    >>> print(Graph([x * x + 1.0]))
+    %1 = x                   2
+    %2 = multiply(%1, %1)    4
+    %3 = add(%2, 1)          5
+    return %3
+    """
+
+    def __init__(self, outputs: Sequence[Value]) -> None:
+        for value in outputs:
+            if not isinstance(value, Value) or value.node is None:
+                raise GradientError(f"nothing was recorded for {value!r}: compute it from a value with requires_grad=True")
+        self.outputs: tuple[Node, ...] = tuple([v.node for v in outputs if v.node is not None])
+        self.nodes: tuple[Node, ...] = tuple(reachable(self.outputs))
+        self.numbers: dict[Node, int] = {node: i for i, node in enumerate(self.nodes, 1)}
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __str__(self) -> str:
+        rows = [(f"%{i} = {self.formula(node)}", short(node.value)) for node, i in self.numbers.items()]
+        width = max(len(left) for left, _ in rows)
+        lines = [f"{left:<{width}}    {right}".rstrip() for left, right in rows]
+        return "\n".join([*lines, "return " + ", ".join(f"%{self.numbers[o]}" for o in self.outputs)])
+
+    def formula(self, node: Node) -> str:
+        """What a node computes, in terms of node numbers."""
+        if node.primitive is None:
+            return node.name or "constant" if not node.requires_grad else node.name or "leaf"
+        words = [f"%{self.numbers[e]}" if isinstance(e, Node) else short(e) for e in node.inputs]
+        words += [f"{k}={v!r}" for k, v in (node.settings or {}).items() if v is not None and v is not False]
+        return f"{node.primitive.name}({', '.join(words)})"
+
+
+def reachable(outputs: Iterable[Node]) -> list[Node]:
+    """Everything that outputs were computed from, themselves included, oldest first."""
+    nodes = list(dict.fromkeys(outputs))
+    seen = set(nodes)
+    for node in nodes:  # grows while it is walked
+        for source in node.inputs:
+            if isinstance(source, Node) and source not in seen:
+                seen.add(source)
+                nodes.append(source)
+    return sorted(nodes, key=lambda node: node.serial)
+
+
+def short(value: Any) -> str:
+    """A value in a few characters: a number, or shape and dtype."""
+    if isinstance(value, Absent):
+        return f"{value.dtype}{list(value.shape)}"
+    if isinstance(value, tuple):
+        return f"({', '.join(short(v) for v in value)})"
+    if np.size(value) == 1 and np.ndim(value) == 0:
+        return f"{value:.6g}" if isinstance(value, (float, int, np.number)) else str(value)
+    return f"{np.asarray(value).dtype}{list(np.shape(value))}"
+
+
+def restored(node: Node) -> Frame:
+    """What a node's rules need, rebuilt from the values that the record kept, for a walk after backward has freed it.
+
+    Raises GradientError if a value that is needed was too large to be kept.
+    """
+    route: Any = node.route
+    values = [e.value if isinstance(e, Node) else e for e in node.inputs]
+    for position in route.keeps:
+        if isinstance(node.value if position == -1 else values[position], Absent):
+            raise GradientError(f"{node!r} was freed by backward: call backward(retain_graph=True), or draw before it")
+    made = Frame()
+    made.y = node.value
+    made.x = made.z = None
+    if route.arity is None:
+        made.x, made.z = tuple(values), node.z
+    else:
+        made.x = values[0]
+        if route.arity == 2:
+            made.z = values[1]
+    return made

@@ -1,0 +1,87 @@
+"""Live masks: which elements of a cotangent stand for a dependence at all.
+
+Where an operation cuts dependence (where, maximum, relu, indexing), an element behind the cut has *no* cotangent. The number 0 in
+its place would do, were it not for infinite slopes further back: 0 * inf is NaN. So a cut sends a mask along with its
+cotangents; layout operations move it, sums over paths "or" it, elementwise pull-backs put what is not live back to zero, and
+every other family drops it, since its zeros are exact. Without a bending elementwise operation before a cut there is no mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+
+from .families.elementwise import gate
+from .primitive import Route, settle
+from .recording import Node, in_numpy
+
+
+class Masks:
+    """The live masks of one walk; an element without a mask is live."""
+
+    def __init__(self) -> None:
+        self.live: dict[Node, Any] = {}
+        self._bends: dict[Node, bool] = {}
+
+    def pull(self, node: Node, saved: Any, g: Any, reached: Collection[Node]) -> tuple[Any, ...]:
+        """As `route.pull`, and passes masks on to those parents that need one; `reached` have a cotangent already."""
+        route: Any = node.route
+        mask = self.live.pop(node, None)
+        carries = route.cut or (mask is not None and route.primitive.family in ("elementwise", "layout"))
+        needed = [carries and self.bends(p) for p in node.parents]
+        bending = mask is not None and route.primitive.family == "elementwise" and not route.cut
+        contributions = rezeroed(node, route, saved, g, mask) if bending else route.pull(node, saved, g)
+        passed = moved(node, route, mask, bending) if any(needed) else (None,) * len(needed)
+        for parent, m, need in zip(node.parents, passed, needed, strict=True):
+            if m is None or not need or (parent in reached and parent not in self.live):
+                self.live.pop(parent, None)  # live as a whole
+            else:
+                self.live[parent] = self.live[parent] | m if parent in self.live else m
+        return contributions
+
+    def bends(self, node: Node) -> bool:
+        """Whether a cotangent of the node meets a slope that could be infinite before it meets another family."""
+        known = self._bends
+        stack = [node]
+        while stack:
+            top = stack[-1]
+            primitive = top.primitive
+            if top in known or primitive is None or primitive.family not in ("elementwise", "layout"):
+                known.setdefault(top, False)
+            elif primitive.bends:
+                known[top] = True
+            elif waiting := [p for p in top.parents if p not in known]:
+                stack.extend(waiting)
+                continue
+            else:
+                known[top] = any(known[p] for p in top.parents)
+            stack.pop()
+        return known[node]
+
+
+def moved(node: Node, route: Route, mask: Any, bending: bool) -> tuple[Any, ...]:
+    """The mask as the parents see it: through the operation's own transpose, whose weights are never negative."""
+    if bending:
+        return tuple([settled_mask(mask, p.value) for p in node.parents])
+    weights = np.ones(np.shape(mask) if mask is not None else getattr(node.value, "shape", ()))
+    if mask is not None:
+        weights = weights * mask
+    return tuple([np.asarray(c) != 0 for c in route.pull(node, node, weights)])
+
+
+def settled_mask(mask: Any, target: Any) -> Any:
+    """A mask in the shape of an input: live if any of the elements it was broadcast to is."""
+    return np.any(mask) if type(target) is float else settle(mask.astype(target.dtype), target) != 0
+
+
+def rezeroed(node: Node, route: Route, saved: Any, g: Any, mask: Any) -> tuple[Any, ...]:
+    """Elementwise contributions, zero where not live, before any sum over what was broadcast."""
+    products: Any = route.primitive.products
+    if type(g) is float:
+        saved, g = in_numpy(saved), np.float64(g)
+    with np.errstate(all="ignore"):  # what is not live may overflow or be undefined, and is thrown away
+        return tuple(
+            [settle(gate(products[i](saved, g), mask), p.value) for i, p in zip(route.wanted, node.parents, strict=True)]
+        )

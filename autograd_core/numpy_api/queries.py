@@ -1,0 +1,49 @@
+"""Questions about values that have no derivative: shapes, dtypes, comparisons of whole arrays, new arrays alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..dispatch import answers
+from ..recording import tensor_of, unwrap
+
+
+def asks(function: Callable[..., Any]) -> None:
+    """Let a NumPy function that asks about values be answered from their arrays."""
+
+    def answer(*args: Any, **settings: Any) -> Any:
+        return function(*bare(args), **dict(zip(settings, bare(list(settings.values())), strict=True)))
+
+    answer.__name__, answer.__doc__ = function.__name__, function.__doc__
+    answers(function)(answer)
+
+
+def bare(args: Any) -> list[Any]:
+    """Arguments with values replaced by their arrays, one level of lists included."""
+    return [unwrap(a) if isinstance(a, (list, tuple)) else unwrap([a])[0] for a in args]
+
+
+for query in (
+    np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.result_type, np.can_cast, np.array_equal, np.allclose, np.isclose,
+    np.array2string, np.array_repr, np.array_str, np.shares_memory, np.may_share_memory,
+):  # fmt: skip
+    asks(query)
+
+
+def makes(function: Callable[..., Any]) -> None:
+    """Let a NumPy function that makes an array like another give a Tensor for a value."""
+
+    def answer(a: Any, *args: Any, **settings: Any) -> Any:
+        (data,) = unwrap([a])
+        made = function(np.asarray(data), *args, **settings)
+        return tensor_of(made, None) if data is not a else made
+
+    answer.__name__, answer.__doc__ = function.__name__, function.__doc__
+    answers(function)(answer)
+
+
+for like in (np.zeros_like, np.ones_like, np.empty_like):
+    makes(like)

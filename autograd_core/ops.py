@@ -1,0 +1,1 @@
+"""Operations that NumPy has no name for."""

@@ -1,0 +1,444 @@
+"""What a declaration is made into: a primitive, its rules bound to what the record keeps, and its generic call."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import cache
+from operator import itemgetter
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from .errors import AutogradError, DeclarationError, DTypeError, ShapeError
+from .modes import Mode, current
+from .recording import (
+    Absent,
+    Node,
+    Scalar,
+    Settings,
+    Tensor,
+    Value,
+    frame,
+    leaf,
+    record,
+    scalar_of,
+    serials,
+    tensor_of,
+)
+from .shapes import broadcast_axes
+
+Rule: TypeAlias = Callable[..., Any]
+Pull: TypeAlias = Callable[[Node, Any, Any], tuple[Any, ...]]
+Push: TypeAlias = Callable[[Node, Any, Sequence[Any]], Any]
+Wanted: TypeAlias = tuple[int, ...]
+Family: TypeAlias = Literal["elementwise", "multilinear", "layout", "fixed", "general"]
+
+LETTERS = "abcdef"
+Y, RESIDUAL = -2, -1  # where a node's saved values hold the result and what the forward function kept for its rules
+
+
+MANY, FIRST, SECOND, BOTH = range(4)
+
+
+class Route:
+    """The way back from one kind of call: which inputs are wanted, what must be kept for it, and how to pull a cotangent back.
+
+    arity   1 or 2, where a node keeps its inputs in slots; None where it keeps them in tuples
+    kind    which slots hold the parents: FIRST, SECOND or BOTH; MANY where they are in a tuple
+    pull    (node, saved, g) -> a contribution per parent; `saved` is the node itself, or a `Frame` of recorded values
+    """
+
+    __slots__ = ("arity", "cut", "keeps", "kind", "primitive", "pull", "wanted")
+
+    def __init__(self, primitive: Primitive, wanted: Wanted, keeps: frozenset[int], pull: Pull, arity: int | None) -> None:
+        self.primitive, self.wanted, self.keeps, self.pull, self.arity = primitive, wanted, keeps, pull, arity
+        self.cut = primitive.cut
+        kinds = {(0,): FIRST, (1,): SECOND, (0, 1): BOTH}
+        self.kind = MANY if arity is None else kinds.get(wanted, MANY)
+
+
+class BoundRule:
+    """A rule with its parameter names resolved: where each is found when the rule is called.
+
+    a ... f   the inputs by position (xs: all of them)    y, ys   the result      r   what the forward kept for the rules
+    a_like    an input's shape and dtype (xs_like: all)   g, gs   the cotangent   t, ts   tangents
+    Any other name is a setting of the forward.
+    """
+
+    def __init__(self, rule: Rule, settings: Sequence[str], name: str) -> None:
+        self.rule = rule
+        self.names = parameter_names(rule)
+        self.keeps: set[int] = set()
+        self.all_inputs = "xs" in self.names
+        self._fetchers = [self._fetcher(n, settings, name) for n in self.names]
+        places = [0 if n in ("g", "gs", "t", "ts") else self._place(n) for n in self.names]
+        self._pick = itemgetter(*places) if len(places) > 1 and None not in places else None
+
+    def _place(self, name: str) -> int | None:
+        if name in LETTERS:
+            return LETTERS.index(name) + 1
+        return {"y": Y, "ys": Y, "r": RESIDUAL}.get(name)
+
+    def _fetcher(self, name: str, settings: Sequence[str], primitive: str) -> Callable[[Node, Sequence[Any], Any], Any]:
+        if name in ("g", "gs", "t", "ts"):
+            return lambda node, frame, g: g
+        if len(name) == 1 and name in LETTERS:
+            i = LETTERS.index(name)
+            self.keeps.add(i)
+            return lambda node, frame, g: frame[i]
+        if name == "xs":
+            return lambda node, frame, g: frame[:-2]
+        if name in ("y", "ys"):
+            self.keeps.add(-1)
+            return lambda node, frame, g: frame[Y]
+        if name == "r":
+            return lambda node, frame, g: frame[RESIDUAL]
+        if name == "xs_like":
+            return lambda node, frame, g: [like(e) for e in node.inputs]
+        if name == "y_like":
+            return lambda node, frame, g: node.value
+        if name.endswith("_like") and name[:-5] in LETTERS:
+            i = LETTERS.index(name[:-5])
+            return lambda node, frame, g: like(node.inputs[i])
+        if name in settings:
+            return lambda node, frame, g: node.settings[name]  # type: ignore[index]
+        raise DeclarationError(
+            f"a rule of {primitive} names {name!r}, which is neither an input (a ... f, xs, a_like), the result (y), a cotangent "
+            f"(g), a tangent (t) nor a setting of the forward function ({', '.join(settings) or 'it has none'})"
+        )
+
+    def __call__(self, node: Node, frame: Sequence[Any], g: Any) -> Any:
+        if self._pick is not None:
+            return self.rule(*self._pick((g, *frame)))
+        return self.rule(*[fetch(node, frame, g) for fetch in self._fetchers])
+
+
+def parameter_names(rule: Rule) -> tuple[str, ...]:
+    """The positional parameter names of a rule."""
+    code = getattr(rule, "__code__", None)
+    if code is None:
+        raise DeclarationError(f"a rule must be a Python function whose parameter names say what it needs, not {rule!r}")
+    return tuple(code.co_varnames[: code.co_argcount])
+
+
+def like(entry: Any) -> Any:
+    """Something with the shape and dtype of a recorded input; a float for a Scalar."""
+    if isinstance(entry, Node):
+        return entry.value
+    return entry if isinstance(entry, Absent) else np.asarray(entry)
+
+
+def settle(c: Any, target: Any) -> Any:
+    """A contribution brought to the shape and dtype of the input it belongs to: sums over what was broadcast, casts back once."""
+    if type(target) is float:
+        return to_float(c)
+    if isinstance(c, (bool, int, float, complex)) and not isinstance(c, np.generic):
+        return np.full(target.shape, c, target.dtype)
+    shape = target.shape
+    if c.shape != shape:
+        if len(c.shape) < len(shape):
+            raise ShapeError(f"a rule gave a gradient of shape {c.shape} for an input of shape {shape}")
+        new, stretched = broadcast_axes(shape, c.shape)
+        if new or stretched:
+            c = np.sum(c, axis=(*range(new), *stretched))
+        if c.shape != shape:
+            c = np.reshape(c, shape)
+    if c.dtype != target.dtype:
+        if c.dtype.kind == "c" and target.dtype.kind != "c":
+            c = np.real(c)
+        c = c.astype(target.dtype)
+    return c
+
+
+def to_float(c: Any) -> Any:
+    """A contribution to a Scalar: a float, or a recorded Scalar."""
+    if isinstance(c, Scalar) or type(c) is float:
+        return c
+    if isinstance(c, Tensor):
+        return np.sum(np.real(c)).scalar()  # type: ignore[attr-defined]
+    return float(np.sum(np.real(c)))
+
+
+class Primitive:
+    """A declared operation. Calling it computes, and records a node when a recorded value takes part.
+
+    Positional arguments are data, keyword arguments are settings. Everything a reader needs to know of an operation is here.
+    """
+
+    def __init__(
+        self,
+        forward: Callable[..., Any],
+        rules: Sequence[Rule | None],
+        *,
+        family: Family,
+        name: str | None = None,
+        jvp: Rule | None = None,
+        linear: bool = False,
+        cut: bool = False,
+        outputs: int | None = None,
+        residual: bool = False,
+        definition: Callable[..., Any] | None = None,
+        scalar: Callable[..., float] | None = None,
+        domain: Any = None,
+        kinks: Any = None,
+        samples: Callable[[], Any] | None = None,
+        reference: str | None = None,
+        text: Sequence[str] | None = None,
+        variadic: bool = False,
+    ) -> None:
+        self.forward, self.family = forward, family
+        self.name = name or forward.__name__.rstrip("_")
+        self.linear, self.cut, self.outputs, self.residual = linear, cut, outputs, residual
+        self.definition, self.scalar = definition, scalar
+        self.domain, self.kinks, self.samples = domain, kinks, samples
+        self.reference, self.text, self.variadic = reference, text, variadic
+        self.__doc__ = forward.__doc__
+        self.settings, defaults = settings_of(forward)
+        self.partials = tuple(rules)
+        self.rules = tuple(
+            BoundRule(r, self.settings, self.name) if callable(r) else None for r in rules
+        )
+        self.jvp = None if jvp is None else BoundRule(jvp, self.settings, self.name)
+        named = {n for r in (*self.rules, self.jvp) if r is not None for n in r.names}
+        self.defaults: Settings = {n: v for n, v in defaults.items() if n in named}
+        # how many arguments a node of this primitive has, if it keeps them in slots
+        self.arity = len(rules) if len(rules) in (1, 2) and not variadic and not residual and family != "fixed" else None
+        self._routes: dict[tuple[Wanted, str], Route] = {}
+        self.call: Callable[..., Any] = generic_call(self)
+        self.push: Push = self.generic_push
+        self.products: Sequence[Callable[[Any, Any], Any]] = ()  # of the family elementwise: (saved, g) -> g * partial
+        self.bends = False  # whether a partial is not constant, so that an infinite slope could be met
+        self.ghost = leaf(None, False)
+        self.ghost.serial, self.ghost.route = 0, Route(self, (), frozenset(), nothing_back, None)
+        self.ghost.first = ()
+
+    def __call__(self, *args: Any, **settings: Any) -> Any:
+        return self.call(*args, **settings)
+
+    def __repr__(self) -> str:
+        return f"<{self.family} primitive {self.name}>"
+
+    # -- the way back ---------------------------------------------------------------------------------------------------
+
+    def route(self, wanted: Wanted, variant: str = "") -> Route:
+        """The route for calls in which the inputs at the `wanted` positions need a gradient."""
+        route = self._routes.get((wanted, variant))
+        if route is None:
+            route = self.make_route(wanted, variant)
+            if self.outputs is not None:
+                route = several_back(route)
+            self._routes[wanted, variant] = route
+        return route
+
+    def make_route(self, wanted: Wanted, variant: str) -> Route:
+        """A route from the rules as they stand; families override this with something faster."""
+        rules = [self.rule_for(i) for i in wanted]
+        if self.variadic:
+            keeps = set(wanted) if rules and rules[0].all_inputs else set()
+            keeps |= rules[0].keeps if rules else set()
+        else:
+            keeps = {k for r in rules for k in r.keeps}
+        if self.definition is not None:
+            keeps |= set(range(len(self.rules)))
+
+        if self.variadic:
+
+            def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+                parts = rules[0](node, frame(node, saved), g)
+                return tuple([settle(parts[i], p.value) for i, p in zip(wanted, node.parents, strict=True)])
+        elif len(wanted) == 1:
+            only = rules[0]
+
+            def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+                return (settle(only(node, frame(node, saved), g), node.parents[0].value),)
+        else:
+
+            def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+                all_saved = frame(node, saved)
+                return tuple([settle(r(node, all_saved, g), p.value) for r, p in zip(rules, node.parents, strict=True)])
+
+        return Route(self, wanted, frozenset(keeps), pull, self.arity)
+
+    def rule_for(self, position: int) -> BoundRule:
+        """The vjp rule of one input."""
+        rule = self.rules[0 if self.variadic else position]
+        assert rule is not None
+        return rule
+
+    def differentiable(self, position: int) -> bool:
+        """Whether a gradient can flow to the input at this position."""
+        if self.family == "fixed":
+            return False
+        if self.variadic:
+            return self.partials[0] is not None
+        return position < len(self.partials) and self.partials[position] is not None
+
+    # -- the way forward ------------------------------------------------------------------------------------------------
+
+    def generic_push(self, node: Node, saved: Any, tangents: Sequence[Any]) -> Any:
+        """The tangent of the result: by the jvp rule, or, for a linear operation, by the operation itself."""
+        if self.jvp is not None:
+            single = "t" in self.jvp.names
+            return self.jvp(node, frame(node, saved), tangents[0] if single else tangents)
+        if self.linear:
+            ts = [t if t is not None else np.zeros(like(e).shape, like(e).dtype) for t, e in zip(tangents, node.inputs, strict=True)]
+            return self.call(*ts, **(node.settings or {}))
+        raise DeclarationError(
+            f"{self.name} has no forward-mode rule: declare it with jvp=, or with linear=True if it is linear in its inputs"
+        )
+
+    # -- the call -------------------------------------------------------------------------------------------------------
+
+    def finish(
+        self, args: Sequence[Any], datas: Sequence[Any], y: Any, residual: Any, settings: Settings | None, mode: Mode | None
+    ) -> Any:
+        """The result of a call as the caller sees it; recorded if `mode` says so."""
+        if self.outputs is None and type(y) is not float and is_scalar_call(args, y):
+            y = float(y)
+        if mode is None or not mode.recording:
+            return present(y, None)
+        wanted = tuple(
+            [
+                i
+                for i, arg in enumerate(args)
+                if isinstance(arg, Value) and arg.node is not None and arg.node.requires_grad and self.differentiable(i)
+            ]
+        )
+        if not wanted and not mode.keep_all:
+            return present(y, self.ghost)
+        node = record(self.route(wanted), args, datas, y, residual, settings, mode)
+        if self.outputs is None:
+            return present(y, node)
+        return tuple([output(part, node, i) for i, part in enumerate(y)])
+
+    def explained(self, error: Exception, datas: Sequence[Any]) -> Exception:
+        """The error to raise for one that the forward function raised."""
+        if isinstance(error, AutogradError) or not isinstance(error, (ValueError, TypeError, IndexError)):
+            return error
+        shapes = [np.shape(d) for d in datas if not isinstance(d, (str, type(None)))]
+        if isinstance(error, TypeError):
+            dtypes = ", ".join(str(np.asarray(d).dtype) for d in datas)
+            return DTypeError(f"{self.name} cannot be computed for {dtypes}: {error}")
+        verb = "combine shapes" if len(shapes) > 1 else "be computed for shape"
+        return ShapeError(f"{self.name} cannot {verb} {' and '.join(map(str, shapes))}: {error}")
+
+
+def generic_call(made: Primitive) -> Callable[..., Any]:
+    """The call of a primitive: compute, and record when a value that needs a gradient takes part."""
+
+    def call(*args: Any, **settings: Any) -> Any:
+        datas = []
+        values = live = False
+        for arg in args:
+            if isinstance(arg, Value):
+                values = True
+                node = arg.node
+                if node is not None and node.requires_grad:
+                    live = True
+                datas.append(arg._data)
+            else:
+                datas.append(arg)
+        if made.defaults:
+            settings = {**made.defaults, **settings}
+        try:
+            y = made.forward(*datas, **settings)
+        except Exception as error:
+            raise made.explained(error, datas) from error
+        residual = None
+        if made.residual:
+            y, residual = y
+        if not values:
+            return y
+        mode = current()
+        return made.finish(args, datas, y, residual, settings or None, mode if live or mode.keep_all else None)
+
+    return call
+
+
+def nothing_back(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+    """The pull-back of a call without differentiable inputs."""
+    return ()
+
+
+def is_scalar_call(args: Sequence[Any], y: Any) -> bool:
+    """Whether a result belongs to the Scalar face: every recorded argument is a Scalar, and it is a single real number."""
+    if any(isinstance(a, Tensor) or (isinstance(a, np.ndarray) and a.ndim) for a in args):
+        return False
+    return np.ndim(y) == 0 and np.asarray(y).dtype.kind == "f"
+
+
+def present(y: Any, node: Node | None) -> Any:
+    """A computed result as a value."""
+    if type(y) is float:
+        return scalar_of(y, node)
+    if type(y) is tuple:
+        return tuple([present(part, node) for part in y])
+    return tensor_of(y, node)
+
+
+def settings_of(forward: Callable[..., Any]) -> tuple[tuple[str, ...], Settings]:
+    """The names that may be settings of a forward function, and their defaults."""
+    try:
+        parameters = inspect.signature(forward).parameters.values()
+    except (TypeError, ValueError):  # ufuncs and other builtins
+        return (), {}
+    named = [p for p in parameters if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return tuple(p.name for p in named), {p.name: p.default for p in named if p.default is not p.empty}
+
+
+# -- several results: the call is one node, each result points to it by its index ------------------------------------------
+
+
+class Parts(dict[int, Any]):
+    """The cotangents of some of the results of one call."""
+
+    def __add__(self, other: Parts) -> Parts:
+        total = Parts(self)
+        for i, g in other.items():
+            total[i] = total[i] + g if i in total else g
+        return total
+
+    def filled(self, ys: Sequence[Any]) -> tuple[Any, ...]:
+        """One cotangent per result, zeros for those that nothing depends on."""
+        return tuple(self[i] if i in self else np.zeros(y.shape, y.dtype) for i, y in enumerate(ys))
+
+
+def output(y: Any, node: Node, index: int) -> Any:
+    """The value for one of several results of a call."""
+    picked = Node()
+    picked.serial = next(serials)
+    picked.requires_grad = node.requires_grad and np.asarray(y).dtype.kind in "fc"
+    picked.route = picking(index, picked.requires_grad)
+    picked.first, picked.second = node, None
+    picked.value = y
+    picked.x = picked.y = picked.z = picked.storage = picked.watch = picked.grad = picked.about = None
+    picked.settings = {"index": index}
+    picked.scope = node.scope
+    return tensor_of(y, picked)
+
+
+def _pick(ys: Any, *, index: int) -> Any:
+    return ys[index]
+
+
+pick = Primitive(_pick, (lambda g, index: Parts({index: g}),), family="general", name="result")
+pick.push = lambda node, saved, tangents: None if tangents[0] is None else tangents[0][node.settings["index"]]  # type: ignore[index]
+
+
+@cache
+def picking(index: int, wanted: bool) -> Route:
+    """The route of the result with the given index."""
+    return Route(pick, (0,) if wanted else (), frozenset(), lambda node, saved, g: (Parts({index: g}),), 1)
+
+
+def several_back(route: Route) -> Route:
+    """A route whose cotangent arrives as `Parts`, made into one with a cotangent per result."""
+    pull = route.pull
+
+    def pull_parts(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+        return pull(node, saved, g.filled(node.value))
+
+    return Route(route.primitive, route.wanted, route.keeps, pull_parts, route.arity)
+
+

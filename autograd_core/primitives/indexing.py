@@ -1,0 +1,83 @@
+"""Reading and writing by index: basic slices, integers, masks, integer arrays with repeats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..families import layout, primitive
+from ..families.elementwise import gate
+from ..recording import Value, protected
+
+
+def plain_index(index: Any) -> Any:
+    """An index whose arrays nobody can change later: values unwrapped, arrays copied."""
+    if isinstance(index, tuple):
+        return tuple([plain_index(i) for i in index])
+    if isinstance(index, Value):
+        index = index._data
+    if isinstance(index, list):
+        index = np.asarray(index) if index else np.empty(0, int)
+    return protected(index)
+
+
+def may_repeat(index: Any) -> bool:
+    """Whether an index can name the same element twice: only integer arrays can."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(isinstance(i, np.ndarray) and i.dtype != bool and i.size > 1 for i in parts)
+
+
+def scatter_forward(a: Any, *, index: Any, shape: Any) -> Any:
+    y = np.zeros(shape, np.asarray(a).dtype)
+    if may_repeat(index):
+        np.add.at(y, index, a)
+    else:
+        y[index] = a
+    return y
+
+
+gather = layout(
+    lambda a, *, index: a[index],
+    lambda g, a_like, index: scatter(g, index=index, shape=a_like.shape),
+    cut=True,
+    name="getitem",
+)
+scatter = layout(scatter_forward, lambda g, index: gather(g, index=index), name="scatter")
+
+
+def put_forward(a: Any, v: Any, *, index: Any) -> Any:
+    y = np.array(a)
+    y[index] = v
+    return y
+
+
+def cleared(g: Any, *, index: Any) -> Any:
+    """g with zeros at the index."""
+    return put(g, 0.0, index=index)
+
+
+def arrived(g: Any, *, index: Any) -> Any:
+    """What a cotangent says of the written elements; where an index repeats, only the last write is still there."""
+    read = gather(g, index=index)
+    if not may_repeat(index):
+        return read
+    order = np.arange(np.size(read)).reshape(np.shape(read))
+    last = np.zeros(np.shape(g), int)
+    last[index] = order
+    return gate(read, last[index] == order)
+
+
+put = primitive(
+    put_forward,
+    lambda g, index: cleared(g, index=index),
+    lambda g, index: arrived(g, index=index),
+    linear=True,
+    cut=True,
+    name="setitem",
+)
+
+
+def getitem(a: Any, index: Any) -> Any:
+    """a[index] for every index that NumPy takes; elements that are named twice receive the sum of their gradients."""
+    return gather(a, index=plain_index(index))

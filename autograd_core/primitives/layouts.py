@@ -1,0 +1,144 @@
+"""Rearrangements: each is linear, and its transpose is another rearrangement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..dispatch import answers
+from ..families import layout, primitive
+from ..shapes import Axis, normal_axes
+
+reshaped = layout(
+    lambda a, *, shape, order="C": np.reshape(a, shape, order=order),
+    lambda g, a_like, order: np.reshape(g, a_like.shape, order=order),
+    name="reshape",
+)
+transposed = layout(
+    lambda a, *, axes=None: np.transpose(a, axes),
+    lambda g, axes: np.transpose(g, None if axes is None else np.argsort(axes)),
+    name="transpose",
+)
+# un-broadcasting is the transpose of broadcasting, and every rule's result is un-broadcast already
+broadcasted = layout(lambda a, *, shape: np.broadcast_to(a, shape), lambda g: g, name="broadcast_to")
+flipped = layout(lambda a, *, axis=None: np.flip(a, axis), lambda g, axis: np.flip(g, axis), name="flip")
+rolled = layout(
+    lambda a, *, shift, axis=None: np.roll(a, shift, axis),
+    lambda g, shift, axis: np.roll(g, np.negative(shift), axis),
+    name="roll",
+)
+# the cast back to the dtype of the input is made for every rule's result already
+cast = layout(lambda a, *, dtype: a.astype(dtype), lambda g: g, name="astype")
+clone = answers(np.copy)(primitive(lambda a: np.array(a), lambda g: g, linear=True, name="clone"))
+alias = layout(lambda a: a, lambda g: g, name="alias")
+
+to_scalar = primitive(
+    lambda a: float(np.asarray(a).item()),
+    lambda g, a_like: np.reshape(to_tensor(g), a_like.shape),
+    linear=True,
+    name="scalar",
+)
+to_tensor = primitive(lambda s: np.full((1,), s), lambda g: g, linear=True, name="tensor")
+
+
+@answers(np.reshape)
+def reshape(a: Any, /, shape: Any = None, order: str = "C", *, copy: bool | None = None) -> Any:
+    """The elements of a in another shape; -1 stands for what is left.
+
+    >>> import autograd_core as ag
+    >>> ag.reshape(ag.tensor([1.0, 2.0, 3.0, 4.0]), (2, -1))
+    tensor([[1., 2.],
+            [3., 4.]])
+    """
+    return reshaped(a, shape=shape, order=order)
+
+
+@answers(np.ravel)
+def ravel(a: Any, order: str = "C") -> Any:
+    """The elements of a in one dimension."""
+    return reshaped(a, shape=-1, order=order)
+
+
+@answers(np.transpose)
+def transpose(a: Any, axes: Sequence[int] | None = None) -> Any:
+    """a with its axes permuted; reversed by default."""
+    return transposed(a, axes=None if axes is None else normal_axes(axes, np.ndim(a)))
+
+
+@answers(np.matrix_transpose)
+def matrix_transpose(x: Any, /) -> Any:
+    """x with its last two axes exchanged."""
+    return swapaxes(x, -1, -2)
+
+
+@answers(np.swapaxes)
+def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+    """a with two axes exchanged."""
+    axes = list(range(np.ndim(a)))
+    (i,), (j,) = normal_axes(axis1, len(axes)), normal_axes(axis2, len(axes))
+    axes[i], axes[j] = j, i
+    return transposed(a, axes=tuple(axes))
+
+
+@answers(np.moveaxis)
+def moveaxis(a: Any, source: Axis, destination: Axis) -> Any:
+    """a with the `source` axes moved to their `destination`; the others keep their order."""
+    ndim = np.ndim(a)
+    sources, destinations = normal_axes(source, ndim), normal_axes(destination, ndim)
+    order = [i for i in range(ndim) if i not in sources]
+    for d, s in sorted(zip(destinations, sources, strict=True)):
+        order.insert(d, s)
+    return transposed(a, axes=tuple(order))
+
+
+@answers(np.broadcast_to)
+def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
+    """array stretched to a shape that it broadcasts to."""
+    return broadcasted(array, shape=shape)
+
+
+@answers(np.expand_dims)
+def expand_dims(a: Any, axis: Axis) -> Any:
+    """a with new axes of length 1 at the given places of the result."""
+    count = 1 if np.ndim(axis) == 0 else len(axis)  # type: ignore[arg-type]
+    new = normal_axes(axis, np.ndim(a) + count)
+    old = iter(np.shape(a))
+    return reshaped(a, shape=tuple(1 if i in new else next(old) for i in range(np.ndim(a) + count)), order="C")
+
+
+@answers(np.squeeze)
+def squeeze(a: Any, axis: Axis = None) -> Any:
+    """a without its axes of length 1, or without the given ones."""
+    shape = np.shape(a)
+    drop = [i for i, n in enumerate(shape) if n == 1] if axis is None else normal_axes(axis, len(shape))
+    if any(shape[i] != 1 for i in drop):
+        np.squeeze(np.empty(shape), axis)  # raises NumPy's own error
+    return reshaped(a, shape=tuple(n for i, n in enumerate(shape) if i not in drop), order="C")
+
+
+@answers(np.flip)
+def flip(m: Any, axis: Axis = None) -> Any:
+    """m with its elements in reverse order along the axes; all axes by default."""
+    return flipped(m, axis=axis)
+
+
+@answers(np.roll)
+def roll(a: Any, shift: Any, axis: Any = None) -> Any:
+    """a with its elements shifted along the axes; what leaves at one end enters at the other."""
+    return rolled(a, shift=shift, axis=axis)
+
+
+@answers(np.astype)
+def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
+    """x converted to a dtype; gradients are converted back.
+
+    A conversion to an integer or boolean dtype is piecewise constant: its result carries no gradient.
+    """
+    if np.dtype(dtype).kind in "fc":
+        return cast(x, dtype=np.dtype(dtype))
+    return discretised(x, dtype=np.dtype(dtype))
+
+
+discretised = primitive(lambda a, *, dtype: a.astype(dtype), None, name="astype")

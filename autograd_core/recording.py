@@ -1,0 +1,364 @@
+"""The record: values, the nodes behind them, and what a declaration contributes to a node.
+
+A value is a `Tensor` (a NumPy array) or a `Scalar` (a Python float). Both point to a `Node`; nodes point to the nodes they were
+computed from, never the other way, so reference counting alone frees a graph. A node's serial number is its age, and age is
+topological order.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from .errors import DTypeError
+from .modes import Mode, Scope
+
+if TYPE_CHECKING:
+    from .primitive import Primitive, Route
+
+Array: TypeAlias = np.ndarray[Any, Any]
+Settings: TypeAlias = dict[str, Any]
+
+TEACHING_SIZE = 1024
+"""Values of up to this many elements are always kept, so that a small graph can be drawn with every number."""
+
+serials = count(1)
+
+
+class Absent:
+    """Stands for a value that the record did not keep: only its shape and dtype."""
+
+    __slots__ = ("dtype", "shape")
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        self.shape, self.dtype = shape, dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    def __repr__(self) -> str:
+        return f"<{self.dtype} {self.shape}, not kept>"
+
+
+class Storage:
+    """Memory that a value shares with its views: when it was last written, and who looks at it."""
+
+    __slots__ = ("handles", "limit", "written")
+
+    def __init__(self) -> None:
+        self.written = 0
+        self.handles: list[Any] = []  # weak references to the values; pruned when the list has doubled
+        self.limit = 16
+
+
+class Clock:
+    """The serial of the last write in place by anybody: a graph younger than it need not look further."""
+
+    last_write = 0
+
+
+class Watch:
+    """What a walk must do when it meets a node: run hooks, keep the gradient, or refuse since the node was used up."""
+
+    __slots__ = ("hooks", "keep", "spent")
+
+    def __init__(self, keep: bool = False, spent: bool = False) -> None:
+        self.keep, self.spent = keep, spent
+        self.hooks: dict[int, Callable[[Any], Any]] = {}
+
+
+KEEP = Watch(keep=True)  # shared by all Scalars
+
+
+class About:
+    """What is seldom known of a node: the user's name for it, where it was made, what it is for."""
+
+    __slots__ = ("line", "name", "role")
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        self.line: str | None = None
+        self.role: str | None = None
+
+
+class Node:
+    """One call of a primitive, or a leaf.
+
+    inputs   per argument: the node it came from, or the constant itself (an `Absent` when it was not kept)
+    parents  those of the inputs that need a gradient
+    value    the result, when it is small or everything is kept; else an `Absent`
+
+    Calls of one and two arguments keep them, and what their rules name, in slots of the node instead of tuples: half the objects
+    for the garbage collector to visit.
+
+    first, second   the inputs; with other numbers of arguments `first` is the tuple of all
+    x, z, y         what the rules name of the inputs and the result, else None; with other numbers of arguments `x` is a tuple,
+                    and z what the forward function kept for the rules
+    """
+
+    __slots__ = (
+        "__weakref__", "about", "first", "grad", "requires_grad", "route", "scope", "second", "serial", "settings", "storage",
+        "value", "watch", "x", "y", "z",
+    )  # fmt: skip
+
+    serial: int
+    route: Route | None
+    requires_grad: bool
+    first: Any
+    second: Any
+    x: Any
+    z: Any
+    y: Any
+    value: Any
+    settings: Settings | None
+    scope: Scope | None
+    storage: Storage | None
+    watch: Watch | None
+    grad: Any
+    about: About | None
+
+    @property
+    def primitive(self) -> Primitive | None:
+        """The primitive that was called; None for a leaf."""
+        return None if self.route is None else self.route.primitive
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """Per argument: the node it came from, or the constant."""
+        if self.route is None:
+            return ()
+        arity = self.route.arity
+        return (self.first,) if arity == 1 else (self.first, self.second) if arity == 2 else self.first
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        """The inputs that need a gradient."""
+        if self.route is None:
+            return ()
+        inputs = self.inputs
+        return tuple([inputs[i] for i in self.route.wanted])
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether nothing was differentiated to compute the value."""
+        return self.route is None or not self.route.wanted
+
+    @property
+    def name(self) -> str | None:
+        """The user's name for the value."""
+        return None if self.about is None else self.about.name
+
+    def describe(self) -> About:
+        """The node's `About`, made when first asked for."""
+        if self.about is None:
+            self.about = About()
+        return self.about
+
+    def free(self) -> None:
+        """Let go of what was saved for the rules."""
+        self.x = self.z = self.y = None
+
+    def __repr__(self) -> str:
+        made = "leaf" if self.primitive is None else self.primitive.name
+        return f"<node {self.serial}: {made}{'' if self.name is None else ' ' + self.name}>"
+
+
+class Frame:
+    """What a node saved, as recorded values: stands in for the node when its rule is to be recorded in turn."""
+
+    __slots__ = ("x", "y", "z")
+
+
+def frame(node: Node, saved: Any) -> tuple[Any, ...]:
+    """What was saved as one tuple: (*inputs, y, residual), None where not named."""
+    arity = node.route.arity  # type: ignore[union-attr]
+    if arity == 1:
+        return (saved.x, saved.y, None)
+    if arity == 2:
+        return (saved.x, saved.z, saved.y, None)
+    return (*saved.x, saved.y, saved.z) if saved.x is not None else (saved.y, saved.z)
+
+
+class Value:
+    """What `Tensor` and `Scalar` share; never made by itself."""
+
+    __slots__ = ()
+    _data: Any
+    node: Node | None
+
+
+class Tensor(Value):
+    """A NumPy array that remembers how it was computed; made by `ag.tensor` and by every operation on one.
+
+    >>> import autograd_core as ag
+    >>> x = ag.tensor([1.0, 2.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    __slots__ = ("__weakref__", "_data", "node", "storage")
+    _data: Any  # an ndarray, or a NumPy scalar for a computed result of shape ()
+    node: Node | None
+    storage: Storage | None
+
+
+class Scalar(Value):
+    """A Python float that remembers how it was computed; made by `ag.scalar` and by every operation on one.
+
+    >>> import autograd_core as ag
+    >>> x = ag.scalar(3.0)
+    >>> (x * x).backward()
+    >>> x.grad
+    6.0
+    """
+
+    __slots__ = ("__weakref__", "_data", "node")
+    _data: float
+    node: Node | None
+
+
+class _Guard(threading.local):
+    """The hook asked when a value leaves the record as a bool, number or array: hook(value, kind)."""
+
+    hook: Callable[[Value, str], None] | None = None
+
+
+guard = _Guard()
+
+
+def tensor_of(data: Any, node: Node | None) -> Tensor:
+    """A Tensor over the given array, without a copy or a check."""
+    t = Tensor()
+    t._data = data
+    t.node = node
+    t.storage = None
+    return t
+
+
+def scalar_of(data: float, node: Node | None) -> Scalar:
+    """A Scalar over the given float."""
+    s = Scalar()
+    s._data = data
+    s.node = node
+    return s
+
+
+def handle(value: Any, node: Node) -> Value:
+    """A value of the face that belongs to a node's value."""
+    return scalar_of(value, node) if type(value) is float else tensor_of(value, node)
+
+
+def leaf(value: Any, requires_grad: bool, scope: Scope | None = None) -> Node:
+    """A node that nothing was computed for: a parameter, an input, a constant."""
+    node = Node()
+    node.serial = next(serials)
+    node.route = node.settings = node.storage = node.watch = node.grad = node.about = None
+    node.requires_grad = requires_grad
+    node.value = value
+    node.scope = scope
+    return node
+
+
+def check_differentiable(dtype: np.dtype[Any]) -> None:
+    """Raise DTypeError unless values of this dtype can have a gradient."""
+    if dtype.kind not in "fc":
+        raise DTypeError(
+            f"a {dtype} value cannot require a gradient: only floating and complex values have one. "
+            f"Write 1.0 instead of 1, or convert with x.astype(float)"
+        )
+
+
+def kept(value: Any) -> Any:
+    """The value if it is of teaching size, else an `Absent`."""
+    return value if type(value) is float or value.size <= TEACHING_SIZE else Absent(value.shape, value.dtype)
+
+
+def protected(constant: Any) -> Any:
+    """A constant that nobody can change later: itself when it is read-only and owns its memory, else a copy."""
+    if not isinstance(constant, np.ndarray) or (constant.flags.owndata and not constant.flags.writeable):
+        return constant
+    copy = constant.copy()
+    copy.flags.writeable = False
+    return copy
+
+
+def entry(arg: Any, data: Any, named: bool, keep_all: bool) -> Any:
+    """What a node remembers of one argument: a node, or a constant."""
+    if isinstance(arg, Value):
+        node = arg.node
+        if node is None or node.serial == 0:  # a constant, or the result of a piecewise constant function
+            node = arg.node = leaf(data if keep_all else kept(data), False)
+            if isinstance(arg, Tensor):
+                node.storage = arg.storage
+        elif keep_all and type(node.value) is Absent:
+            node.value = data
+        return node
+    if isinstance(data, np.ndarray):
+        return protected(data) if named or keep_all or data.size <= TEACHING_SIZE else Absent(data.shape, data.dtype)
+    return data
+
+
+def record(
+    route: Route, args: Sequence[Any], datas: Sequence[Any], y: Any, residual: Any, settings: Settings | None, mode: Mode
+) -> Node:
+    """The node of one call, for any primitive; families have a faster way for their commonest calls."""
+    keep_all = mode.keep_all
+    keeps = route.keeps
+    inputs = [entry(arg, data, i in keeps, keep_all) for i, (arg, data) in enumerate(zip(args, datas, strict=True))]
+    saved = [
+        (data if isinstance(e, Node) else e) if keep_all or i in keeps else None
+        for i, (e, data) in enumerate(zip(inputs, datas, strict=True))
+    ]
+    node = Node()
+    node.serial = next(serials)
+    node.route = route
+    node.requires_grad = bool(route.wanted)
+    node.second = node.z = None
+    if route.arity is None:
+        node.first, node.x, node.z = tuple(inputs), tuple(saved), residual
+    else:
+        node.first, node.x = inputs[0], saved[0]
+        if route.arity == 2:
+            node.second, node.z = inputs[1], saved[1]
+    node.y = y if keep_all or -1 in keeps else None
+    node.value = y if keep_all or type(y) is tuple else kept(y)
+    node.settings = settings
+    node.scope = mode.scope
+    node.storage = node.grad = node.about = None
+    node.watch = KEEP if type(y) is float else None
+    return node
+
+
+def wrapped(node: Node) -> Frame:
+    """What a node saved, as recorded values, so that a rule applied to it is recorded in turn."""
+    made = Frame()
+    if node.route.arity is None:  # type: ignore[union-attr]
+        made.z = node.z
+        made.x = None if node.x is None else tuple([_handled(s, e) for s, e in zip(node.x, node.first, strict=True)])
+    else:
+        made.x = _handled(node.x, node.first)
+        made.z = _handled(node.z, node.second)
+    made.y = node.y if node.y is None or type(node.y) is tuple else handle(node.y, node)
+    return made
+
+
+def in_numpy(saved: Any) -> Frame:
+    """What a node of floats saved, as NumPy numbers, in whose arithmetic 1/0 is inf."""
+    made = Frame()
+    made.x, made.z, made.y = [np.float64(v) if type(v) is float else v for v in (saved.x, saved.z, saved.y)]
+    return made
+
+
+def _handled(saved: Any, source: Any) -> Any:
+    return handle(saved, source) if saved is not None and isinstance(source, Node) else saved
+
+
+def unwrap(values: Sequence[Any]) -> list[Any]:
+    """The arrays and floats behind values; anything else as it is."""
+    return [v._data if isinstance(v, Value) else v for v in values]

@@ -1,0 +1,232 @@
+"""The walk back: from outputs to what they were computed from, newest node first.
+
+The chain rule is `_walk`: a node's cotangent is the sum over the paths by which it is used, and its primitive's pull-back
+turns it into contributions to the cotangents of its parents.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Mapping
+from operator import attrgetter
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .errors import GradientError, MutationError
+from .live import Masks
+from .modes import recording
+from .primitive import BOTH, FIRST, MANY
+from .recording import Clock, Node, Value, Watch, frame, handle, in_numpy, wrapped
+
+Cotangents: TypeAlias = dict[Node, Any]
+
+SPENT = Watch(spent=True)
+SPENT_KEEP = Watch(keep=True, spent=True)
+_by_age = attrgetter("serial")
+
+
+def _count_of_one_owner() -> int:
+    value: Any = np.zeros(1)
+    return sys.getrefcount(value)
+
+
+ONE_OWNER = _count_of_one_owner()
+
+
+def ancestors(roots: Iterable[Node], stops: Collection[Node] = (), leaves: list[Node] | None = None) -> list[Node]:
+    """The nodes to walk, newest first: what leads to the roots, without what lies behind `stops`.
+
+    Leaves have nothing to be walked; they are appended to `leaves`, if given.
+    """
+    seen = set(stops)
+    nodes: list[Node] = []
+    found: list[Node] = []
+    for root in roots:
+        if root not in seen:
+            seen.add(root)
+            (found if root.route is None else nodes).append(root)
+    for node in nodes:  # grows while it is walked
+        route: Any = node.route
+        kind = route.kind
+        if kind == BOTH:
+            parent = node.first
+            if parent not in seen:
+                seen.add(parent)
+                (found if parent.route is None else nodes).append(parent)
+            parent = node.second
+        elif kind == MANY:
+            for parent in node.parents:
+                if parent not in seen:
+                    seen.add(parent)
+                    (found if parent.route is None else nodes).append(parent)
+            continue
+        else:
+            parent = node.first if kind == FIRST else node.second
+        if parent not in seen:
+            seen.add(parent)
+            (found if parent.route is None else nodes).append(parent)
+    if leaves is not None:
+        leaves.extend(found)
+    nodes.sort(key=_by_age, reverse=True)
+    return nodes
+
+
+def pull_back(
+    seeds: Mapping[Node, Any],
+    stops: Collection[Node] = (),
+    *,
+    record: bool = False,
+    retain: bool = True,
+    kept: Cotangents | None = None,
+    nodes: list[Node] | None = None,
+) -> Cotangents:
+    """The cotangents of the leaves and `stops` that the seeds reach.
+
+    record   the walk itself is recorded, so that its results can be differentiated
+    retain   keep what the rules need, for a further walk
+    kept     receives the cotangents of nodes that are watched (retained, hooked, Scalars)
+    Complex cotangents travel conjugated, so that rules can state the plain derivative; callers conjugate at both ends.
+    """
+    if nodes is None:
+        nodes = ancestors(seeds, stops)
+    check_unwritten(nodes)
+    with recording(record):
+        return _walk(nodes, dict(seeds), record, retain, kept)
+
+
+def _walk(nodes: list[Node], pending: Cotangents, record: bool, retain: bool, kept: Cotangents | None) -> Cotangents:
+    owned: set[Node] = set()  # nodes whose pending sum is a buffer of this walk, which may be added to in place
+    masks = Masks()
+    live = masks.live
+    take = pending.pop
+
+    def add(parent: Node, c: Any) -> None:
+        if parent in owned:
+            np.add(pending[parent], c, out=pending[parent])
+            return
+        total = pending[parent] = pending[parent] + c
+        if type(total) is np.ndarray:
+            owned.add(parent)
+
+    for node in nodes:
+        g = take(node, None)
+        if g is None:
+            continue
+        if node.watch is not None:
+            g = attend(node, g, retain, kept)
+        elif not retain:
+            node.watch = SPENT
+        route: Any = node.route
+        saved: Any = wrapped(node) if record else node
+        try:
+            if record and route.primitive.definition is not None:
+                contributions = through_definition(node, saved, g)
+            elif live or route.cut:
+                contributions = masks.pull(node, saved, g, pending)
+            else:
+                contributions = route.pull(node, saved, g)
+        except ArithmeticError:  # floats raise where arrays give inf
+            if type(g) is not float:
+                raise
+            contributions = route.pull(node, in_numpy(node), np.float64(g))
+        if not retain:
+            node.x = node.z = node.y = None
+        kind = route.kind
+        if kind == BOTH:
+            c, d = contributions
+            parent = node.first
+            if parent in pending:
+                add(parent, c)
+            else:
+                pending[parent] = c
+            parent = node.second
+            if parent in pending:
+                add(parent, d)
+            else:
+                pending[parent] = d
+        elif kind == MANY:
+            for parent, c in zip(node.parents, contributions, strict=True):
+                if parent in pending:
+                    add(parent, c)
+                else:
+                    pending[parent] = c
+        else:
+            parent = node.first if kind == FIRST else node.second
+            if parent in pending:
+                add(parent, contributions[0])
+            else:
+                pending[parent] = contributions[0]
+    return pending
+
+
+def attend(node: Node, g: Any, retain: bool, kept: Cotangents | None) -> Any:
+    """Do what a node's watch asks for, and return its cotangent, which hooks may have replaced."""
+    watch = node.watch
+    assert watch is not None
+    if watch.spent:
+        raise GradientError(
+            f"backward was already called through {node!r}, and what it had saved was freed. Call the first backward with "
+            f"retain_graph=True, or compute the value again"
+        )
+    if watch.hooks:
+        g = run_hooks(watch, g, node)
+    if kept is not None and watch.keep:
+        kept[node] = g
+    if not retain:
+        node.watch = SPENT_KEEP if watch.keep else SPENT
+    return g
+
+
+def run_hooks(watch: Watch, g: Any, node: Node) -> Any:
+    """Show a cotangent to each hook; one that returns a value replaces it."""
+    for hook in list(watch.hooks.values()):
+        answer = hook(handle_of(conjugate(g)))
+        if answer is not None:
+            data = answer if isinstance(g, Value) else answer._data if isinstance(answer, Value) else answer
+            if np.shape(data) != np.shape(g):
+                raise GradientError(f"a hook of {node!r} gave a gradient of shape {np.shape(data)} for one of {np.shape(g)}")
+            g = conjugate(data)
+    return g
+
+
+def handle_of(g: Any) -> Any:
+    """A cotangent as a value."""
+    if isinstance(g, Value):
+        return g
+    node: Any = None
+    return handle(g, node)
+
+
+def conjugate(g: Any) -> Any:
+    """The complex conjugate; the same object when it is real."""
+    return np.conj(g) if getattr(g, "dtype", None) is not None and g.dtype.kind == "c" else g
+
+
+def is_unique(count: int) -> bool:
+    """Whether a reference count, taken by the caller of a local name, says that nobody else holds the array."""
+    return count <= ONE_OWNER
+
+
+def through_definition(node: Node, saved: Any, g: Any) -> list[Any]:
+    """The contributions of a fused primitive, recorded: by way of its definition in terms of others."""
+    route: Any = node.route
+    with recording(True):
+        y = route.primitive.definition(*frame(node, saved)[:-2], **(node.settings or {}))
+    found = pull_back({y.node: g}, node.parents, record=True)
+    return [found[p] if p in found else np.zeros(p.value.shape, p.value.dtype) for p in node.parents]
+
+
+def check_unwritten(nodes: list[Node]) -> None:
+    """Raise MutationError if a value that a rule needs was written in place after it was recorded."""
+    if not nodes or Clock.last_write < nodes[-1].serial:
+        return
+    for node in nodes:
+        for source, value in zip((*node.inputs, node), frame(node, node)):  # noqa: B905  # the residual belongs to nobody
+            storage = source.storage if isinstance(source, Node) else None
+            if value is not None and storage is not None and storage.written > node.serial:
+                raise MutationError(
+                    f"{source!r} was written in place after {node!r} had been computed from it, so the gradient would be wrong. "
+                    f"Call backward before the write, or write to a copy: x.clone()"
+                )
+

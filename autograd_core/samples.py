@@ -1,0 +1,24 @@
+"""Samples: calls of a primitive that show its hard cases; read by the tests, the checks and the docs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One call: positional data, keyword settings, and the error it must raise, if any."""
+
+    args: tuple[Any, ...]
+    settings: dict[str, Any] = field(default_factory=dict)
+    raises: type[Exception] | None = None
+
+
+def sample(*args: Any, raises: type[Exception] | None = None, **settings: Any) -> Sample:
+    """A sample written as the call it stands for.
+
+    >>> sample([1.0, 2.0], axis=0)
+    Sample(args=([1.0, 2.0],), settings={'axis': 0}, raises=None)
+    """
+    return Sample(args, settings, raises)

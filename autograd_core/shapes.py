@@ -1,0 +1,49 @@
+"""Arithmetic on shapes and axes; no arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from operator import index
+
+from .errors import ShapeError
+
+Shape = tuple[int, ...]
+Axis = int | Sequence[int] | None
+
+
+def normal_axes(axis: Axis, ndim: int) -> Shape:
+    """The axes as non-negative numbers; None means all of them.
+
+    >>> normal_axes(-1, 3), normal_axes(None, 2)
+    ((2,), (0, 1))
+    """
+    if axis is None:
+        return tuple(range(ndim))
+    axes = tuple(axis) if isinstance(axis, Iterable) else (axis,)
+    for a in axes:
+        if not -ndim <= index(a) < ndim:
+            raise ShapeError(f"axis {a} is outside an array of {ndim} dimensions: use {-ndim} ... {ndim - 1}")
+    normal = tuple(index(a) % ndim for a in axes)
+    if len(set(normal)) != len(normal):
+        raise ShapeError(f"axis {axes} names a dimension twice")
+    return normal
+
+
+def kept_shape(shape: Shape, axis: Axis) -> Shape:
+    """The shape that a reduction over `axis` would have with keepdims.
+
+    >>> kept_shape((2, 3, 4), (0, -1))
+    (1, 3, 1)
+    """
+    axes = normal_axes(axis, len(shape))
+    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+
+
+def broadcast_axes(small: Shape, large: Shape) -> tuple[int, Shape]:
+    """How `small` was stretched to `large`: the number of new leading axes, and which of the others grew from 1.
+
+    >>> broadcast_axes((3, 1), (2, 3, 4))
+    (1, (2,))
+    """
+    new = len(large) - len(small)
+    return new, tuple(i + new for i, n in enumerate(small) if n == 1 != large[i + new])

@@ -1,0 +1,460 @@
+"""Functions that give derivatives of functions.
+
+A transform wraps the inputs it differentiates in fresh values, runs the function, and walks the record that this left. The fresh
+values belong to this one call, which is why nesting cannot confuse perturbations: a walk ends at the values of its own call.
+
+What comes back: plain arrays and floats for plain arrays and floats. If an input is a value, or the function closes over one that
+requires a gradient, then values, recorded if an outer transform or such a value can see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from .errors import DTypeError, GradientError, ShapeError
+from .forward import push_forward
+from .graph import Graph
+from .modes import Mode, current, enable_grad, keep_all
+from .primitives.layouts import alias
+from .recording import Node, Scalar, Tensor, Value, check_differentiable, handle, leaf, protected, scalar_of, tensor_of
+from .reverse import ancestors, conjugate, pull_back
+from .trees import flatten, same_structure
+
+Function = Callable[..., Any]
+
+
+# -- fresh inputs ------------------------------------------------------------------------------------------------------------
+
+
+def fresh(x: Any, asked: str) -> Value:
+    """A new value for an input, tied to the old one where that is recorded."""
+    if isinstance(x, Value):
+        if x.node is not None and x.node.requires_grad:
+            tied: Value = alias(x)
+            return tied
+        if isinstance(x, Scalar):
+            return scalar_of(x._data, leaf(x._data, True))
+        check_differentiable(x._data.dtype)
+        return tensor_of(x._data, leaf(x._data, True))
+    if type(x) is float:
+        return scalar_of(x, leaf(x, True))
+    if isinstance(x, (bool, int)) or not isinstance(x, (float, complex, np.ndarray, np.generic)):
+        raise DTypeError(
+            f"{asked} differentiates floats, arrays and values, in containers, but was given {x!r} of type {type(x).__name__}"
+            + (f": write {float(x)}" if isinstance(x, int) else "")
+        )
+    data = protected(np.asarray(x))
+    check_differentiable(data.dtype)
+    return tensor_of(data, leaf(data, True))
+
+
+class Call:
+    """One call of a function on fresh inputs, and what is needed to walk its record."""
+
+    def __init__(self, f: Function, args: Sequence[Any], argnums: Sequence[int], asked: str, keep: bool = False, **kwargs: Any):
+        self.outer: Mode = current()
+        self.asked = asked
+        self.inputs, self.rebuild = flatten([args[i] for i in argnums])
+        with enable_grad():
+            values = [fresh(x, asked) for x in self.inputs]
+            new = self.rebuild(values)
+            passed = list(args)
+            for i, x in zip(argnums, new, strict=True):
+                passed[i] = x
+            if keep:
+                with keep_all():
+                    self.output = f(*passed, **kwargs)
+            else:
+                self.output = f(*passed, **kwargs)
+        self.sources: list[Node] = [v.node for v in values]  # type: ignore[misc]
+
+    def prepare(self, outputs: Sequence[Any]) -> None:
+        """Find what the walk has to visit, and whether others can see its results."""
+        self.roots = [out.node for out in outputs if isinstance(out, Value) and out.node is not None and out.node.requires_grad]
+        leaves: list[Node] = []
+        self.nodes = ancestors(self.roots, self.sources, leaves)
+        self.visible = bool(leaves) or any(not s.is_leaf for s in self.sources)
+        self.as_values = self.visible or any(isinstance(x, Value) for x in self.inputs)
+        if leaves:
+            self.nodes = leading_to(self.nodes, self.sources)
+
+    @property
+    def records(self) -> bool:
+        """Whether the walk itself is to be recorded."""
+        return self.visible and self.outer.recording
+
+    def pulled(self, seeds: dict[Node, Any], record: bool) -> Any:
+        """The gradients for the given cotangents, in the containers of the inputs."""
+        found = pull_back({n: conjugate(g) for n, g in seeds.items()}, self.sources, record=record, nodes=self.nodes)
+        return self.rebuild([self.given_back(x, s, found.get(s)) for x, s in zip(self.inputs, self.sources, strict=True)])
+
+    def given_back(self, x: Any, source: Node, g: Any) -> Any:
+        """The gradient for one input as its caller expects it; zeros where the function ignores the input."""
+        if g is None:
+            g = 0.0 if type(source.value) is float else np.zeros(source.value.shape, source.value.dtype)
+        g = conjugate(g)
+        if isinstance(g, Value):
+            return g
+        if self.as_values:
+            return scalar_of(g, None) if type(source.value) is float else tensor_of(np.array(g), None)
+        if type(source.value) is float:
+            return float(g)
+        return np.array(g) if isinstance(x, np.ndarray) else x.dtype.type(g) if isinstance(x, np.generic) else g
+
+    def presented(self, out: Any) -> Any:
+        """A result of the function as its caller expects it."""
+        if not isinstance(out, Value):
+            return out
+        if self.records:
+            return out
+        if self.as_values:
+            return scalar_of(out._data, None) if isinstance(out, Scalar) else tensor_of(out._data, None)
+        return out._data
+
+
+def leading_to(nodes: Sequence[Node], sources: Sequence[Node]) -> list[Node]:
+    """Those of the nodes (newest first) that depend on a source."""
+    reached = set(sources)
+    kept = []
+    for node in reversed(nodes):
+        if any(p in reached for p in node.parents):
+            reached.add(node)
+            kept.append(node)
+    kept.reverse()
+    return kept
+
+
+def positions(argnums: int | Sequence[int], count: int, asked: str) -> tuple[int, ...]:
+    """argnums as non-negative positions."""
+    nums = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    for n in nums:
+        if not -count <= n < count:
+            raise GradientError(f"{asked}: argnums={argnums}, but the function was called with {count} positional arguments")
+    return tuple(n % count for n in nums)
+
+
+# -- reverse mode ------------------------------------------------------------------------------------------------------------
+
+
+def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
+    """The function that gives f's value and its gradient; f returns a single real number.
+
+    argnums   the position whose gradient is wanted, or a tuple of positions for a tuple of gradients
+    has_aux   f returns (value, aux), and ((value, aux), gradient) is returned
+
+    A gradient has the shape, dtype and containers of its argument. Raises GradientError if the value is not a single real
+    number, DTypeError if an argument is an integer.
+
+    >>> import autograd_core as ag
+    >>> ag.value_and_grad(lambda p: p["w"] * 3.0 + p["b"])({"w": 2.0, "b": 1.0})
+    (7.0, {'w': 3.0, 'b': 1.0})
+    """
+
+    @wraps(f)
+    def derived(*args: Any, **kwargs: Any) -> Any:
+        nums = positions(argnums, len(args), "grad")
+        call = Call(f, args, nums, "grad", **kwargs)
+        out, aux = call.output if has_aux else (call.output, None)
+        seed = seed_of_number(out)
+        call.prepare([out])
+        seeds = {node: seed for node in call.roots}
+        if call.records:
+            seeds = {node: handle(seed, None) for node in call.roots}  # type: ignore[arg-type]
+        gradients = call.pulled(seeds, call.records)
+        value = call.presented(out)
+        if has_aux:
+            leaves, rebuild = flatten(aux)
+            value = value, rebuild([call.presented(a) for a in leaves])
+        return value, gradients[0] if isinstance(argnums, int) else tuple(gradients)
+
+    return derived
+
+
+def seed_of_number(out: Any) -> Any:
+    """The cotangent 1 for a function's result, which must be one real number."""
+    data = out._data if isinstance(out, Value) else out
+    if type(data) is float or (isinstance(data, (int, float)) and not isinstance(data, np.generic)):
+        return 1.0
+    if isinstance(data, (np.ndarray, np.generic)) and data.shape == () and data.dtype.kind != "c":
+        return np.ones((), data.dtype)
+    what = f"shape {data.shape}, dtype {data.dtype}" if isinstance(data, (np.ndarray, np.generic)) else f"{data!r}"
+    raise GradientError(
+        f"grad differentiates functions that return one real number, but this one returned {what}: reduce the result, for example "
+        f"with .sum(), or use ag.jacobian or ag.vjp"
+    )
+
+
+def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
+    """The gradient of f as a function; see `value_and_grad`. With has_aux it gives (gradient, aux).
+
+    >>> import autograd_core as ag
+    >>> ag.grad(lambda x: x**3)(2.0), ag.grad(ag.grad(lambda x: x**3))(2.0)
+    (12.0, 12.0)
+    """
+    both = value_and_grad(f, argnums, has_aux)
+
+    @wraps(f)
+    def derived(*args: Any, **kwargs: Any) -> Any:
+        value, gradients = both(*args, **kwargs)
+        return (gradients, value[1]) if has_aux else gradients
+
+    return derived
+
+
+def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
+    """f's value, and the function from a cotangent of the value to a tuple of cotangents of the primals.
+
+    >>> import numpy as np, autograd_core as ag
+    >>> y, pull = ag.vjp(lambda a, b: a * b, np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    >>> pull(np.array([1.0, 0.0]))
+    (array([3., 0.]), array([1., 0.]))
+    """
+    call = Call(f, primals, range(len(primals)), "vjp")
+    outputs, rebuild = flatten(call.output)
+    call.prepare(outputs)
+
+    def vjp_fn(g: Any) -> Any:
+        _, cotangents = same_structure(call.output, g, "vjp")
+        record = (call.visible or any(is_live(c) for c in cotangents)) and current().recording
+        seeds: dict[Node, Any] = {}
+        for out, c in zip(outputs, cotangents, strict=True):
+            if isinstance(out, Value) and out.node in call.roots:
+                c = matching(out._data, c, record, "vjp: the cotangent")
+                seeds[out.node] = seeds[out.node] + c if out.node in seeds else c
+        return tuple(call.pulled(seeds, record))
+
+    return rebuild([call.presented(out) for out in outputs]), vjp_fn
+
+
+def is_live(x: Any) -> bool:
+    """Whether a value takes part in a recording."""
+    return isinstance(x, Value) and x.node is not None and x.node.requires_grad
+
+
+def matching(data: Any, given: Any, record: bool, asked: str) -> Any:
+    """A cotangent or tangent of the shape and dtype of the data it belongs to; a value if the walk is recorded."""
+    if np.shape(given) != np.shape(data):
+        raise ShapeError(f"{asked} has shape {np.shape(given)}, but the value has shape {np.shape(data)}")
+    if isinstance(given, Value):
+        if record:
+            return given if given.dtype == np.asarray(data).dtype else given.astype(data.dtype)  # type: ignore[attr-defined]
+        given = given._data
+    plain = float(given) if type(data) is float else np.asarray(given, dtype=data.dtype)
+    return handle(plain, None) if record else plain  # type: ignore[arg-type]
+
+
+def gradients(outputs: Any, inputs: Any, grad_outputs: Any = None, create_graph: bool = False) -> Any:
+    """The gradients of recorded outputs with respect to recorded inputs, without touching `.grad`.
+
+    grad_outputs   a cotangent per output; 1 by default for single numbers
+    create_graph   record the walk, so that the gradients can be differentiated in turn
+
+    >>> import autograd_core as ag
+    >>> x = ag.scalar(2.0)
+    >>> y = x * x
+    >>> ag.gradients(y, x)
+    scalar(4.0)
+    """
+    from .backward import require_graph, seed_for
+
+    outs, _ = flatten(outputs)
+    ins, rebuild = flatten(inputs)
+    given = [None] * len(outs) if grad_outputs is None else same_structure(outputs, grad_outputs, "gradients")[1]
+    seeds: dict[Node, Any] = {}
+    for out, g in zip(outs, given, strict=True):
+        node = require_graph(out, "gradients()")
+        seed = seed_for(out, g, "gradients()")
+        if create_graph != isinstance(seed, Value):
+            seed = handle(seed, None) if create_graph else seed._data  # type: ignore[arg-type]
+        seed = conjugate(seed)
+        seeds[node] = seeds[node] + seed if node in seeds else seed
+    sources = [require_graph(x, "gradients() with respect to an input") for x in ins]
+    found = pull_back(seeds, sources, record=create_graph)
+    answers = []
+    for node in sources:
+        g = found.get(node)
+        if g is None:
+            g = 0.0 if type(node.value) is float else np.zeros(node.value.shape, node.value.dtype)
+        g = conjugate(g)
+        answers.append(g if isinstance(g, Value) else handle(g if type(g) is float else np.array(g), None))  # type: ignore[arg-type]
+    return rebuild(answers)
+
+
+# -- forward mode ------------------------------------------------------------------------------------------------------------
+
+
+class Linearized(Call):
+    """A call with every value kept, through which tangents can be pushed any number of times."""
+
+    def __init__(self, f: Function, args: Sequence[Any], argnums: Sequence[int], asked: str):
+        super().__init__(f, args, argnums, asked, keep=True)
+        self.outputs, self.rebuild_output = flatten(self.output)
+        self.prepare(self.outputs)
+
+    def pushed(self, tangents: Sequence[Any]) -> list[Any]:
+        """The tangent of every output, for a tangent of every input."""
+        record = (self.visible or any(is_live(t) for t in tangents)) and self.outer.recording
+        seeds = {
+            s: matching(s.value, t, record, f"{self.asked}: the tangent")
+            for s, t in zip(self.sources, tangents, strict=True)
+        }
+        nodes = [out.node for out in self.outputs if isinstance(out, Value) and out.node is not None]
+        found = dict(zip(nodes, push_forward(seeds, nodes, record=record), strict=True))
+        return [self.tangent_of(out, found, tangents) for out in self.outputs]
+
+    def tangent_of(self, out: Any, found: dict[Node, Any], tangents: Sequence[Any]) -> Any:
+        data = out._data if isinstance(out, Value) else out
+        t = found.get(out.node) if isinstance(out, Value) and out.node is not None else None
+        if t is None:
+            t = 0.0 if isinstance(data, float) and not isinstance(data, np.generic) else np.zeros(np.shape(data), np.asarray(data).dtype)
+        if isinstance(t, Value):
+            return t
+        if self.as_values or any(isinstance(x, Value) for x in tangents):
+            return handle(t, None)  # type: ignore[arg-type]
+        return t if type(t) is float else np.array(t) if isinstance(data, np.ndarray) else t
+
+
+def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """f's value, and its derivative along the tangents, by a walk forward.
+
+    >>> import autograd_core as ag
+    >>> ag.jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 10.0))
+    (6.0, 23.0)
+    """
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise GradientError("jvp takes a tuple of primals and a tuple of tangents: ag.jvp(f, (x,), (v,))")
+    call = Linearized(f, primals, range(len(primals)), "jvp")
+    _, given = same_structure(list(primals), list(tangents), "jvp")
+    outputs = call.rebuild_output([call.presented(out) for out in call.outputs])
+    return outputs, call.rebuild_output(call.pushed(given))
+
+
+# -- matrices of derivatives -------------------------------------------------------------------------------------------------
+
+
+def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto") -> Function:
+    """The function that gives the derivatives of every element of f's result: shape of the result + shape of the argument.
+
+    mode   "forward" (a walk per element of the arguments), "reverse" (a walk per element of the result), or "auto": the fewer walks
+
+    >>> import numpy as np, autograd_core as ag
+    >>> ag.jacobian(lambda x: x[:2] * x[2])(np.array([1.0, 2.0, 3.0]))
+    array([[3., 0., 1.],
+           [0., 3., 2.]])
+    """
+    if mode not in ("auto", "forward", "reverse"):
+        raise GradientError(f'jacobian: mode={mode!r}; use "auto", "forward" or "reverse"')
+
+    @wraps(f)
+    def derived(*args: Any) -> Any:
+        nums = positions(argnums, len(args), "jacobian")
+        call = Linearized(f, args, nums, "jacobian")
+        ahead = mode == "forward" or (
+            mode == "auto" and sum(map(np.size, call.inputs)) < sum(np.size(out) for out in call.outputs)
+        )
+        rows = columns_forward(call) if ahead else rows_reverse(call)
+        jacobians = call.rebuild_output([call.rebuild(row) for row in rows])
+        return per_argument(jacobians, call, isinstance(argnums, int))
+
+    return derived
+
+
+def per_argument(jacobians: Any, call: Linearized, bare: bool) -> Any:
+    """Jacobians per output, each a list per argument, as they are given back: bare for a single argument."""
+    outputs = call.outputs
+    if len(outputs) == 1 and not isinstance(call.output, (tuple, list, dict)):
+        return jacobians[0] if bare else tuple(jacobians)
+    flat = jacobians if isinstance(jacobians, (tuple, list)) else list(jacobians.values())
+    return type(call.output)(j[0] if bare else tuple(j) for j in flat)
+
+
+def basis(shape: tuple[int, ...], dtype: Any) -> list[Any]:
+    """The unit arrays of a shape, in C order."""
+    eye = np.eye(int(np.prod(shape)), dtype=dtype)
+    return [row.reshape(shape) for row in eye]
+
+
+def assembled(parts: Sequence[Any], shape: tuple[int, ...], axis: int) -> Any:
+    """Derivatives along unit directions as one array of the given shape."""
+    if not parts:
+        return np.zeros(shape)
+    if all(isinstance(p, float) for p in parts) and not any(isinstance(p, np.generic) for p in parts):
+        return parts[0] if shape == () else np.reshape(np.array(parts), shape)
+    return np.reshape(np.stack(parts, axis=axis), shape)
+
+
+def columns_forward(call: Linearized) -> list[list[Any]]:
+    """Per output and input, the derivative array, by pushing unit tangents."""
+    rows: list[list[Any]] = [[] for _ in call.outputs]
+    for i, source in enumerate(call.sources):
+        columns = []
+        dtype = np.asarray(0.0).dtype if type(source.value) is float else source.value.dtype
+        shape = () if type(source.value) is float else source.value.shape
+        for unit in basis(shape, dtype):
+            tangents = [unit if j == i else np.zeros(np.shape(s.value), None) for j, s in enumerate(call.sources)]
+            columns.append(call.pushed(tangents))
+        for k, out in enumerate(call.outputs):
+            rows[k].append(assembled([c[k] for c in columns], np.shape(out) + shape, -1))
+    return rows
+
+
+def rows_reverse(call: Linearized) -> list[list[Any]]:
+    """Per output and input, the derivative array, by pulling unit cotangents."""
+    rows: list[list[Any]] = []  # a pulled cotangent is a gradient; the row of the Jacobian is its conjugate
+    for out in call.outputs:
+        pulls = []
+        for unit in basis(np.shape(out), np.asarray(out._data if isinstance(out, Value) else out).dtype):
+            seeds = {}
+            if isinstance(out, Value) and out.node in call.roots:
+                seeds = {out.node: matching(out._data, unit, call.records, "jacobian")}
+            pulls.append(flatten(call.pulled(seeds, call.records))[0])
+        rows.append(
+            [
+                assembled([conjugate(p[i]) for p in pulls], np.shape(out) + np.shape(x), 0)
+                for i, x in enumerate(call.inputs)
+            ]
+        )
+    return rows
+
+
+def hessian(f: Function, argnums: int = 0) -> Function:
+    """The second derivatives of f, which returns one real number: shape of the argument twice. Forward over reverse.
+
+    >>> import numpy as np, autograd_core as ag
+    >>> ag.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]))
+    array([[4., 2.],
+           [2., 0.]])
+    """
+    return jacobian(grad(f, argnums), argnums, mode="forward")
+
+
+def hvp(f: Function, primals: Any, vectors: Any) -> Any:
+    """The Hessian of f times vectors, without the Hessian: the derivative of the gradient along the vectors.
+
+    primals, vectors   tuples for several arguments, which give a tuple; or bare for one
+
+    >>> import numpy as np, autograd_core as ag
+    >>> ag.hvp(lambda x: x[0] ** 2 * x[1], np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+    array([4., 2.])
+    """
+    if not isinstance(primals, tuple):
+        return hvp(f, (primals,), (vectors,))[0]
+    return jvp(grad(f, tuple(range(len(primals)))), primals, vectors)[1]
+
+
+def record(f: Function, *args: Any) -> Graph:
+    """The graph of a call, with every value kept.
+
+    >>> import autograd_core as ag
+    >>> print(ag.record(lambda x: x * x + 1.0, 3.0))
+    %1 = leaf                3
+    %2 = multiply(%1, %1)    9
+    %3 = add(%2, 1)          10
+    return %3
+    """
+    call = Call(f, args, range(len(args)), "record", keep=True)
+    return Graph([out for out in flatten(call.output)[0] if isinstance(out, Value)])

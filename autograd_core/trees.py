@@ -1,0 +1,59 @@
+"""Nested containers of values: tuples, named tuples, lists, dictionaries; None is an empty place.
+
+>>> leaves, rebuild = flatten({"w": [1.0, 2.0], "b": (3.0, None)})
+>>> leaves
+[1.0, 2.0, 3.0]
+>>> rebuild([10 * leaf for leaf in leaves])
+{'w': [10.0, 20.0], 'b': (30.0, None)}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from .errors import ShapeError
+
+Rebuild = Callable[[Sequence[Any]], Any]
+
+
+def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
+    """The leaves of a tree, and the function that puts other leaves in their places."""
+    leaves: list[Any] = []
+    _collect(tree, leaves)
+    return leaves, lambda new: _rebuilt(tree, iter(new))
+
+
+def _collect(tree: Any, leaves: list[Any]) -> None:
+    if isinstance(tree, (tuple, list)):
+        for part in tree:
+            _collect(part, leaves)
+    elif isinstance(tree, dict):
+        for part in tree.values():
+            _collect(part, leaves)
+    elif tree is not None:
+        leaves.append(tree)
+
+
+def _rebuilt(tree: Any, new: Iterator[Any]) -> Any:
+    if isinstance(tree, (tuple, list)):
+        parts = [_rebuilt(part, new) for part in tree]
+        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+    if isinstance(tree, dict):
+        return type(tree)((key, _rebuilt(part, new)) for key, part in tree.items())
+    return None if tree is None else next(new)
+
+
+def same_structure(tree: Any, other: Any, asked: str) -> tuple[list[Any], list[Any]]:
+    """The leaves of two trees of one structure; raises ShapeError, naming what was asked, if they differ."""
+    if _skeleton(tree) != _skeleton(other):
+        raise ShapeError(f"{asked}: the containers differ: {_skeleton(tree)} and {_skeleton(other)}")
+    return flatten(tree)[0], flatten(other)[0]
+
+
+def _skeleton(tree: Any) -> str:
+    if isinstance(tree, (tuple, list)):
+        return f"{type(tree).__name__}({', '.join(_skeleton(part) for part in tree)})"
+    if isinstance(tree, dict):
+        return f"dict({', '.join(f'{key}={_skeleton(part)}' for key, part in tree.items())})"
+    return "None" if tree is None else "*"

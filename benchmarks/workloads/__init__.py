@@ -1,0 +1,115 @@
+"""The table of workloads. Goals are ratios to a peer, limits figures in the unit of the row; both are upper bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SCALES = {"ms": 1e3, "µs": 1e6, "MiB": 2.0**-20}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """What is measured, against whom, and how well we mean to do.
+
+    module: the file of this package whose functions `ours`, `torch`, ... take `settings` and give the step
+    goals: largest ratio of our figure to that of a peer     limits: largest figure of a phase, in `unit`
+    references: peers shown without a goal                   over: the phase to subtract from the others
+    items: what a step counts as                             fresh: a new process for every round
+    """
+
+    name: str
+    title: str
+    module: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    goals: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
+    meter: str = "seconds"
+    unit: str = "ms"
+    items: int = 1
+    over: str | None = None
+    fresh: bool = False
+    rounds: int | None = None
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """Everyone beside us."""
+        return (*self.goals, *self.references)
+
+    @property
+    def scale(self) -> float:
+        """From seconds or bytes to `unit`."""
+        return SCALES[self.unit]
+
+
+def node(name: str, nodes: int, references: tuple[str, ...] = (), rounds: int | None = None) -> Workload:
+    """The cost of a node in a chain of `nodes`, the same limits whatever its length."""
+    return Workload(
+        name=name,
+        title=f"one node in a chain of {nodes + 1:,}, over NumPy",
+        module="node",
+        settings={"nodes": nodes},
+        limits={"record": 0.8, "pull back": 1.0},
+        references=references,
+        unit="µs",
+        items=nodes,
+        over="numpy",
+        rounds=rounds,
+    )
+
+
+WORKLOADS = {
+    workload.name: workload
+    for workload in (
+        Workload(
+            name="small_net",
+            title="net 64-32-10, batch 32",
+            module="dense_net",
+            settings={"sizes": (64, 32, 10), "batch": 32},
+            goals={"torch": 0.45, "hips": 0.15},
+            references=("jax",),
+        ),
+        Workload(
+            name="large_net",
+            title="net 784-512-256-10, batch 128",
+            module="dense_net",
+            settings={"sizes": (784, 512, 256, 10), "batch": 128},
+            goals={"torch": 1.0},
+            references=("hips", "jax"),
+        ),
+        Workload(name="lenet", title="LeNet-5, batch 64", module="lenet", goals={"torch": 1.6}),
+        Workload(name="conv", title="convolution 3x3, 64x32x32x32 -> 64", module="conv", goals={"torch": 1.0}),
+        Workload(name="max_pool", title="max-pooling 2x2, 64x64x32x32", module="max_pool", goals={"torch": 0.4}),
+        Workload(
+            name="scalar_mlp",
+            title="scalar net 2-16-16-1, 100 points",
+            module="scalar_mlp",
+            goals={"micrograd": 0.1},
+            fresh=True,
+        ),
+        node("node_1e3", 999),
+        node("node_1e5", 99_999, references=("torch",)),
+        node("node_1e6", 999_999, rounds=3),
+        Workload(
+            name="lstm_memory",
+            title="memory of an LSTM, 1,000 steps",
+            module="lstm_memory",
+            limits={"step": 160.0},
+            references=("torch", "hips"),
+            meter="memory",
+            unit="MiB",
+            fresh=True,
+            rounds=5,
+        ),
+        Workload(
+            name="import",
+            title="import, over that of NumPy",
+            module="importing",
+            limits={"import": 25.0},
+            references=("hips", "torch"),
+            over="numpy",
+        ),
+    )
+}

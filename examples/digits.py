@@ -1,0 +1,163 @@
+"""A small convolutional network learns handwritten digits; then its gradients are checked and its graph is drawn.
+
+    python -m examples.digits                   the 1,797 digits that ship with the project
+    python -m examples.digits --data FOLDER     MNIST's four .gz files (the variable AUTOGRAD_DATA does the same)
+
+Pictures go to demo/. Exits with a message when the accuracy or the gradients fall short of what is promised.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import os
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+import autograd_core as ag
+import nn
+from examples.loading import Digits, idx_digits, shipped_digits
+from examples.pictures import draw_loss, draw_neuron, draw_training
+
+ACCURACY = 0.97
+GRADIENT_ERROR = 1e-5
+
+cross_entropy = nn.CrossEntropyLoss()
+
+
+def main() -> None:
+    options = arguments()
+    try:
+        digits = idx_digits(options.data) if options.data else shipped_digits()
+    except (OSError, EOFError, ValueError) as problem:
+        sys.exit(f"digits: {problem}")
+    nn.manual_seed(0)
+    side = digits.images.shape[-1]
+    model = network(side)
+    weights = sum(p.size for p in model.parameters())
+    learnt, held_out = len(digits.labels), len(digits.held_out_labels)
+    print(f"Digits: {learnt:,} to learn from, {held_out:,} held out, {side} x {side} pixels")
+    print(f"Network: two convolutions and a linear layer, {weights:,} parameters")
+
+    start = time.perf_counter()
+    losses, accuracies = train(model, digits)
+    print(f"Trained {len(losses)} epochs in {time.perf_counter() - start:.1f} s")
+
+    guesses = predict(model, digits.held_out_images)
+    right = np.sum(guesses == digits.held_out_labels)
+    accuracy = right / held_out
+    print(f"Held-out accuracy: {accuracy:.1%} ({right:,} of {held_out:,})")
+    print(f"Commonest mistakes: {mistakes(digits.held_out_labels, guesses)}")
+
+    error = gradient_error(model, digits.held_out_images[:32], digits.held_out_labels[:32])
+    print(f"Gradient check: autodiff and finite differences differ by at most {error:.1e} of the gradient")
+
+    folder = Path("demo")
+    folder.mkdir(exist_ok=True)
+    draw_neuron(folder)
+    draw_loss(cross_entropy(model(digits.images[:4]), digits.labels[:4]), folder)
+    draw_training(losses, accuracies, folder)
+    print("Pictures in demo/:")
+    print("  neuron.svg, .png            a neuron with the chain rule on its edges")
+    print("  loss.svg                    the graph of the network's loss")
+    print("  training_curve.svg, .png    loss and accuracy, epoch by epoch")
+
+    if accuracy < ACCURACY:
+        sys.exit(f"digits: the held-out accuracy {accuracy:.1%} is below the {ACCURACY:.0%} promised")
+    if not error <= GRADIENT_ERROR:
+        sys.exit(f"digits: the gradient's error {error:.1e} is above the {GRADIENT_ERROR:.0e} promised")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m examples.digits", description="Learn handwritten digits.")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        default=os.environ.get("AUTOGRAD_DATA") or None,
+        help="a folder with MNIST's four .gz files, instead of the digits that ship with the project",
+    )
+    return parser.parse_args()
+
+
+def network(side: int) -> nn.Sequential:
+    """(N, 1, side, side) -> (N, 10)."""
+    return nn.Sequential(
+        nn.Conv2d(1, 24, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(24, 48, 3, padding=1), nn.ReLU(), nn.Flatten(),
+        nn.Linear(48 * (side // 2) ** 2, 10),
+    )  # fmt: skip
+
+
+def train(model: nn.Module, digits: Digits) -> tuple[list[float], list[float]]:
+    """The mean loss and the held-out accuracy of each epoch."""
+    loader = nn.data.DataLoader(nn.data.TensorDataset(digits.images, digits.labels), batch_size=64, shuffle=True)
+    optimizer = nn.optim.Adam(model.parameters(), lr=3e-3)
+    epochs = max(2, 30_000 // len(digits.labels))
+    losses, accuracies = [], []
+    with tqdm(total=epochs * len(loader), desc="Training", unit=" batches") as bar:
+        for _ in range(epochs):
+            batch_losses = []
+            for images, labels in loader:
+                loss = cross_entropy(model(images), labels)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                batch_losses.append(loss.item())
+                bar.update()
+            losses.append(float(np.mean(batch_losses)))
+            accuracies.append(float(np.mean(predict(model, digits.held_out_images) == digits.held_out_labels)))
+            bar.set_postfix_str(f"loss {losses[-1]:.4f}, held-out accuracy {accuracies[-1]:.1%}")
+    return losses, accuracies
+
+
+@ag.no_grad()
+def predict(model: nn.Module, images: np.ndarray) -> np.ndarray:
+    """The digit the model sees in each image."""
+    batches = [images[i : i + 500] for i in range(0, len(images), 500)]
+    return np.concatenate([np.argmax(model(batch).numpy(), axis=1) for batch in batches])
+
+
+def mistakes(labels: np.ndarray, guesses: np.ndarray) -> str:
+    """The pairs of digits confused most often, in words."""
+    pairs = Counter((int(label), int(guess)) for label, guess in zip(labels, guesses, strict=True) if label != guess)
+    return ", ".join(f"{a} read as {b} ({n}x)" for (a, b), n in pairs.most_common(4)) or "none"
+
+
+def gradient_error(model: nn.Module, images: np.ndarray, labels: np.ndarray) -> float:
+    """The worst difference between a slope by autodiff and by central differences, in units of the gradient's norm.
+
+    In double precision, in three random directions for each parameter. The better of two steps counts, because a step
+    may carry a ReLU across its kink, where there is no slope to compare with.
+    """
+    model, images = copy.deepcopy(model).double(), images.astype(np.float64)
+
+    @ag.no_grad()
+    def loss_with(parameter: nn.Parameter, value: np.ndarray) -> float:
+        parameter.data = value
+        return cross_entropy(model(images), labels).item()
+
+    model.zero_grad()
+    cross_entropy(model(images), labels).backward()
+    random = np.random.default_rng(0)
+    worst = 0.0
+    for parameter in model.parameters():
+        value, gradient = parameter.numpy().copy(), parameter.grad.numpy()
+        for direction in random.standard_normal((3, *value.shape)):
+            slope = np.sum(gradient * direction)
+            differences = [
+                (loss_with(parameter, value + h * direction) - loss_with(parameter, value - h * direction)) / (2 * h)
+                for h in (1e-6, 1e-7)
+            ]
+            worst = max(worst, min(abs(d - slope) for d in differences) / np.linalg.norm(gradient))
+        parameter.data = value
+    return float(worst)
+
+
+if __name__ == "__main__":
+    main()

@@ -17,7 +17,7 @@ from .modes import enable_grad, no_grad, scope, set_grad_enabled
 from .numpy_api import namespace
 from .recording import Scalar, Tensor
 from .scalars import scalar
-from .tensors import asarray, stop_gradient, tensor
+from .tensors import asarray, stop_gradient, tensor, writable
 from .transforms import grad, gradients, hessian, hvp, jacobian, jvp, record, value_and_grad, vjp
 
 __version__ = "0.1.0"
@@ -40,5 +40,5 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "Scalar", "Tensor", "asarray", "composed", "elementwise", "enable_grad", "fixed", "grad", "gradients", "hessian", "hvp",
     "jacobian", "jvp", "layout", "multilinear", "no_grad", "ops", "primitive", "record", "scalar", "scope", "set_grad_enabled",
-    "stop_gradient", "tensor", "value_and_grad", "vjp",
+    "stop_gradient", "tensor", "value_and_grad", "vjp", "writable",
 ]  # fmt: skip

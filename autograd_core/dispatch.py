@@ -44,7 +44,7 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
     """NumPy's protocol for ufuncs and their methods."""
     out = kwargs.pop("out", None)
     for name, default in IGNORED.items():
-        if name in kwargs and (kwargs[name] is default or kwargs[name] == default):
+        if name in kwargs and (kwargs[name] is default or (isinstance(default, str) and kwargs[name] == default)):
             del kwargs[name]
     answer = ufuncs.get(ufunc) if method == "__call__" else methods.get((ufunc, method))
     if answer is None:

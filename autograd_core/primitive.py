@@ -123,10 +123,9 @@ def parameter_names(rule: Rule) -> tuple[str, ...]:
 
 
 def like(entry: Any) -> Any:
-    """Something with the shape and dtype of a recorded input; a float for a Scalar."""
-    if isinstance(entry, Node):
-        return entry.value
-    return entry if isinstance(entry, Absent) else np.asarray(entry)
+    """Something with the shape and dtype of a recorded input."""
+    value = entry.value if isinstance(entry, Node) else entry
+    return value if isinstance(value, Absent) else np.asarray(value)
 
 
 def settle(c: Any, target: Any) -> Any:
@@ -185,6 +184,7 @@ class Primitive:
         samples: Callable[[], Any] | None = None,
         reference: str | None = None,
         text: Sequence[str] | None = None,
+        explain: Callable[..., str | None] | None = None,
         variadic: bool = False,
     ) -> None:
         self.forward, self.family = forward, family
@@ -193,6 +193,7 @@ class Primitive:
         self.definition, self.scalar = definition, scalar
         self.domain, self.kinks, self.samples = domain, kinks, samples
         self.reference, self.text, self.variadic = reference, text, variadic
+        self.explain = explain  # (shape of each input) -> words for an error of the forward function, or None
         self.__doc__ = forward.__doc__
         self.settings, defaults = settings_of(forward)
         self.partials = tuple(rules)
@@ -320,6 +321,8 @@ class Primitive:
         if isinstance(error, TypeError):
             dtypes = ", ".join(str(np.asarray(d).dtype) for d in datas)
             return DTypeError(f"{self.name} cannot be computed for {dtypes}: {error}")
+        if self.explain is not None and (words := self.explain(*shapes)) is not None:
+            return ShapeError(words)
         verb = "combine shapes" if len(shapes) > 1 else "be computed for shape"
         return ShapeError(f"{self.name} cannot {verb} {' and '.join(map(str, shapes))}: {error}")
 

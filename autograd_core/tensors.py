@@ -271,7 +271,7 @@ def get_grad(self: Value) -> Any:
     return None if self.node is None else self.node.grad
 
 
-def requires_grad_(self: Tensor, flag: bool = True) -> Tensor:
+def requires_grad_(self: Value, flag: bool = True) -> Value:
     """Let a leaf require a gradient, or no longer; returns the value itself."""
     if flag == self.requires_grad:
         return self
@@ -281,7 +281,7 @@ def requires_grad_(self: Tensor, flag: bool = True) -> Tensor:
         check_differentiable(self.dtype)
     known = None if self.node is None else self.node.about
     self.node = leaf(kept(self._data), flag, current().scope)
-    self.node.storage, self.node.about = self.storage, known
+    self.node.storage, self.node.about = getattr(self, "storage", None), known
     return self
 
 

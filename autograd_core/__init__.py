@@ -5,7 +5,7 @@
 >>> loss = np.sum(np.sin(x) * x)
 >>> loss.backward()
 >>> x.grad
-tensor([ 1.38177329,  0.07700384, -2.82885749])
+tensor([ 1.38177329,  0.07700375, -2.82885748])
 """
 
 from importlib import import_module

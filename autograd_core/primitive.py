@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Sequence
 from functools import cache
 from operator import itemgetter
@@ -35,6 +36,8 @@ Wanted: TypeAlias = tuple[int, ...]
 Family: TypeAlias = Literal["elementwise", "multilinear", "layout", "fixed", "general"]
 
 LETTERS = "abcdef"
+declared: list[Primitive] = []
+"""Every primitive, in the order of declaration: what the tests, the checks and the docs go through."""
 Y, RESIDUAL = -2, -1  # where a node's saved values hold the result and what the forward function kept for its rules
 
 
@@ -210,6 +213,9 @@ class Primitive:
         self.push: Push = self.generic_push
         self.products: Sequence[Callable[[Any, Any], Any]] = ()  # of the family elementwise: (saved, g) -> g * partial
         self.bends = False  # whether a partial is not constant, so that an infinite slope could be met
+        self.module = sys._getframe(2).f_globals.get("__name__", "")
+        declared.append(self)
+        # shared by all results that are cut off: says which piecewise constant function did it, and holds no value
         self.ghost = leaf(None, False)
         self.ghost.serial, self.ghost.route = 0, Route(self, (), frozenset(), nothing_back, None)
         self.ghost.first = ()

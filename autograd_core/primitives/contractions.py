@@ -1,17 +1,37 @@
-"""Products that sum over axes."""
+"""Products that sum over axes: matmul, dot, inner, outer, tensordot, vdot, and the fused linear layer.
+
+Every operation here is linear in each operand, so the transposes are all that is stated. They use NumPy functions that answer
+for values too; the plain products of matrices go by np.dot, which is quicker than np.matmul.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from ..dispatch import answers
-from ..families import multilinear
+from ..errors import ShapeError
+from ..families import multilinear, primitive
+from ..samples import Sample, sample
+from ..shapes import Shape, normal_axes
+
+
+def normal(*shape: int, dtype: Any = float) -> Any:
+    """A fixed array of the given shape, for samples."""
+    z = np.random.default_rng(sum(shape) + 7 * len(shape)).normal(size=(2, *shape))
+    return (z[0] + 1j * z[1] if np.dtype(dtype).kind == "c" else z[0]).astype(dtype)
+
+
+# -- matmul ------------------------------------------------------------------------------------------------------------------
 
 
 def matmul_first(g: Any, a_like: Any, b: Any) -> Any:
     """The transpose of a -> a @ b; a 1-D operand stands for a row (first) or a column (second)."""
+    if b.ndim == 2:
+        return np.dot(g, b.T) if a_like.ndim < 3 else np.matmul(g, b.T)
     if b.ndim == 1:
         return np.expand_dims(g, -1) * b
     if a_like.ndim == 1:
@@ -21,11 +41,310 @@ def matmul_first(g: Any, a_like: Any, b: Any) -> Any:
 
 def matmul_second(g: Any, a: Any, b_like: Any) -> Any:
     """The transpose of b -> a @ b."""
-    if a.ndim == 1:
-        return np.expand_dims(a, -1) * np.expand_dims(g, -2) if b_like.ndim > 1 else g * a
     if b_like.ndim == 1:
-        return np.matmul(np.swapaxes(a, -1, -2), np.expand_dims(g, -1))[..., 0]
+        return g * a if a.ndim == 1 else np.tensordot(g, a, a.ndim - 1)
+    if a.ndim == 1:
+        return np.expand_dims(a, -1) * np.expand_dims(g, -2)
+    if b_like.ndim == 2:  # the batch is summed over: one product of matrices does it
+        rows, columns = b_like.shape
+        return np.dot(np.reshape(a, (-1, rows)).T, np.reshape(g, (-1, columns))) if a.size and g.size else np.zeros(b_like.shape)
     return np.matmul(np.swapaxes(a, -1, -2), g)
 
 
-matmul = answers(np.matmul)(multilinear(np.matmul, matmul_first, matmul_second))
+def matmul_words(a: Shape, b: Shape) -> str:
+    """Why two shapes have no matrix product, and what to write instead."""
+    asked = f"matmul cannot combine {a} and {b}: "
+    if not a or not b:
+        return asked + "each operand needs at least one axis. To multiply by a number write  a * b"
+    inner = b[0] if len(b) == 1 else b[-2]
+    if a[-1] == inner:
+        return asked + f"the batch axes {a[:-2]} and {b[:-2]} do not broadcast together"
+    place = "only" if len(b) == 1 else "second-to-last"
+    last = "only" if len(a) == 1 else "last"
+    words = asked + f"the {last} axis of the first ({a[-1]}) must equal the {place} axis of the second ({inner})"
+    if len(b) > 1 and a[-1] == b[-1]:
+        return words + ". To multiply by the transpose write  a @ b.mT"
+    if len(a) > 1 and a[-2] == inner:
+        return words + ". To multiply the transpose write  a.mT @ b"
+    return words
+
+
+def matmul_samples() -> list[Sample]:
+    return [
+        sample(normal(2, 3), normal(3, 4)),
+        sample(normal(3), normal(3)),
+        sample(normal(3), normal(5, 3, 2)),
+        sample(normal(2, 4, 3), normal(3)),
+        sample(normal(2, 1, 4, 3), normal(5, 3, 2)),
+        sample(normal(4, 3), normal(2, 3, 2)),
+        sample(normal(2, 2, 4, 3), normal(3, 2)),
+        sample(normal(2, 0), normal(0, 3)),
+        sample(normal(0, 2, 3), normal(3, 2)),
+        sample(normal(2, 3, dtype=np.float32), normal(3, 4, dtype=np.float32)),
+        sample(normal(2, 3, dtype=complex), normal(3, 2, dtype=complex)),
+        sample(normal(4, 3), normal(5, 3), raises=ShapeError),
+        sample(normal(2, 4, 3), normal(5, 3, 4), raises=ShapeError),
+        sample(normal(3), np.float64(2.0), raises=ShapeError),
+    ]
+
+
+matmul = answers(np.matmul)(
+    multilinear(np.matmul, matmul_first, matmul_second, explain=matmul_words, samples=matmul_samples)
+)
+
+
+# -- dot, inner, outer, vdot -------------------------------------------------------------------------------------------------
+
+
+def dot_first(g: Any, a_like: Any, b: Any) -> Any:
+    """The transpose of a -> dot(a, b), which sums over the last axis of a and the second-to-last (or only) one of b."""
+    m, n = np.ndim(a_like), np.ndim(b)
+    if m == 2 and n == 2:
+        return np.dot(g, b.T)
+    if m < 2 and n < 2:
+        return g * b
+    if m == 0 or n == 0:
+        return g * b
+    if n == 1:
+        return np.expand_dims(g, -1) * b
+    return np.tensordot(g, b, (tuple(range(m - 1, m + n - 2)), (*range(n - 2), n - 1)))
+
+
+def dot_second(g: Any, a: Any, b_like: Any) -> Any:
+    """The transpose of b -> dot(a, b)."""
+    m, n = np.ndim(a), np.ndim(b_like)
+    if m == 2 and n == 2:
+        return np.dot(a.T, g)
+    if m == 0 or n == 0 or (m == 1 and n == 1):
+        return g * a
+    rest = tuple(range(m - 1))
+    summed = np.tensordot(a, g, (rest, rest))
+    return summed if n < 3 else np.moveaxis(summed, 0, -2)
+
+
+def dot_words(a: Shape, b: Shape) -> str | None:
+    """Why two shapes have no dot product."""
+    if not a or not b:
+        return None
+    place, inner = ("only", b[0]) if len(b) == 1 else ("second-to-last", b[-2])
+    turn = ". To multiply by the transpose write  np.dot(a, b.T)" if len(b) == 2 and a[-1] == b[-1] else ""
+    return f"dot cannot combine {a} and {b}: the last axis of the first ({a[-1]}) must equal the {place} axis of the second ({inner}){turn}"
+
+
+def dot_samples() -> list[Sample]:
+    return [
+        sample(normal(2, 3), normal(3, 4)),
+        sample(normal(3), normal(3)),
+        sample(np.float64(1.5), normal(2, 3)),
+        sample(normal(2, 3), 2.0),
+        sample(normal(2, 3), normal(3)),
+        sample(normal(3), normal(3, 2)),
+        sample(normal(2, 3), normal(4, 3, 2)),
+        sample(normal(2, 4, 3), normal(5, 2, 3, 2)),
+        sample(normal(3), normal(2, 3, 2)),
+        sample(normal(0), normal(0)),
+        sample(normal(2, 3, dtype=complex), normal(3, dtype=complex)),
+        sample(normal(4, 3), normal(5, 3), raises=ShapeError),
+    ]
+
+
+dot = answers(np.dot)(
+    multilinear(lambda a, b: np.dot(a, b), dot_first, dot_second, name="dot", explain=dot_words, samples=dot_samples)
+)
+
+inner_product = multilinear(
+    lambda a, b: np.inner(a, b),
+    lambda g, a_like, b: np.tensordot(g, b, b.ndim - 1),
+    lambda g, a, b_like: np.tensordot(g, a, (tuple(range(a.ndim - 1)),) * 2),
+    name="inner",
+    samples=lambda: [
+        sample(normal(3), normal(3)),
+        sample(normal(2, 3), normal(4, 3)),
+        sample(normal(2, 4, 3), normal(3)),
+        sample(normal(2, 3, dtype=complex), normal(3, dtype=complex)),
+        sample(normal(2, 3), normal(3, 2), raises=ShapeError),
+    ],
+    explain=lambda a, b: f"inner cannot combine {a} and {b}: the last axes ({a[-1]} and {b[-1]}) must be equal",
+)
+
+
+@answers(np.inner)
+def inner(a: Any, b: Any, /) -> Any:
+    """The sum over the last axes of a and b of their product.
+
+    a: (..., n)   b: (..., n)   returns the axes of a, then those of b, without the last ones; a number multiplies
+
+    >>> import autograd_core as ag
+    >>> ag.inner([1.0, 2.0], [3.0, 4.0])
+    np.float64(11.0)
+    """
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return np.multiply(a, b)
+    return inner_product(a, b)
+
+
+outer_product = multilinear(
+    lambda a, b: np.multiply.outer(a, b),
+    lambda g, a_like, b: np.dot(g, b),
+    lambda g, a, b_like: np.dot(a, g),
+    name="outer",
+    samples=lambda: [
+        sample(normal(2), normal(3)),
+        sample(normal(0), normal(3)),
+        sample(normal(2, dtype=np.float32), normal(2, dtype=np.float32)),
+        sample(normal(2, dtype=complex), normal(3, dtype=complex)),
+    ],
+)
+
+
+@answers(np.outer)
+def outer(a: Any, b: Any, out: None = None) -> Any:
+    """Every product of an element of a with one of b: y[i, j] = a[i] b[j]; operands are flattened first.
+
+    a: (m)   b: (n)   returns (m, n)
+
+    >>> import autograd_core as ag
+    >>> ag.outer([1.0, 2.0], [3.0, 4.0])
+    array([[3., 4.],
+           [6., 8.]])
+    """
+    return outer_product(np.ravel(a) if np.ndim(a) != 1 else a, np.ravel(b) if np.ndim(b) != 1 else b)
+
+
+@answers(np.vdot)
+def vdot(a: Any, b: Any, /) -> Any:
+    """The sum of conj(a) * b over all elements.
+
+    a, b: as many elements each   returns ()
+
+    >>> import autograd_core as ag
+    >>> ag.vdot([1j, 2.0], [1j, 1.0])
+    np.complex128(3+0j)
+    """
+    if np.size(a) != np.size(b):
+        raise ShapeError(f"vdot cannot combine {np.shape(a)} and {np.shape(b)}: they must have as many elements each")
+    return dot(np.conjugate(np.ravel(a)), np.ravel(b))
+
+
+# -- tensordot ---------------------------------------------------------------------------------------------------------------
+
+
+def others(axes: Sequence[int], ndim: int) -> tuple[int, ...]:
+    """The axes that are not named."""
+    return tuple([i for i in range(ndim) if i not in axes])
+
+
+def tensordot_first(g: Any, a_like: Any, b: Any, axes: Any) -> Any:
+    """The transpose of a -> tensordot(a, b): the free axes of b are summed, and what is left goes back to its place."""
+    i, j = axes
+    free, rest = others(i, a_like.ndim), others(j, b.ndim)
+    c = np.tensordot(g, b, (tuple(range(len(free), len(free) + len(rest))), rest))
+    order = (*free, *[i[j.index(k)] for k in sorted(j)])  # where each axis of c belongs in a
+    return np.transpose(c, sorted(range(len(order)), key=order.__getitem__))
+
+
+def tensordot_second(g: Any, a: Any, b_like: Any, axes: Any) -> Any:
+    """The transpose of b -> tensordot(a, b)."""
+    i, j = axes
+    free, rest = others(i, a.ndim), others(j, b_like.ndim)
+    c = np.tensordot(a, g, (free, tuple(range(len(free)))))
+    order = (*[j[i.index(k)] for k in sorted(i)], *rest)
+    return np.transpose(c, sorted(range(len(order)), key=order.__getitem__))
+
+
+tensor_product = multilinear(
+    lambda a, b, *, axes: np.tensordot(a, b, axes),
+    tensordot_first,
+    tensordot_second,
+    name="tensordot",
+    samples=lambda: [
+        sample(normal(2, 3), normal(3, 4), axes=((1,), (0,))),
+        sample(normal(2, 3, 4), normal(4, 3, 2), axes=((2, 1), (0, 1))),
+        sample(normal(2, 3, 4), normal(5, 4, 2), axes=((0, 2), (2, 1))),
+        sample(normal(2), normal(3), axes=((), ())),
+        sample(normal(2, 0), normal(0, 3), axes=((1,), (0,))),
+        sample(normal(2, 3), normal(2, 3), axes=((0, 1), (0, 1))),
+        sample(normal(2, 3, dtype=complex), normal(3, 2, dtype=complex), axes=((0,), (1,))),
+        sample(normal(2, 3), normal(2, 4), axes=((1,), (0,)), raises=ShapeError),
+    ],
+)
+
+
+@answers(np.tensordot)
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    """The product of a and b summed over pairs of axes; the free axes of a come first, then those of b.
+
+    axes   how many: the last of a with the first of b in order; or the axes of a and the axes of b, pair by pair
+
+    Raises ShapeError unless the axes of a pair are equally long.
+
+    >>> import numpy as np, autograd_core as ag
+    >>> ag.tensordot(np.ones((2, 3)), np.ones((3, 4)), axes=1).shape
+    (2, 4)
+    """
+    m, n = np.ndim(a), np.ndim(b)
+    if np.ndim(axes) == 0:
+        if axes > min(m, n):
+            raise ShapeError(f"tensordot cannot sum over {axes} axes of {np.shape(a)} and {np.shape(b)}")
+        axes = (range(m - axes, m), range(axes))
+    i, j = normal_axes(axes[0], m), normal_axes(axes[1], n)
+    p, q = np.shape(a), np.shape(b)
+    lengths = [p[k] for k in i], [q[k] for k in j]
+    if lengths[0] != lengths[1]:
+        raise ShapeError(
+            f"tensordot cannot combine {p} and {q}: axes {i} of the first have lengths {lengths[0]}, axes {j} of the second "
+            f"{lengths[1]}; they are summed in pairs, so the lengths must be equal"
+        )
+    return tensor_product(a, b, axes=(i, j))
+
+
+# -- the linear layer --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def ones(n: int, dtype: Any) -> Any:
+    """Ones that nobody can write to; a sum over rows is quickest as a product with them."""
+    made = np.ones(n, dtype)
+    made.flags.writeable = False
+    return made
+
+
+def weighted(x: Any, w: Any) -> Any:
+    """x W' for x of any number of axes, as one product of matrices."""
+    if x.ndim <= 2:
+        return np.dot(x, w.T)
+    return np.dot(x.reshape(-1, w.shape[1]), w.T).reshape(*x.shape[:-1], w.shape[0]) if x.size else np.matmul(x, w.T)
+
+
+def shifted(x: Any, w: Any, b: Any) -> Any:
+    y = weighted(x, w)
+    if type(y) is np.ndarray and y.dtype == b.dtype and b.ndim == 1:
+        y += b  # fresh, so that nobody else sees the write
+        return y
+    return y + b
+
+
+def linear_input(g: Any, w: Any) -> Any:
+    return np.dot(g, w) if g.ndim == 2 else np.matmul(g, w)
+
+
+def linear_weight(g: Any, a: Any, b_like: Any) -> Any:
+    if a.ndim == 2:
+        return np.dot(g.T, a)
+    if a.ndim == 1:
+        return np.expand_dims(g, -1) * a
+    return np.dot(np.reshape(g, (a.size // max(a.shape[-1], 1), b_like.shape[0])).T, np.reshape(a, (-1, b_like.shape[1])))
+
+
+def linear_bias(g: Any) -> Any:
+    return np.dot(ones(len(g), g.dtype), g) if g.ndim == 2 else g
+
+
+def linear_words(x: Shape, w: Shape, b: Shape | None = None) -> str | None:
+    """What does not fit in linear(x, w, b)."""
+    asked = f"linear cannot combine x {x}, w {w}" + ("" if b is None else f", b {b}") + ": "
+    if len(w) != 2:
+        return asked + "w has the shape (outputs, inputs)"
+    if not x or x[-1] != w[1]:
+        return asked + f"the last axis of x ({x[-1] if x else 'none'}) must be the number of inputs, {w[1]}"
+    return asked + f"b has the shape (outputs,), here ({w[0]},)"

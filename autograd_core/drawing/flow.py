@@ -1,0 +1,184 @@
+"""What flows back along every edge: one pure walk from the drawn outputs, each with the cotangent 1.
+
+Nothing is recorded, nothing is freed, no `.grad` is touched and no hook is run, so a picture may be drawn at any time and as often as
+one likes. Where `backward` has let go of what a rule needs, it is rebuilt from the values that small graphs keep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import GradientError, MutationError
+from ..graph import Graph, restored
+from ..live import Masks
+from ..modes import recording
+from ..primitive import Parts
+from ..recording import Absent, Node, Value, frame, handle, wrapped
+from ..reverse import conjugate, pull_as_arrays, through_definition
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one use of a value adds to its gradient.
+
+    position       which argument of the target the value is
+    upstream       the gradient of the target
+    local          the derivative of the target by this argument, where both are single real numbers; else None
+    contribution   what is added to the gradient of the source
+    """
+
+    source: Node
+    target: Node
+    position: int
+    upstream: Any
+    local: float | None
+    contribution: Any
+
+
+@dataclass
+class Flow:
+    """The gradient of every node that the outputs depend on, and the share of every edge, in the order in which they are added."""
+
+    gradients: dict[Node, Any] = field(default_factory=dict)
+    shares: dict[tuple[Node, int], Share] = field(default_factory=dict)
+    paths: dict[Node, list[Share]] = field(default_factory=dict)
+
+
+def flow_of(graph: Graph) -> Flow:
+    """The backward flow of a graph.
+
+    Raises GradientError where backward has freed a large value that a rule needs, MutationError where a value was written in
+    place after it was recorded.
+    """
+    check_unwritten(graph)
+    flow = Flow()
+    cotangents = {node: seed(node) for node in graph.outputs if node.requires_grad}
+    masks = Masks()
+    with recording(False), np.errstate(all="ignore"):
+        for node in reversed(graph.nodes):
+            g = cotangents.get(node)
+            if g is None or node.route is None or not node.route.wanted:
+                continue
+            ready = with_saved(node)
+            if node in masks.live:
+                masks.live[ready] = masks.live.pop(node)
+            contributions = pull(ready, g, masks, cotangents)
+            locals_ = local_derivatives(ready)
+            for position, parent, local, c in zip(node.route.wanted, node.parents, locals_, contributions, strict=True):
+                cotangents[parent] = cotangents[parent] + c if parent in cotangents else c
+                share = Share(parent, node, position, shown(g), local, shown(c))
+                flow.shares[node, position] = share
+                flow.paths.setdefault(parent, []).append(share)
+    flow.gradients = {node: shown(g) for node, g in cotangents.items()}
+    return flow
+
+
+def shown(g: Any) -> Any:
+    """A cotangent as the gradient that the user knows: not conjugated; the only part of several, if there is one."""
+    if isinstance(g, Parts):
+        return conjugate(next(iter(g.values()))) if len(g) == 1 else None
+    return conjugate(g)
+
+
+def seed(node: Node) -> Any:
+    """The cotangent 1 of an output."""
+    return 1.0 if type(node.value) is float else np.ones(node.value.shape, node.value.dtype)
+
+
+def pull(node: Node, g: Any, masks: Masks, reached: dict[Node, Any]) -> Sequence[Any]:
+    """The contributions of one call to the cotangents of its parents."""
+    route: Any = node.route
+    if is_spent(node) and route.primitive.residual:
+        return by_definition(node, g)
+    try:
+        if masks.live or route.cut:
+            return masks.pull(node, node, g, reached)
+        return route.pull(node, node, g)  # type: ignore[no-any-return]
+    except ArithmeticError:  # floats raise where arrays give inf
+        if type(g) is not float:
+            raise
+        return pull_as_arrays(node, g)
+
+
+def by_definition(node: Node, g: Any) -> list[Any]:
+    """The contributions of a fused call whose residual is gone, by the primitives that it is defined by."""
+    route: Any = node.route
+    if route.primitive.definition is None:
+        raise freed(node)
+    found = through_definition(node, wrapped(node), handle(g, None))  # type: ignore[arg-type]
+    return [c._data if isinstance(c, Value) else c for c in found]
+
+
+def is_spent(node: Node) -> bool:
+    """Whether backward has freed what the node had saved."""
+    return node.watch is not None and node.watch.spent
+
+
+def with_saved(node: Node) -> Node:
+    """The node itself, or a copy of it that has back what backward freed."""
+    if not is_spent(node):
+        return node
+    copy = Node()
+    for name in Node.__slots__:
+        if name != "__weakref__":
+            setattr(copy, name, getattr(node, name))
+    try:
+        saved = restored(node)
+    except GradientError as error:
+        raise freed(node) from error
+    copy.x, copy.z, copy.y = saved.x, saved.z, saved.y
+    return copy
+
+
+def freed(node: Node) -> GradientError:
+    return GradientError(
+        f"backward freed what the gradient of {node!r} needs, and it is too large to have been kept: draw before backward, call "
+        f"backward(retain_graph=True), or draw the values alone with grads=False"
+    )
+
+
+def is_real_number(value: Any) -> bool:
+    """Whether a recorded value is a single real number."""
+    return type(value) is float or (not isinstance(value, tuple) and value.shape == () and value.dtype.kind == "f")
+
+
+def local_derivatives(node: Node) -> list[float | None]:
+    """Per parent: the derivative of a number by a number, else None."""
+    nothing: list[float | None] = [None] * len(node.parents)
+    if not is_real_number(node.value) or not any(is_real_number(p.value) for p in node.parents):
+        return nothing
+    one = seed(node)
+    partials = pull(node, one, Masks(), {})
+    return [float(c) if is_real_number(p.value) else None for p, c in zip(node.parents, partials, strict=True)]
+
+
+def check_unwritten(graph: Graph) -> None:
+    """Raise MutationError if a value was written in place since: the numbers of the record no longer belong together."""
+    for node in graph.nodes:
+        for source in node.inputs:
+            storage = source.storage if isinstance(source, Node) else None
+            if storage is not None and storage.written > node.serial:
+                raise MutationError(
+                    f"{source!r} was written in place after {node!r} had been computed from it, so a picture would mix old numbers "
+                    f"with new ones: draw before the write, or compute the value again"
+                )
+
+
+def values_of(graph: Graph) -> dict[Node, Any]:
+    """The value of every node as it was when it was recorded: what the node kept, or what a rule saved of it; else an `Absent`."""
+    values = {node: node.value for node in graph.nodes}
+    for node in graph.nodes:
+        if node.route is None or is_spent(node) or node.x is None:
+            continue
+        saved = frame(node, node)
+        for source, value in zip(node.inputs, saved[:-2], strict=True):
+            # a leaf may have been given new data since; a large value was kept for this rule only
+            if isinstance(source, Node) and value is not None and (source.route is None or type(source.value) is Absent):
+                values[source] = value
+        if type(node.value) is Absent and saved[-2] is not None:
+            values[node] = saved[-2]
+    return values

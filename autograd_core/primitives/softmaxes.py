@@ -1,0 +1,142 @@
+"""Softmax and its kin, fused so that no exponential can overflow.
+
+A row of nothing but -inf has no softmax: it is NaN, as in SciPy, and so are the slopes of logsumexp there (as those of
+np.logaddexp), whose value is -inf. Single elements of -inf have weight 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import ShapeError
+from ..families import primitive
+from ..samples import Sample, sample
+from ..shapes import Axis, kept_shape
+from .reductions import cases, matrix, prepared, spread
+
+
+def floating(a: Any) -> Any:
+    """An array that can hold -inf."""
+    a = np.asarray(a)
+    return a if a.dtype.kind in "fc" else a.astype(float)
+
+
+def peak(a: Any, axis: Axis) -> Any:
+    """The largest element along the axes, -inf if there is none; subtracted so that exp cannot overflow, it cancels."""
+    return np.max(np.real(a), axis=axis, keepdims=True, initial=-np.inf)
+
+
+def finite_peak(a: Any, axis: Axis) -> Any:
+    """The same where it is finite, else 0, so that rows of infinities do not subtract infinities."""
+    m = peak(a, axis)
+    return np.where(np.isfinite(m), m, m.dtype.type(0))
+
+
+def logsumexp_forward(a: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    a = floating(a)
+    m = finite_peak(a, axis)
+    with np.errstate(divide="ignore"):  # log 0 = -inf is meant
+        y = np.log(np.sum(np.exp(a - m), axis=axis, keepdims=True)) + m
+    return y if keepdims else np.squeeze(y, axis=axis)
+
+
+def softmax_forward(a: Any, *, axis: Any = -1) -> Any:
+    a = floating(a)
+    e = np.exp(a - peak(a, axis))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def log_softmax_forward(a: Any, *, axis: Any = -1) -> Any:
+    a = floating(a)
+    z = a - finite_peak(a, axis)
+    with np.errstate(divide="ignore"):
+        return z - np.log(np.sum(np.exp(z), axis=axis, keepdims=True))
+
+
+def weights(a: Any, y: Any, axis: Axis, keepdims: bool) -> Any:
+    """softmax(a), from the value of logsumexp."""
+    if not keepdims and axis is not None:
+        y = np.reshape(y, kept_shape(np.shape(a), axis))
+    return np.exp(a - y)
+
+
+def summed(a: Any, axis: Axis) -> Any:
+    return np.sum(a, axis=axis, keepdims=True)
+
+
+def cases_of_softmax() -> list[Sample]:
+    """Hard cases: large numbers, weights of 0, one axis, several, none to sum over."""
+    return [
+        sample(matrix(), axis=-1),
+        sample(matrix()[::-1], axis=0),
+        sample(np.array([1000.0, 999.0, -1000.0]), axis=0),
+        sample(matrix(np.float32), axis=(0, 1)),
+        sample(matrix(np.float16), axis=None),
+        sample(np.ones((0, 3)), axis=0),
+        sample(np.ones((2, 3)), axis=2, raises=ShapeError),
+    ]
+
+
+logsumexp_primitive = primitive(
+    logsumexp_forward,
+    lambda g, a, y, axis, keepdims: spread(g, a, axis, keepdims) * weights(a, y, axis, keepdims),
+    jvp=lambda t, a, y, axis, keepdims: np.sum(t * weights(a, y, axis, keepdims), axis=axis, keepdims=keepdims),
+    samples=lambda: [
+        *cases(),
+        sample(np.array([1000.0, 999.0, -1000.0]), axis=0, keepdims=True),
+        sample(matrix(np.float16), axis=1, keepdims=False),
+    ],
+    name="logsumexp",
+)
+softmax_primitive = primitive(
+    softmax_forward,
+    lambda g, y, axis: y * (g - summed(g * y, axis)),
+    jvp=lambda t, y, axis: y * (t - summed(t * y, axis)),
+    samples=cases_of_softmax,
+    name="softmax",
+)
+log_softmax_primitive = primitive(
+    log_softmax_forward,
+    lambda g, y, axis: g - np.exp(y) * summed(g, axis),
+    jvp=lambda t, y, axis: t - summed(np.exp(y) * t, axis),
+    samples=cases_of_softmax,
+    name="log_softmax",
+)
+
+
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """log(sum(exp(x))) over the axes, all by default, without overflow; -inf for no elements.
+
+    Its gradient is softmax(x).
+
+    >>> import autograd_core as ag
+    >>> ag.grad(ag.ops.logsumexp)(ag.tensor([1000.0, 1000.0]))
+    tensor([0.5, 0.5])
+    """
+    x, axis = prepared(x, axis)
+    return logsumexp_primitive(x, axis=axis, keepdims=bool(keepdims))
+
+
+def softmax(x: Any, axis: Axis = -1) -> Any:
+    """exp(x) / sum(exp(x)) over the axes: positive numbers whose sum is 1. The last axis by default.
+
+    >>> import autograd_core as ag
+    >>> ag.ops.softmax(ag.tensor([[0.0, 0.0], [1000.0, 0.0]]))
+    tensor([[0.5, 0.5],
+            [1. , 0. ]])
+    """
+    x, axis = prepared(x, axis)
+    return softmax_primitive(x, axis=axis)
+
+
+def log_softmax(x: Any, axis: Axis = -1) -> Any:
+    """log(softmax(x)) over the axes, x - logsumexp(x), exact where softmax(x) rounds to 0. The last axis by default.
+
+    >>> import autograd_core as ag
+    >>> ag.ops.log_softmax(ag.tensor([1000.0, 0.0]))
+    tensor([    0., -1000.])
+    """
+    x, axis = prepared(x, axis)
+    return log_softmax_primitive(x, axis=axis)

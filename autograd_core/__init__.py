@@ -11,13 +11,13 @@ tensor([ 1.38177329,  0.07700375, -2.82885748])
 from importlib import import_module
 from typing import Any
 
-from . import ops, scalars, tensors
+from . import methods, ops, scalars, tensors
 from .families import composed, elementwise, fixed, layout, multilinear, primitive
 from .modes import enable_grad, no_grad, scope, set_grad_enabled
 from .numpy_api import namespace
 from .recording import Scalar, Tensor
 from .scalars import scalar
-from .tensors import asarray, stop_gradient, tensor, writable
+from .tensors import asarray, stop_gradient, tensor, updatable, writable
 from .transforms import grad, gradients, hessian, hvp, jacobian, jvp, record, value_and_grad, vjp
 
 __version__ = "0.1.0"
@@ -25,6 +25,7 @@ __version__ = "0.1.0"
 globals().update(namespace())
 tensors.install()
 scalars.install()
+methods.install()
 
 LAZY = {"draw": "drawing", "Drawing": "drawing", "testing": "testing", "drawing": "drawing"}
 
@@ -40,5 +41,5 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "Scalar", "Tensor", "asarray", "composed", "elementwise", "enable_grad", "fixed", "grad", "gradients", "hessian", "hvp",
     "jacobian", "jvp", "layout", "multilinear", "no_grad", "ops", "primitive", "record", "scalar", "scope", "set_grad_enabled",
-    "stop_gradient", "tensor", "value_and_grad", "vjp", "writable",
+    "stop_gradient", "tensor", "updatable", "value_and_grad", "vjp", "writable",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .families.elementwise import gate
-from .primitive import Route, settle
+from .primitive import Parts, Route, settle
 from .recording import Node, in_numpy
 
 
@@ -65,10 +65,15 @@ def moved(node: Node, route: Route, mask: Any, bending: bool) -> tuple[Any, ...]
     """The mask as the parents see it: through the operation's own transpose, whose weights are never negative."""
     if bending:
         return tuple([settled_mask(mask, p.value) for p in node.parents])
-    weights = np.ones(np.shape(mask) if mask is not None else getattr(node.value, "shape", ()))
-    if mask is not None:
-        weights = weights * mask
-    return tuple([np.asarray(c) != 0 for c in route.pull(node, node, weights)])
+    if mask is None:
+        mask = np.ones(getattr(node.value, "shape", ()), bool)
+    weights: Any = Parts({i: m * 1.0 for i, m in mask.items()}) if isinstance(mask, Parts) else mask * 1.0
+    return tuple([mask_of(c) for c in route.pull(node, node, weights)])
+
+
+def mask_of(c: Any) -> Any:
+    """Where a contribution is not zero; for each of several results."""
+    return Parts({i: mask_of(g) for i, g in c.items()}) if isinstance(c, Parts) else np.asarray(c) != 0
 
 
 def settled_mask(mask: Any, target: Any) -> Any:

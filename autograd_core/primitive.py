@@ -131,6 +131,11 @@ def like(entry: Any) -> Any:
     return value if isinstance(value, Absent) else np.asarray(value)
 
 
+def zeros(like: Any) -> Any:
+    """The cotangent or tangent 0 for something of this shape and dtype."""
+    return 0.0 if type(like) is float else np.zeros(like.shape, like.dtype)
+
+
 def settle(c: Any, target: Any) -> Any:
     """A contribution brought to the shape and dtype of the input it belongs to: sums over what was broadcast, casts back once."""
     if type(target) is float:
@@ -287,9 +292,10 @@ class Primitive:
         """The tangent of the result: by the jvp rule, or, for a linear operation, by the operation itself."""
         if self.jvp is not None:
             single = "t" in self.jvp.names
-            return self.jvp(node, frame(node, saved), tangents[0] if single else tangents)
+            t = self.jvp(node, frame(node, saved), tangents[0] if single else tangents)
+            return t if type(node.value) is tuple else settle(t, node.value)
         if self.linear:
-            ts = [t if t is not None else np.zeros(like(e).shape, like(e).dtype) for t, e in zip(tangents, node.inputs, strict=True)]
+            ts = [t if t is not None else zeros(like(e)) for t, e in zip(tangents, node.inputs, strict=True)]
             return self.call(*ts, **(node.settings or {}))
         raise DeclarationError(
             f"{self.name} has no forward-mode rule: declare it with jvp=, or with linear=True if it is linear in its inputs"
@@ -408,6 +414,12 @@ class Parts(dict[int, Any]):
             total[i] = total[i] + g if i in total else g
         return total
 
+    def __or__(self, other: Parts) -> Parts:  # type: ignore[override]  # of live masks
+        union = Parts(self)
+        for i, mask in other.items():
+            union[i] = union[i] | mask if i in union else mask
+        return union
+
     def filled(self, ys: Sequence[Any]) -> tuple[Any, ...]:
         """One cotangent per result, zeros for those that nothing depends on."""
         return tuple(self[i] if i in self else np.zeros(y.shape, y.dtype) for i, y in enumerate(ys))
@@ -420,7 +432,7 @@ def output(y: Any, node: Node, index: int) -> Any:
     picked.requires_grad = node.requires_grad and np.asarray(y).dtype.kind in "fc"
     picked.route = picking(index, picked.requires_grad)
     picked.first, picked.second = node, None
-    picked.value = y
+    picked.value = node.value[index]
     picked.x = picked.y = picked.z = picked.storage = picked.watch = picked.grad = picked.about = None
     picked.settings = {"index": index}
     picked.scope = node.scope
@@ -431,7 +443,8 @@ def _pick(ys: Any, *, index: int) -> Any:
     return ys[index]
 
 
-pick = Primitive(_pick, (lambda g, index: Parts({index: g}),), family="general", name="result")
+# a layout that cuts: what is not picked has no cotangent, as with an index
+pick = Primitive(_pick, (lambda g, index: Parts({index: g}),), family="layout", cut=True, name="result")
 pick.push = lambda node, saved, tangents: None if tangents[0] is None else tangents[0][node.settings["index"]]  # type: ignore[index]
 
 
@@ -446,6 +459,8 @@ def several_back(route: Route) -> Route:
     pull = route.pull
 
     def pull_parts(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+        if saved is not node and saved.y is not None:  # the walk is recorded: the results as recorded values
+            saved.y = tuple([output(part, node, i) for i, part in enumerate(saved.y)])
         return pull(node, saved, g.filled(node.value))
 
     return Route(route.primitive, route.wanted, route.keeps, pull_parts, route.arity)

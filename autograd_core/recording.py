@@ -327,7 +327,7 @@ def record(
         if route.arity == 2:
             node.second, node.z = inputs[1], saved[1]
     node.y = y if keep_all or -1 in keeps else None
-    node.value = y if keep_all or type(y) is tuple else kept(y)
+    node.value = y if keep_all else tuple([kept(part) for part in y]) if type(y) is tuple else kept(y)
     node.settings = settings
     node.scope = mode.scope
     node.storage = node.grad = node.about = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from typing import Any
 
@@ -148,6 +148,35 @@ def writable(self: Tensor) -> Array:
         self.node.storage = self.storage
     self.storage.written = Clock.last_write = next(serials)
     return self._data
+
+
+def updatable(leaves: Iterable[Tensor]) -> list[tuple[Array, Array] | None]:
+    """Per leaf: its array, about to be written in place, and that of its gradient; None where there is no gradient.
+
+    As `writable`, for all parameters that an optimiser is about to change at once.
+
+    >>> import autograd_core as ag
+    >>> w = ag.tensor([1.0, 2.0], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> for array, gradient in ag.updatable([w]):
+    ...     array -= 0.25 * gradient
+    >>> w
+    tensor([0.5, 1. ], requires_grad=True)
+    """
+    now = Clock.last_write = next(serials)
+    found: list[tuple[Array, Array] | None] = []
+    for leaf in leaves:
+        node, storage, data = leaf.node, leaf.storage, leaf._data
+        if node is None or node.grad is None:
+            found.append(None)
+            continue
+        if storage is None or type(data) is not np.ndarray or not data.flags.writeable:
+            data = writable(leaf)
+        else:
+            node.storage = storage
+            storage.written = now
+        found.append((data, node.grad._data))
+    return found
 
 
 def is_recorded(*values: Any) -> bool:

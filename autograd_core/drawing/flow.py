@@ -18,7 +18,7 @@ from ..live import Masks
 from ..modes import recording
 from ..primitive import Parts
 from ..recording import Absent, Node, Value, frame, handle, wrapped
-from ..reverse import conjugate, pull_as_arrays, through_definition
+from ..reverse import conjugate, in_numpy, through_definition
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def pull(node: Node, g: Any, masks: Masks, reached: dict[Node, Any]) -> Sequence
     except ArithmeticError:  # floats raise where arrays give inf
         if type(g) is not float:
             raise
-        return pull_as_arrays(node, g)
+        return [float(c) for c in route.pull(node, in_numpy(node), np.float64(g))]
 
 
 def by_definition(node: Node, g: Any) -> list[Any]:
@@ -172,7 +172,7 @@ def values_of(graph: Graph) -> dict[Node, Any]:
     """The value of every node as it was when it was recorded: what the node kept, or what a rule saved of it; else an `Absent`."""
     values = {node: node.value for node in graph.nodes}
     for node in graph.nodes:
-        if node.route is None or is_spent(node) or node.x is None:
+        if node.route is None or is_spent(node) or (node.route.arity is None and node.x is None):
             continue
         saved = frame(node, node)
         for source, value in zip(node.inputs, saved[:-2], strict=True):

@@ -115,6 +115,8 @@ def gate(g: Any, weight: Any) -> Any:
 
 
 def gate_forward(g: Any, weight: Any) -> Any:
+    if hasattr(g, "dtype") and hasattr(weight, "dtype") and weight.dtype != g.dtype:
+        weight = weight.astype(g.dtype)  # a product of mixed dtypes is four times slower, and would not keep the dtype of g
     y = np.multiply(g, weight)
     # an infinite or undefined g behind a closed gate: rare, so one cheap reduction looks for it
     if not np.isfinite(np.vdot(y, y)):
@@ -124,21 +126,40 @@ def gate_forward(g: Any, weight: Any) -> Any:
 
 def elementwise_route(made: Primitive, wanted: Wanted, variant: str) -> Route:
     """The route for one pattern of wanted inputs; the variant "same" needs neither un-broadcasting nor a cast."""
-    products = [made.products[i] for i in wanted]
     names = {n for i in wanted if callable(p := made.partials[i]) for n in parameter_names(p)}
     keeps = frozenset(-1 if n == "y" else LETTERS.index(n) for n in names)
-    return Route(made, wanted, keeps, (same_pull if variant == "same" else settled_pull)(products), made.arity)
+    return Route(made, wanted, keeps, (same_pull if variant == "same" else settled_pull)(made, wanted), made.arity)
 
 
-def same_pull(products: Sequence[Product]) -> Pull:
+# the commonest pairs of products in one function instead of three: sums, differences, products
+PAIRS: dict[tuple[str, str], Pull] = {
+    ("g", "g"): lambda node, saved, g: (g, g),
+    ("g", "-g"): lambda node, saved, g: (g, -g),
+    ("b", "a"): lambda node, saved, g: (g * saved.z, g * saved.x),
+}
+
+
+def same_pull(made: Primitive, wanted: Wanted) -> Pull:
+    products = [made.products[i] for i in wanted]
     if len(products) == 1:
         (p,) = products
         return lambda node, saved, g: (p(saved, g),)
+    first, second = [shorthand(made.partials[i]) for i in wanted]
+    if (first, second) in PAIRS:
+        return PAIRS[first, second]
     p, q = products
     return lambda node, saved, g: (p(saved, g), q(saved, g))
 
 
-def settled_pull(products: Sequence[Product]) -> Pull:
+def shorthand(partial: Partial) -> str:
+    """The product with a partial in short: "g", "-g", the letter of the other factor, or "" for anything else."""
+    if callable(partial):
+        return parameter_names(partial)[0] if is_projection(partial) else ""
+    return {1: "g", -1: "-g"}.get(partial, "")  # type: ignore[call-overload,no-any-return]
+
+
+def settled_pull(made: Primitive, wanted: Wanted) -> Pull:
+    products = [made.products[i] for i in wanted]
     return lambda node, saved, g: tuple(
         [settle(p(saved, g), parent.value) for p, parent in zip(products, node.parents, strict=True)]
     )

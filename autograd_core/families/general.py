@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import DeclarationError
 from ..modes import scope
-from ..primitive import Primitive, Rule
+from ..primitive import Primitive, Rule, parameter_names
 from ..recording import Storage, Tensor, frame
 
 P = ParamSpec("P")
@@ -25,6 +25,7 @@ def primitive(forward: Callable[..., Any], *vjps: Rule | None, jvp: Rule | None 
     vjps      each gives the cotangent of its input from g and what else it names; None for "not differentiable"
     jvp       the tangent of the result from t (one input) or ts (several, None where constant);
               not needed with linear=True, when the operation is linear in all its inputs together
+    outputs   how many results the forward gives, as a tuple, whose cotangents arrive as gs; -1 if that depends on the call
 
     >>> import numpy as np, autograd_core as ag
     >>> cube = ag.primitive(lambda x: x**3, lambda g, a: g * 3 * a**2, jvp=lambda t, a: 3 * a**2 * t, name="cube")
@@ -60,18 +61,24 @@ def multilinear(forward: Callable[..., Any], *transposes: Rule | None, **declare
 
 
 def layout(forward: Callable[..., Any], transpose: Rule, **declared: Any) -> Primitive:
-    """A primitive of one input that only moves elements: reshape, transpose, indexing and their transposes.
+    """A primitive that only moves elements: reshape, transpose, indexing and their transposes, joining and splitting.
 
-    transpose   brings a cotangent back; names g and a_like, and settings
-    A result may be a view; it then shares its storage with the input, so that writes in place are noticed.
+    transpose   brings a cotangent back; names g and a_like, and settings. If it names xs_like, the forward takes any number of
+                inputs and joins them; with outputs= it gives a tuple of results, whose cotangents arrive as gs
+    Results may be views; they then share their storage with the input, so that writes in place are noticed.
     """
-    made = Primitive(forward, (transpose,), family="layout", linear=True, **declared)
+    joins = "xs_like" in parameter_names(transpose)
+    made = Primitive(forward, (transpose,), family="layout", linear=True, variadic=joins, **declared)
+    if joins:
+        return made
     generic_call = made.call
 
     def call(a: Any, **settings: Any) -> Any:
         y = generic_call(a, **settings)
-        if isinstance(a, Tensor) and isinstance(y, Tensor):
-            share(a, y)
+        if isinstance(a, Tensor):
+            for part in y if type(y) is tuple else (y,):
+                if isinstance(part, Tensor):
+                    share(a, part)
         return y
 
     made.call = call

@@ -1,5 +1,23 @@
 """The primitives: forward, rules, domain and samples side by side, one file a family of operations."""
 
-from . import arithmetic, contractions, elementary, indexing, layouts, reductions, selection
+from . import (
+    activations,
+    arithmetic,
+    contractions,
+    einsums,
+    elementary,
+    extrema,
+    indexing,
+    joining,
+    layouts,
+    losses,
+    reductions,
+    scans,
+    selection,
+    softmaxes,
+)
 
-__all__ = ["arithmetic", "contractions", "elementary", "indexing", "layouts", "reductions", "selection"]
+__all__ = [
+    "activations", "arithmetic", "contractions", "einsums", "elementary", "extrema", "indexing", "joining", "layouts", "losses",
+    "reductions", "scans", "selection", "softmaxes",
+]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,11 @@ import numpy as np
 from ..dispatch import answers
 from ..families import elementwise, fixed, primitive
 from ..primitive import Primitive, Rule
+from ..samples import Sample, sample
 
 POSITIVE = (0.3, 3.0)
 ANY = (-2.0, 2.0)
-AWAY_FROM_ZERO = ((-2.0, -0.5), (0.5, 2.0))
+AWAY_FROM_ZERO = (0.5, 2.0)
 
 
 def ufunc(forward: np.ufunc, *partials: Rule | float | None, **declared: Any) -> Primitive:
@@ -44,24 +44,31 @@ power = ufunc(
 )
 
 
-# -- complex: real, imag, conj and abs are not holomorphic, so they state both rules; cotangents travel conjugated ----------
+# -- complex: real, imag, conj and angle are not holomorphic, so they state both rules; cotangents travel conjugated --------
 
 
 
 
-def real_forward(val: Any) -> Any:
-    return np.real(val)
+
+def complex_samples() -> list[Sample]:
+    """Complex and real inputs, 0-d and broadcast layouts included."""
+    z = np.array([[1 + 2j, -0.5j], [2.0, -1.5 + 0.5j]])
+    return [sample(z), sample(z.T[::-1]), sample(np.array(0.3 - 1j)), sample(np.array([0.5, 2.0])), sample(z.astype(np.complex64))]
 
 
-def imag_forward(val: Any) -> Any:
-    return np.imag(val)
-
-
-real = answers(np.real)(primitive(real_forward, lambda g: g * 1, linear=True, name="real"))
-imag = answers(np.imag)(primitive(imag_forward, lambda g: -1j * g, linear=True, name="imag"))
-conj = answers(np.conjugate)(primitive(np.conjugate, lambda g: np.conjugate(g), linear=True, name="conj"))
+real = answers(np.real)(primitive(lambda val: np.real(val), lambda g: g, linear=True, name="real", samples=complex_samples))
+imag = answers(np.imag)(primitive(lambda val: np.imag(val), lambda g: -1j * g, linear=True, name="imag", samples=complex_samples))
+conj = answers(np.conjugate)(
+    primitive(np.conjugate, lambda g: np.conjugate(g), linear=True, name="conj", samples=complex_samples)
+)
 angle = answers(np.angle)(
-    elementwise(np.angle, lambda a: -1j / a, name="angle", domain=AWAY_FROM_ZERO)
+    primitive(
+        lambda z: np.angle(z),
+        lambda g, a: -1j * g / a,
+        jvp=lambda t, a: np.real(-1j * t / a),
+        name="angle",
+        samples=complex_samples,
+    )
 )
 
 

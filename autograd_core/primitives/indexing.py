@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ShapeError
 from ..families import layout, primitive
 from ..families.elementwise import gate
 from ..recording import Value, protected
+from ..samples import Sample, sample
 
 
 def plain_index(index: Any) -> Any:
@@ -37,9 +39,28 @@ def scatter_forward(a: Any, *, index: Any, shape: Any) -> Any:
     return y
 
 
+INDICES: tuple[Any, ...] = (
+    -1, (slice(None, None, -1), slice(1, None)), (Ellipsis, None, 2), np.array([2, 0, 2, 2]),
+    (np.array([[0], [2]]), slice(None), np.array([3, 3])), (1, slice(0, 0)), np.array([True, False, True]), (), np.True_,
+)  # fmt: skip
+
+
+def table(dtype: Any = float) -> Any:
+    """An array of shape (3, 4), every element different."""
+    return np.arange(1.0, 13.0).reshape(3, 4).astype(dtype)
+
+
+def reading() -> list[Sample]:
+    """Every kind of index, among them those that name an element several times; and those that do not fit."""
+    return [
+        *[sample(table()[:, None] if len(np.shape(i)) == 0 and isinstance(i, tuple) and len(i) == 3 else table(), index=i)
+          for i in INDICES],
+    ]
+
+
 gather = layout(
     lambda a, *, index: a[index],
-    lambda g, a_like, index: scatter(g, index=index, shape=a_like.shape),
+    lambda g, a_like, index: scatter(g, index=index, shape=np.shape(a_like)),
     cut=True,
     name="getitem",
 )

@@ -8,39 +8,123 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import answers
-from ..families import layout, primitive
+from ..errors import ShapeError, UnsupportedError
+from ..families import fixed, layout, primitive
+from ..samples import Sample, sample
 from ..shapes import Axis, normal_axes
+
+
+def cube(dtype: Any = float) -> Any:
+    """An array of shape (2, 3, 4), every element different."""
+    return np.arange(1.0, 25.0).reshape(2, 3, 4).astype(dtype)
+
+
+def cases(wrong: dict[str, Any] | None = None, **settings: Any) -> list[Sample]:
+    """Arrays in every awkward layout for one call that takes them all, and settings that fit none."""
+    found = [
+        sample(cube(), **settings),
+        sample(cube()[::-1, :, ::-2], **settings),
+        sample(cube().T, **settings),
+        sample(cube(np.float32), **settings),
+        sample(cube(np.float16), **settings),
+        sample(cube(complex) * (1 - 2j), **settings),
+        sample(np.ones((3, 0, 2)), **settings),
+    ]
+    return found if wrong is None else [*found, sample(cube(), raises=ShapeError, **wrong)]
+
 
 reshaped = layout(
     lambda a, *, shape, order="C": np.reshape(a, shape, order=order),
-    lambda g, a_like, order: np.reshape(g, a_like.shape, order=order),
+    lambda g, a_like, order: np.reshape(g, np.shape(a_like), order=order),
+    samples=lambda: [
+        *cases(shape=(-1,), wrong={"shape": (5, 5)}),
+        sample(cube(), shape=(4, 6), order="F"),
+        sample(np.float64(2.0), shape=(1, 1), order="C"),
+        sample(np.array([2.0]), shape=(), order="C"),
+    ],
     name="reshape",
 )
 transposed = layout(
     lambda a, *, axes=None: np.transpose(a, axes),
     lambda g, axes: np.transpose(g, None if axes is None else np.argsort(axes)),
+    samples=lambda: [
+        *cases(axes=(1, 2, 0), wrong={"axes": (0, 1)}),
+        sample(cube(), axes=None),
+        sample(np.float64(2.0), axes=()),
+    ],
     name="transpose",
 )
 # un-broadcasting is the transpose of broadcasting, and every rule's result is un-broadcast already
-broadcasted = layout(lambda a, *, shape: np.broadcast_to(a, shape), lambda g: g, name="broadcast_to")
-flipped = layout(lambda a, *, axis=None: np.flip(a, axis), lambda g, axis: np.flip(g, axis), name="flip")
+broadcasted = layout(
+    lambda a, *, shape: np.broadcast_to(a, shape),
+    lambda g: g,
+    samples=lambda: [
+        sample(cube(), shape=(5, 2, 3, 4)),
+        sample(cube()[:, :1, ::-1], shape=(2, 3, 4)),
+        sample(np.array([1.0, 2.0], np.float32), shape=(3, 2)),
+        sample(np.array([[1.0], [2.0j]]), shape=(2, 3)),
+        sample(np.float64(2.0), shape=(2, 0)),
+        sample(np.ones((1, 2)), shape=(0, 2)),
+        sample(cube(), shape=(2, 3, 5), raises=ShapeError),
+    ],
+    name="broadcast_to",
+)
+flipped = layout(
+    lambda a, *, axis=None: np.flip(a, axis),
+    lambda g, axis: np.flip(g, axis),
+    samples=lambda: [
+        *cases(axis=(0, -1), wrong={"axis": 3}),
+        sample(cube(), axis=None),
+        sample(np.float64(2.0), axis=None),
+    ],
+    name="flip",
+)
 rolled = layout(
     lambda a, *, shift, axis=None: np.roll(a, shift, axis),
     lambda g, shift, axis: np.roll(g, np.negative(shift), axis),
+    samples=lambda: [
+        *cases(shift=(1, -2), axis=(0, -1), wrong={"shift": 1, "axis": 3}),
+        sample(cube(), shift=5, axis=None),
+        sample(cube(), shift=2, axis=(1, 2)),
+        sample(cube(), shift=(1, 1), axis=0),
+    ],
     name="roll",
 )
 # the cast back to the dtype of the input is made for every rule's result already
-cast = layout(lambda a, *, dtype: a.astype(dtype), lambda g: g, name="astype")
-clone = answers(np.copy)(primitive(lambda a: np.array(a), lambda g: g, linear=True, name="clone"))
-alias = layout(lambda a: a, lambda g: g, name="alias")
+cast = layout(
+    lambda a, *, dtype: np.asarray(a).astype(dtype),
+    lambda g: g,
+    samples=lambda: [
+        sample(cube(), dtype=np.dtype(np.float32)),
+        sample(cube(np.float32)[::-1], dtype=np.dtype(float)),
+        sample(cube(np.float16), dtype=np.dtype(complex)),
+        sample(np.float64(2.0), dtype=np.dtype(np.float32)),
+        sample(np.ones((0, 2)), dtype=np.dtype(float)),
+    ],
+    name="astype",
+)
+
+
+def clone_forward(a: Any) -> Any:
+    return np.array(a)
+
+
+# not a layout: its result never shares memory, so that a write to it leaves its input alone
+clone = primitive(
+    clone_forward, lambda g: g, linear=True, samples=lambda: [*cases(), sample(np.float64(2.0))], name="clone"
+)
+alias = layout(lambda a: a, lambda g: g, samples=lambda: [*cases(), sample(np.float64(2.0))], name="alias")
 
 to_scalar = primitive(
     lambda a: float(np.asarray(a).item()),
-    lambda g, a_like: np.reshape(to_tensor(g), a_like.shape),
+    lambda g, a_like: np.reshape(to_tensor(g), np.shape(a_like)),
     linear=True,
+    samples=lambda: [sample(np.float64(2.0)), sample(np.array([[2.0]])), sample(np.array(2.0, np.float32))],
     name="scalar",
 )
-to_tensor = primitive(lambda s: np.full((1,), s), lambda g: g, linear=True, name="tensor")
+to_tensor = primitive(
+    lambda s: np.full((1,), s), lambda g: g, linear=True, samples=lambda: [sample(2.0), sample(np.float64(2.0))], name="tensor"
+)
 
 
 @answers(np.reshape)
@@ -52,13 +136,20 @@ def reshape(a: Any, /, shape: Any = None, order: str = "C", *, copy: bool | None
     tensor([[1., 2.],
             [3., 4.]])
     """
-    return reshaped(a, shape=shape, order=order)
+    return reshaped(a, shape=shape, order=known_order(order))
+
+
+def known_order(order: str) -> str:
+    """The order of elements, refused where it depends on how the memory happens to be laid out."""
+    if order not in ("C", "F"):
+        raise UnsupportedError(f"order={order!r} depends on the layout in memory, which a gradient does not share: use 'C' or 'F'")
+    return order
 
 
 @answers(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
     """The elements of a in one dimension."""
-    return reshaped(a, shape=-1, order=order)
+    return reshaped(a, shape=-1, order=known_order(order))
 
 
 @answers(np.transpose)
@@ -118,6 +209,12 @@ def squeeze(a: Any, axis: Axis = None) -> Any:
     return reshaped(a, shape=tuple(n for i, n in enumerate(shape) if i not in drop), order="C")
 
 
+@answers(np.copy)
+def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
+    """The same value in memory of its own; recorded, so that a gradient flows back."""
+    return clone(a)
+
+
 @answers(np.flip)
 def flip(m: Any, axis: Axis = None) -> Any:
     """m with its elements in reverse order along the axes; all axes by default."""
@@ -141,4 +238,8 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
     return discretised(x, dtype=np.dtype(dtype))
 
 
-discretised = primitive(lambda a, *, dtype: a.astype(dtype), None, name="astype")
+discretised = fixed(
+    lambda a, *, dtype: np.asarray(a).astype(dtype),
+    samples=lambda: [sample(cube() + 0.5, dtype=np.dtype(int)), sample(np.float64(2.0), dtype=np.dtype(bool))],
+    name="astype",
+)

@@ -1,0 +1,132 @@
+"""A drawing as plain data: cards, edges and groups, every word and number decided. Writers only give it a form."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A value or a gradient as a card shows it.
+
+    text     the number, or the norm of an array, to four digits; "–" for a gradient that was not computed
+    number   the same in full; None where there is none
+    finite   False when it is, or holds, NaN or an infinity
+    cells    the elements of a small array as rows, for a heat map
+    """
+
+    text: str
+    number: float | None = None
+    finite: bool = True
+    cells: tuple[tuple[float, ...], ...] | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """One value: a leaf, or the result of a call.
+
+    node      its number in the graph; a leaf that many calls use has a card beside each use
+    named     whether the user gave the name
+    role      input, param, const, output or op
+    face      number or array
+    dtype     empty for Scalars
+    sum       the gradient as the sum of its paths: "= −6 − 2"
+    rule      how the gradient comes about, for a parameter beside its operation: "xᵀ @ ḡ"
+    adds      what this use adds to the gradient, for one of several cards of a leaf
+    """
+
+    id: str
+    node: int
+    name: str
+    named: bool
+    formula: str
+    role: str
+    face: str
+    shape: tuple[int, ...]
+    dtype: str
+    value: Quantity
+    gradient: Quantity | None
+    sum: str = ""
+    rule: str = ""
+    adds: str = ""
+    group: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The card in one line."""
+        words = [self.name, f"= {self.formula}"] if self.formula else [self.name]
+        return " ".join(w for w in words if w)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One argument of one call.
+
+    position       which argument of the target
+    backward       whether a gradient flows back along it
+    derivative     "∂p/∂x1", empty between arrays
+    rule           the local derivative in names, "w1"; between arrays how the gradient is pulled back, "ḡ @ W1ᵀ"
+    local          the local derivative as a number
+    upstream       the gradient of the target, a number or a norm
+    contribution   what flows back, a number or a norm
+    dead           the way is cut: nothing flows back, whatever upstream and local are
+    beside         the source is drawn beside the target, with the rule in its card
+    """
+
+    id: str
+    source: str
+    target: str
+    position: int
+    backward: bool = False
+    derivative: str = ""
+    rule: str = ""
+    local: float | None = None
+    upstream: float | None = None
+    contribution: float | None = None
+    dead: bool = False
+    beside: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A module's call or another named stretch of the program."""
+
+    id: str
+    name: str
+    kind: str
+    parent: str | None
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """Everything that a drawing shows."""
+
+    title: str
+    rankdir: str
+    legend: bool
+    gradients: bool
+    cards: tuple[Card, ...]
+    edges: tuple[Edge, ...]
+    groups: tuple[Group, ...]
+    version: int = VERSION
+
+    def to_json(self) -> str:
+        """The document as JSON, numbers in full; NaN and infinities as the strings "NaN", "Infinity", "-Infinity"."""
+        return json.dumps(plain(asdict(self)), ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def plain(data: Any) -> Any:
+    """Data that JSON can hold; the nesting is that of the document's own classes, so its depth is bounded."""
+    if isinstance(data, dict):
+        return {key: plain(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [plain(value) for value in data]
+    if isinstance(data, float) and not math.isfinite(data):
+        return "NaN" if math.isnan(data) else "Infinity" if data > 0 else "-Infinity"
+    return data

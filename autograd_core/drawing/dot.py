@@ -1,0 +1,282 @@
+"""A document in Graphviz's language.
+
+A label between two numbers is a small card that its edge passes through, so that it can't be read with another edge where edges
+cross. Between arrays, what a parameter beside its operation receives stands in its own card. Every text is escaped, and
+each cell of a table holds a single run of text, since renderers that guess the width of a run would leave gaps between two.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import graphviz
+
+from .document import Card, Document, Edge, Group, Quantity
+from .rules import GRADIENT
+from .symbols import number_text, shape_text
+
+# every colour of text has a contrast of at least 4.5:1 on every fill below
+INK, MUTED, FORWARD, BACKWARD, LOCAL, ALARM = "#1F2937", "#4B5563", "#0067A3", "#B23A0B", "#00735C", "#991B1B"
+LINE, ALARM_FILL = "#9CA3AF", "#FEE2E2"
+FILLS = {"input": "#E3F1FB", "param": "#FFF1D6", "const": "#F3F4F6", "output": "#F8E4EF", "op": "#FFFFFF"}
+ACCENTS = {"input": "#1D6B9F", "param": "#8A5A00", "const": "#4B5563", "output": "#9B2C6B", "op": LINE}
+NEGATIVE, POSITIVE, UNDEFINED = (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00), "#111827"
+
+FONT = "Arial"
+
+
+def dot_of(document: Document) -> str:
+    """The document as DOT text, the same for the same document."""
+    dot = graphviz.Digraph("graph")
+    dot.attr(
+        "graph", rankdir=document.rankdir, bgcolor="#FFFFFF", fontname=FONT, nodesep="0.22", ranksep="0.3", pad="0.25",
+        labelloc="t", labeljust="l", splines="spline", tooltip=" ",
+    )  # fmt: skip
+    dot.attr("node", shape="plain", fontname=FONT)
+    dot.attr("edge", fontname=FONT, arrowsize="0.7", penwidth="1.3")
+    if document.title or document.legend:
+        dot.attr(label=heading(document))
+    parts: dict[str | None, Any] = {None: dot}
+    for group in document.groups:
+        parts[group.id] = cluster(group)
+    for card in document.cards:
+        parts[card.group].node(card.id, label=card_table(card), id=card.id, tooltip=graphviz.escape(tooltip(card)))
+    homes = {card.id: card.group for card in document.cards}
+    for edge in document.edges:
+        if edge.beside:
+            with parts[homes[edge.source]].subgraph() as rank:
+                rank.attr(rank="same")
+                rank.node(edge.source)
+                rank.node(edge.target)
+    for group in reversed(document.groups):  # children before their parents, since a subgraph is copied when it is put in
+        parts[group.parent].subgraph(parts[group.id])
+    for edge in document.edges:
+        draw_edge(dot, edge)
+    return str(dot.source)
+
+
+def cluster(group: Group) -> Any:
+    """The frame of a group."""
+    count = f"{group.parameters:,} parameter{'s' * (group.parameters != 1)}" if group.parameters else ""
+    note = " · ".join(w for w in (group.kind if group.kind != "composed" else "", count) if w)
+    dot = graphviz.Digraph(f"cluster_{group.id}")
+    label = table(row(cell(run(group.name, INK, 11, bold=True)), cell(run(note, MUTED, 9))), border=0)
+    dot.attr(label=label, labeljust="l", labelloc="t", style="rounded,filled", color="#CBD5E1", fillcolor="#F8FAFC", margin="10",
+             id=group.id, tooltip=" ")  # fmt: skip
+    return dot
+
+
+# -- edges -------------------------------------------------------------------------------------------------------------------
+
+
+def draw_edge(dot: Any, edge: Edge) -> None:
+    """One edge with a stroke in each direction that something flows."""
+    style: dict[str, str] = {"id": edge.id, "color": FORWARD, "tooltip": " "}
+    if edge.backward:
+        style |= {"color": f"{FORWARD}:{BACKWARD}", "dir": "both", "arrowhead": "normal", "arrowtail": "empty"}
+    if edge.beside:
+        dot.edge(edge.source, edge.target, constraint="false", **style)
+    elif not edge.backward:
+        dot.edge(edge.source, edge.target, **style)
+    else:
+        label = f"{edge.id}_label"
+        dot.node(label, label=edge_table(edge), id=label, tooltip=" ")
+        dot.edge(edge.source, label, **{**style, "arrowhead": "none"}, weight="2")
+        dot.edge(label, edge.target, **{**style, "arrowtail": "none", "id": f"{edge.id}_end"}, weight="2")
+
+
+def edge_table(edge: Edge) -> str:
+    """Local derivative and what flows back."""
+    contribution = "" if edge.contribution is None else number_text(edge.contribution)
+    if edge.local is None:
+        rows = [row(cell(run(edge.rule, LOCAL, 9, bold=True)))]
+        if contribution:
+            rows.append(row(cell(run(f"norm {contribution}", BACKWARD, 9))))
+        return table(*rows, border=0, padding=1, fill="#FFFFFF")
+    local, upstream = number_text(edge.local), number_text(edge.upstream)
+    named = edge.rule if edge.rule == local or not edge.rule else f"{edge.rule} = {local}"
+    product = f"{upstream} × {f'({local})' if local.startswith('−') else local}"
+    if edge.dead:
+        contribution = "0 (cut)"
+    return table(
+        row(cell(run(f"{edge.derivative} =", LOCAL, 9), "RIGHT"), cell(run(named or local, LOCAL, 9, bold=True))),
+        row(cell(run(f"{product} =", BACKWARD, 9), "RIGHT"), cell(run(contribution, BACKWARD, 9, bold=True))),
+        border=0,
+        padding=1,
+        fill="#FFFFFF",
+    )
+
+
+# -- cards -------------------------------------------------------------------------------------------------------------------
+
+
+def card_table(card: Card) -> str:
+    """A card as a table."""
+    rows = header(card) + ["<HR/>"] + (number_rows(card) if card.face == "number" else array_rows(card))
+    if card.sum:
+        rows.append(row(cell(run(card.sum, BACKWARD, 8), "RIGHT", span=2)))
+    if card.adds:
+        rows.append(row(cell(run("this use adds", MUTED, 8)), cell(run(card.adds, BACKWARD, 9, bold=True), "RIGHT")))
+    if card.rule:
+        rows.append(row(cell(run(f"{'adds' if card.adds else 'grad'} = {card.rule}", LOCAL, 9, bold=True), span=2)))
+    return table(*rows, border=1.3, color=ACCENTS[card.role], fill=FILLS[card.role], rounded=True)
+
+
+def header(card: Card) -> list[str]:
+    """Name, formula and role; shape and dtype of an array."""
+    name = run(card.name, INK if card.named else MUTED, 12, bold=card.named)
+    formula = run(f"= {card.formula}", MUTED, 9) if card.formula else ""
+    role = run(card.role, ACCENTS[card.role], 8) if card.role != "op" else ""
+    cells = [cell(text, side) for text, side in ((name, "LEFT"), (formula, "LEFT"), (role, "RIGHT")) if text]
+    rows = [row(cell(table(row(*cells), border=0, padding=0, spacing=2)[1:-1], span=2))]
+    if card.face == "array":
+        shape = shape_text(card.shape) if card.shape else ""
+        cells = [cell(run(shape, INK, 9)), cell(run(card.dtype, MUTED, 8))] if card.dtype else []
+        if cells:
+            rows.append(row(cell(table(row(*cells), border=0, padding=0, spacing=2)[1:-1], span=2)))
+    return rows
+
+
+def number_rows(card: Card) -> list[str]:
+    """Value and gradient, one below the other."""
+    rows = [row(cell(run("value", MUTED, 8)), number_cell(card.value, FORWARD, 11, "RIGHT"))]
+    if card.gradient is not None:
+        rows.append(row(cell(run("grad", MUTED, 8)), number_cell(card.gradient, BACKWARD, 11, "RIGHT")))
+    return rows
+
+
+def array_rows(card: Card) -> list[str]:
+    """Value and gradient side by side: norms, and heat maps of small arrays."""
+    pairs = [("value", card.value, FORWARD)]
+    if card.gradient is not None:
+        pairs.append(("grad", card.gradient, BACKWARD))
+    span = 2 if len(pairs) == 1 else 1
+    norms = [
+        cell(
+            table(row(cell(run(word, MUTED, 8)), number_cell(q, color, 9)), border=0, padding=0, spacing=2)[1:-1],
+            span=span,
+        )
+        for word, q, color in pairs
+    ]
+    rows = [row(*norms)]
+    if any(q.cells is not None for _, q, _ in pairs):
+        rows.append(row(*[cell("" if q.cells is None else heat_map(q.cells), span=span, top=True) for _, q, _ in pairs]))
+    return rows
+
+
+def number_cell(q: Quantity, color: str, points: int, side: str = "LEFT") -> str:
+    """A number in the colour of its role; NaN and infinities in one of their own."""
+    if q.finite:
+        return cell(run(q.text, color, points, bold=True), side)
+    return cell(run(q.text, ALARM, points, bold=True), side, fill=ALARM_FILL)
+
+
+def heat_map(rows: Sequence[Sequence[float]]) -> str:
+    """A small array as coloured cells: blue below zero, white at zero, orange above, black where undefined."""
+    finite = [abs(x) for r in rows for x in r if math.isfinite(x)]
+    top = max(finite, default=0.0)
+    side = 9 if max(len(rows), len(rows[0])) <= 8 else 7
+    lines = "".join(
+        "<TR>" + "".join(f'<TD WIDTH="{side}" HEIGHT="{side}" FIXEDSIZE="TRUE" BGCOLOR="{shade(x, top)}"></TD>' for x in r) + "</TR>"
+        for r in rows
+    )
+    return (
+        f'<TABLE BORDER="1" COLOR="#D1D5DB" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" FIXEDSIZE="TRUE" '
+        f'WIDTH="{side * len(rows[0]) + 2}" HEIGHT="{side * len(rows) + 2}">{lines}</TABLE>'
+    )
+
+
+def shade(x: float, top: float) -> str:
+    """The colour of one cell."""
+    if not math.isfinite(x):
+        return UNDEFINED
+    part = abs(x) / top if top else 0.0
+    end = POSITIVE if x > 0 else NEGATIVE
+    return "#" + "".join(f"{round(255 + (c - 255) * part):02X}" for c in end)
+
+
+def heading(document: Document) -> str:
+    """Title and legend."""
+    rows = []
+    if document.title:
+        rows.append(row(cell(run(document.title, INK, 15, bold=True))))
+    if document.legend:
+        cells = [cell(run(text, color, 10, bold=color != MUTED)) for text, color in legend(document)]
+        rows.append(row(cell(table(row(*cells), border=0, padding=0, spacing=3)[1:-1])))
+    return table(*rows, border=0, padding=2)
+
+
+def legend(document: Document) -> list[tuple[str, str]]:
+    """What the colours mean, as far as they occur."""
+    words = [("blue", FORWARD), ("values flow forward", MUTED)]
+    edges = [e for e in document.edges if e.backward]
+    if any(e.local is not None for e in edges):
+        words += [("green", LOCAL), ("local derivative of one operation", MUTED)]
+        words += [("orange", BACKWARD), ("upstream × local = what flows back", MUTED)]
+    if any(e.local is None for e in edges):
+        words += [("green", LOCAL), (f"how a gradient is pulled back ({GRADIENT} = gradient of the result)", MUTED)]
+        words += [("orange", BACKWARD), ("its norm", MUTED)]
+    cells = [c for card in document.cards for q in (card.value, card.gradient) if q and q.cells for r in q.cells for c in r]
+    if cells:
+        words += [("heat maps:", MUTED), ("blue −", FORWARD), ("0", MUTED), ("+ orange", "#B34700")]
+    if not all(math.isfinite(c) for c in cells):
+        words += [("black", UNDEFINED), ("NaN or infinite", MUTED)]
+    return words
+
+
+def tooltip(card: Card) -> str:
+    """A card in words."""
+    words = [card.title, f"value {card.value.text}"]
+    if card.gradient is not None:
+        words.append(f"gradient {card.gradient.text}")
+    return visible(", ".join(words))
+
+
+# -- HTML-like labels --------------------------------------------------------------------------------------------------------
+
+
+def visible(text: str) -> str:
+    """The text without what XML cannot hold: control characters, lone surrogates and non-characters show as �."""
+    return "".join(
+        "�" if ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 or ord(c) in (0xFFFE, 0xFFFF) else c for c in text
+    )
+
+
+def escaped(text: str) -> str:
+    """Text that stands for itself within a label; a backslash would begin one of Graphviz's own sequences."""
+    text = visible(text).replace("\\", "\\\\")
+    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
+        text = text.replace(character, entity)
+    return text
+
+
+def run(text: str, color: str, points: int, bold: bool = False) -> str:
+    """One run of text."""
+    if not text:
+        return ""
+    body = f"<B>{escaped(text)}</B>" if bold else escaped(text)
+    return f'<FONT COLOR="{color}" POINT-SIZE="{points}">{body}</FONT>'
+
+
+def cell(content: str, side: str = "LEFT", span: int = 1, fill: str = "", top: bool = False) -> str:
+    wide = f' COLSPAN="{span}"' if span > 1 else ""
+    color = f' BGCOLOR="{fill}"' if fill else ""
+    return f'<TD ALIGN="{side}"{wide}{color}{" VALIGN=" + chr(34) + "TOP" + chr(34) if top else ""}>{content}</TD>'
+
+
+def row(*cells: str) -> str:
+    return f"<TR>{''.join(cells)}</TR>"
+
+
+def table(
+    *rows: str, border: float, color: str = "", fill: str = "", padding: int = 3, spacing: int = 0, rounded: bool = False
+) -> str:
+    """A label made of rows."""
+    style = ' STYLE="ROUNDED"' if rounded else ""
+    paint = f' COLOR="{color}"' * bool(color) + f' BGCOLOR="{fill}"' * bool(fill)
+    return (
+        f'<<TABLE BORDER="{border}"{paint}{style} CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="{padding}">'
+        f"{''.join(rows)}</TABLE>>"
+    )

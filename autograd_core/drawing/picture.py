@@ -1,0 +1,191 @@
+"""`draw`: what is to be drawn, and the drawing that comes back."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import GradientError, RendererError
+from ..graph import Graph
+from ..modes import keep_all
+from ..recording import Node, Tensor, Value, leaf, scalar_of, tensor_of
+from ..trees import flatten
+from .cards import Wishes, document_of
+from .document import Document
+from .dot import dot_of
+from .rendering import render
+
+SUFFIXES = ("svg", "png", "pdf", "dot", "json")
+DIRECTIONS = ("LR", "TB", "RL", "BT")
+
+
+class Drawing:
+    """A drawn graph: displays itself in a notebook, and saves itself.
+
+    document   what is shown, as plain data
+    source     the same in Graphviz's language
+    """
+
+    def __init__(self, document: Document, text: str) -> None:
+        self.document = document
+        self.source = dot_of(document)
+        self._text = text
+
+    def svg(self) -> str:
+        """The drawing as SVG text, to be put into a page.
+
+        Raises RendererError if no program is installed that lays out graphs.
+        """
+        text = render(self.source, "svg").decode()
+        return text[text.index("<svg") :]
+
+    def save(self, path: str | Path) -> Path:
+        """Write the drawing in the format that the suffix names: .svg, .png, .pdf, .dot or .json; returns the path.
+
+        Raises RendererError for another suffix, or if a picture needs a program that is not installed.
+        """
+        path = Path(path)
+        suffix = path.suffix.lower().removeprefix(".")
+        if suffix not in SUFFIXES:
+            raise RendererError(
+                f"{path.name!r} does not say in which format to save: end it in {', '.join('.' + s for s in SUFFIXES[:-1])} "
+                f"or .{SUFFIXES[-1]}"
+            )
+        if suffix == "dot":
+            path.write_text(self.source, encoding="utf-8")
+        elif suffix == "json":
+            path.write_text(self.document.to_json() + "\n", encoding="utf-8")
+        else:
+            path.write_bytes(render(self.source, suffix))
+        return path
+
+    def __repr__(self) -> str:
+        document = self.document
+        return f"<drawing of {len(document.cards)} values and {len(document.edges)} edges>"
+
+    def __str__(self) -> str:
+        return self._text
+
+    def _repr_svg_(self) -> str | None:
+        try:
+            return self.svg()
+        except Exception:  # a display never fails: the text form is shown instead
+            return None
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        svg = self._repr_svg_()
+        return {"text/plain": self._text} if svg is None else {"image/svg+xml": svg, "text/plain": repr(self)}
+
+
+def draw(
+    target: Any,
+    *args: Any,
+    title: str | None = None,
+    rankdir: str = "LR",
+    max_nodes: int = 300,
+    legend: bool = True,
+    names: Mapping[Value, str] | None = None,
+    grads: bool = True,
+) -> Drawing:
+    """A drawing of how a value was computed, and of how its gradient flows back.
+
+    target      a value; a Graph; or a function or module, which is called with `args` and recorded with every value.
+                Floats and floating arrays among `args` are its inputs, named after its parameters
+    title       a line above the drawing
+    rankdir     where values flow to: "LR" (left to right), "TB", "RL" or "BT"
+    max_nodes   refuse graphs with more values than this
+    legend      say above the drawing what the colours mean
+    names       names for values, {value: name}; those given by `name=` are known
+    grads       show gradients: those of the target (of the sum, if there are several), by a walk of the drawing's own, which
+                neither changes nor needs `.grad`
+
+    Each edge between numbers shows the local derivative and upstream × local; between arrays the rule that pulls a gradient back,
+    and the norm of what it brings.
+
+    Raises GradientError if nothing was recorded, if there is too much to draw, or if backward has freed what gradients need.
+
+    >>> import autograd_core as ag
+    >>> a, b = ag.scalar(3.0, name="a"), ag.scalar(-2.0, name="b")
+    >>> picture = ag.draw(a * b * (a + b), title="L = ab(a + b)")
+    >>> picture
+    <drawing of 5 values and 6 edges>
+    >>> [card.sum for card in picture.document.cards[:2]]
+    ['= −6 − 2', '= −6 + 3']
+    """
+    if rankdir not in DIRECTIONS:
+        raise GradientError(f"rankdir={rankdir!r} is no direction: use one of {', '.join(DIRECTIONS)}")
+    known: dict[Node, str] = {}
+    inputs: list[Node] = []
+    if isinstance(target, Graph):
+        graph = target
+    elif isinstance(target, Value):
+        graph = Graph([target])
+    elif callable(target):
+        graph, known, inputs = called(target, args)
+    else:
+        raise GradientError(f"cannot draw {target!r}: pass a recorded value, a Graph, or a function with its arguments")
+    known |= named(names or {}, graph)
+    wishes = Wishes(known, frozenset(inputs), title, rankdir, legend, grads, max_nodes)
+    return Drawing(document_of(graph, wishes), str(graph))
+
+
+def named(names: Mapping[Value, str], graph: Graph) -> dict[Node, str]:
+    """The names that the user gives to values, by node."""
+    found = {}
+    for value, name in names.items():
+        node = value.node if isinstance(value, Value) else None
+        if node is None or node not in graph.numbers:
+            raise GradientError(f"names: {name!r} is given to {value!r}, which is not part of this graph")
+        found[node] = str(name)
+    return found
+
+
+def called(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Graph, dict[Node, str], list[Node]]:
+    """The graph of a call with every value kept, the names of its inputs, and the inputs."""
+    with keep_all():
+        values = [as_input(x, function) for x in args]
+        result = function(*values)
+    outputs = [x for x in flatten(result)[0] if isinstance(x, Value)]
+    if not outputs:
+        raise GradientError(
+            f"calling {getattr(function, '__name__', type(function).__name__)} gave {result!r}, which was not recorded: give it "
+            f"floats (2.0 rather than 2), floating arrays or values"
+        )
+    inputs = {v.node: name for v, name in zip(values, parameter_names(function, len(args)), strict=True) if isinstance(v, Value)}
+    known = {node: name for node, name in inputs.items() if node is not None and node.name is None}
+    return Graph(outputs), known, [node for node in inputs if node is not None]
+
+
+def as_input(x: Any, function: Callable[..., Any]) -> Any:
+    """An argument as a value of its own: floats and floating arrays; whatever else as it is."""
+    if type(x) is float:
+        return scalar_of(x, leaf(x, True))
+    if isinstance(x, Value):
+        return x
+    if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "fc":
+        array = np.array(x)
+        # a module takes plain arrays of any floating dtype, but values only of its parameters' dtype
+        parameters = getattr(function, "parameters", None)
+        first = next((p for p in parameters() if isinstance(p, Tensor)), None) if callable(parameters) else None
+        if first is not None and array.dtype.kind == "f":
+            array = array.astype(first._data.dtype)
+        return tensor_of(array, leaf(array, True))
+    return x
+
+
+def parameter_names(function: Callable[..., Any], count: int) -> list[str]:
+    """What a function calls its first arguments."""
+    try:
+        if hasattr(function, "forward"):
+            function = function.forward  # a module's __call__ has no names to tell
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:count]
+    return names + [f"x{i}" for i in range(len(names) + 1, count + 1)]
+
+

@@ -1,0 +1,168 @@
+"""What a call computes, and how it pulls a gradient back, as short texts in the names of its operands.
+
+A rule is written down by calling it on symbols; no operation has a text of its own here. A rule that cannot be called so is named
+after its primitive: a text never fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..primitive import LETTERS, Primitive, parameter_names, pick
+from ..recording import Absent, Node
+from ..shapes import broadcast_axes
+from .symbols import ATOM, PRODUCT, SUBSCRIPTS, Symbol, is_number, number_text, shape_text, symbol
+
+LONGEST = 44
+"""Texts of rules with more characters than this give way to the name of the primitive."""
+
+GRADIENT = "ḡ"  # the gradient of the result
+
+OPERATORS: dict[np.ufunc, str] = {
+    np.add: "+", np.subtract: "−", np.multiply: "×", np.divide: "/", np.matmul: "@", np.remainder: "%", np.floor_divide: "//",
+    np.equal: "=", np.not_equal: "≠", np.less: "<", np.less_equal: "≤", np.greater: ">", np.greater_equal: "≥",
+}  # fmt: skip
+
+
+class Texts:
+    """The texts of a graph's nodes, given their names and values; a node without a name is written as its value."""
+
+    def __init__(self, names: Mapping[Node, str], values: Mapping[Node, Any]) -> None:
+        self.names, self.values = names, values
+
+    def operand(self, entry: Any) -> Any:
+        """A recorded input as a symbol, or as the number that it is."""
+        if not isinstance(entry, Node):
+            return constant(entry)
+        value = self.values[entry]
+        name = self.names.get(entry)
+        if name is None:
+            return constant(value)
+        if isinstance(value, tuple):
+            return Symbol(name)
+        if type(value) is float:
+            return Symbol(name, shape=(), dtype=np.dtype(float), value=value)
+        known = value.item() if not isinstance(value, Absent) and value.shape == () else None
+        return Symbol(name, shape=value.shape, dtype=value.dtype, value=known)
+
+    def formula(self, node: Node) -> str:
+        """What a node computes, such as "x1 × w1" or "sum(h, axis=0)"; empty for a leaf."""
+        primitive = node.primitive
+        if primitive is None:
+            return ""
+        words = [self.word(entry) for entry in node.inputs]
+        forward: Any = primitive.forward
+        if primitive is pick:
+            return f"{words[0]}[{(node.settings or {})['index']}]"
+        if forward in (np.square, np.power):
+            exponent = 2 if forward is np.square else self.operand(node.inputs[1])
+            return str(Symbol(words[0]) ** exponent)
+        if forward in OPERATORS and len(words) == 2:
+            a, b = words
+            return f"{a} {OPERATORS[forward]} {f'({b})' if b.startswith('−') else b}"
+        if forward is np.negative:
+            return f"−{words[0]}"
+        settings = [
+            f"{name}={setting_text(value)}"
+            for name, value in (node.settings or {}).items()
+            if value is not None and value is not False and not is_default(value, primitive.defaults.get(name))
+        ]
+        return f"{primitive.name}({', '.join([*words, *settings])})"
+
+    def word(self, entry: Any) -> str:
+        """An input within a formula."""
+        if entry is None or isinstance(entry, (str, tuple)):
+            return str(entry)
+        found = self.operand(entry)
+        return str(found) if isinstance(found, Symbol) else str(symbol(found)) if is_number(found) else str(found)
+
+    def local(self, node: Node, position: int) -> str:
+        """The derivative of a number by one of its arguments, in names: "w1", "1 − o²"; empty when there is no short text."""
+        primitive: Any = node.primitive
+        if primitive.family != "elementwise":
+            text = self.pulled(node, position)
+            return "1" if text == GRADIENT else ""
+        partial = primitive.partials[position]
+        try:
+            made = self.partial(node, partial) if callable(partial) else partial
+            return accepted(str(symbol(made)))
+        except Exception:
+            return ""
+
+    def pulled(self, node: Node, position: int) -> str:
+        """The contribution to the gradient of one argument, in names: "ḡ @ W1ᵀ"; else the name of the primitive."""
+        primitive: Any = node.primitive
+        g = Symbol(GRADIENT, shape=getattr(self.values[node], "shape", ()), dtype=np.dtype(float))
+        try:
+            if primitive.text is not None:
+                return str(primitive.text[position])
+            if primitive.family == "elementwise":
+                partial = primitive.partials[position]
+                made = g * (self.partial(node, partial) if callable(partial) else partial)
+                made = self.summed(node, position, symbol(made))
+            else:
+                made = self.stated(node, position, g)
+            return accepted(str(made)) if isinstance(made, Symbol) or is_number(made) else f"through {primitive.name}"
+        except Exception:
+            return f"through {primitive.name}"
+
+    def partial(self, node: Node, partial: Any) -> Any:
+        """An elementwise partial of a call, on symbols."""
+        inputs = [self.operand(entry) for entry in node.inputs]
+        with np.errstate(all="ignore"):
+            return partial(*[self.operand(node) if n == "y" else inputs[LETTERS.index(n)] for n in parameter_names(partial)])
+
+    def stated(self, node: Node, position: int, g: Symbol) -> Any:
+        """A rule that a primitive states itself, on symbols."""
+        primitive: Primitive = node.primitive  # type: ignore[assignment]
+        rule = primitive.rule_for(position)
+        inputs = [symbol(self.operand(entry)) for entry in node.inputs]
+        settings = node.settings or {}
+        known: dict[str, Any] = {"g": g, "y": self.operand(node), "y_like": self.operand(node), "xs": inputs, "xs_like": inputs}
+        for letter, one in zip(LETTERS, inputs):
+            known[letter] = known[f"{letter}_like"] = one
+        made = rule.rule(*[known[n] if n in known else settings[n] for n in rule.names])
+        return made[position] if primitive.variadic else made
+
+    def summed(self, node: Node, position: int, text: Symbol) -> Symbol:
+        """A contribution summed over the axes along which the argument was repeated."""
+        shape = getattr(self.values[node], "shape", ())
+        own = getattr(self.operand(node.inputs[position]), "shape", ())
+        new, stretched = broadcast_axes(own, shape)
+        axes = (*range(new), *stretched)
+        if not axes:
+            return text
+        subscript = "" if len(axes) == len(shape) else ",".join(map(str, axes)).translate(SUBSCRIPTS)
+        return Symbol(f"Σ{subscript} {text.within(ATOM)}", PRODUCT)
+
+
+def constant(value: Any) -> Any:
+    """A constant of the record: the number, or its shape in brackets."""
+    if isinstance(value, Absent) or (isinstance(value, np.ndarray) and value.ndim):
+        return Symbol(f"[{shape_text(value.shape)}]", shape=value.shape, dtype=value.dtype)
+    return value.item() if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+def is_default(value: Any, default: Any) -> bool:
+    """Whether a setting is what it is when it is left out."""
+    return type(value) is type(default) and not isinstance(value, np.ndarray) and bool(value == default)
+
+
+def setting_text(value: Any) -> str:
+    """A setting within a formula."""
+    if isinstance(value, np.ndarray):
+        return f"[{shape_text(value.shape)}]"
+    if isinstance(value, np.dtype):
+        return value.name
+    return number_text(value) if isinstance(value, float) else str(value)
+
+
+def accepted(text: str) -> str:
+    """The text if it is short enough to help."""
+    if len(text) > LONGEST:
+        raise ValueError(text)
+    return text
+

@@ -1,0 +1,48 @@
+"""The methods of `Tensor` that are functions: t.sum(axis=0) is sum(t, axis=0)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from .primitives import extrema, joining, layouts, reductions, scans, selection
+from .recording import Tensor
+
+
+def with_loose_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of an array and a tuple as a method that takes the tuple's numbers one by one too: t.reshape(2, 3)."""
+
+    @wraps(function)
+    def method(self: Tensor, *numbers: Any, **settings: Any) -> Any:
+        if len(numbers) == 1 and not isinstance(numbers[0], int):
+            return function(self, numbers[0], **settings)
+        return function(self, numbers, **settings) if numbers else function(self, **settings)
+
+    return method
+
+
+@wraps(layouts.ravel)
+def flatten(self: Tensor, order: str = "C") -> Any:
+    return layouts.clone(layouts.ravel(self, order))  # a copy also where ravel gives a view
+
+
+def copy(self: Tensor) -> Any:
+    """The same value in memory of its own; recorded, so that a gradient flows back."""
+    return layouts.clone(self)
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    "sum": reductions.sum, "mean": reductions.mean, "prod": reductions.prod, "var": reductions.var, "std": reductions.std,
+    "max": extrema.max, "min": extrema.min, "argmax": extrema.argmax, "argmin": extrema.argmin, "any": extrema.any,
+    "all": extrema.all, "cumsum": scans.cumsum, "clip": selection.clip, "repeat": joining.repeat,
+    "reshape": with_loose_numbers(layouts.reshape), "transpose": with_loose_numbers(layouts.transpose),
+    "ravel": layouts.ravel, "flatten": flatten, "swapaxes": layouts.swapaxes, "squeeze": layouts.squeeze,
+    "astype": layouts.astype, "copy": copy,
+}  # fmt: skip
+
+
+def install() -> None:
+    """Give `Tensor` its methods."""
+    for name, function in METHODS.items():
+        setattr(Tensor, name, function)

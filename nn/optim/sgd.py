@@ -1,0 +1,69 @@
+"""Stochastic gradient descent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from .optimizer import Array, Group, Memory, Optimizer
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum if wanted; the arguments of `torch.optim.SGD`.
+
+        d = g + weight_decay * w
+        b = momentum * b + (1 - dampening) * d        (b = d in the first step)
+        w = w - lr * b                                nesterov: w - lr * (d + momentum * b)
+
+    Sutskever et al. 2013, with the learning rate outside of the momentum, as PyTorch has it.
+    Raises ValueError for negative settings, and for nesterov without momentum or with dampening.
+
+    >>> import nn, numpy as np
+    >>> w = nn.Parameter([1.0, -2.0])
+    >>> optimizer = nn.optim.SGD([w], lr=0.25)
+    >>> np.sum(w * w).backward()
+    >>> optimizer.step()
+    >>> w
+    tensor([ 0.5, -1. ], dtype=float32, requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        settings = {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay}
+        super().__init__(params, {**settings, "nesterov": nesterov})
+
+    def check(self, group: Group) -> None:
+        for name in ("lr", "momentum", "weight_decay"):
+            if group[name] < 0:
+                raise ValueError(f"SGD: {name} cannot be negative, and is {group[name]}")
+        if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
+            raise ValueError("SGD: nesterov needs a momentum above 0 and a dampening of 0")
+
+    def numbers(self, group: Group) -> tuple[float, ...]:
+        return group["lr"], group["momentum"], 1 - group["dampening"], group["weight_decay"]
+
+    def update(self, w: Array, g: Array, memory: Memory, group: Group) -> None:
+        lr, momentum, gain, decay = memory.numbers
+        d, product = memory.first, memory.second
+        if group["weight_decay"]:
+            np.multiply(w, decay, d)
+            g = np.add(d, g, d)
+        if group["momentum"]:
+            b = memory.state.get("momentum_buffer")
+            if b is None:
+                b = memory.state["momentum_buffer"] = np.array(g)
+            else:
+                np.multiply(b, momentum, b)
+                np.add(b, g if group["dampening"] == 0 else np.multiply(g, gain, product), b)
+            g = np.add(g, np.multiply(b, momentum, product), d) if group["nesterov"] else b
+        np.multiply(g, lr, d)
+        np.subtract(w, d, w)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .modes import recording
+from .modes import set_grad_enabled
 from .recording import Node, in_numpy, wrapped
 from .reverse import ancestors
 
@@ -16,7 +16,7 @@ def push_forward(seeds: Mapping[Node, Any], outputs: Sequence[Node], *, record: 
     record   the walk itself is recorded, so that its results can be differentiated
     """
     tangents: dict[Node, Any] = dict(seeds)
-    with recording(record):
+    with set_grad_enabled(record):
         for node in reversed(ancestors(outputs, tangents)):
             ts = [tangents.get(e) if isinstance(e, Node) else None for e in node.inputs]
             if any(t is not None for t in ts):

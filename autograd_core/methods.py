@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from .primitives import extrema, joining, layouts, reductions, scans, selection
+from .primitives import contractions, extrema, joining, layouts, reductions, scans, selection
 from .recording import Tensor
 
 
@@ -15,21 +15,14 @@ def with_loose_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def method(self: Tensor, *numbers: Any, **settings: Any) -> Any:
-        if len(numbers) == 1 and not isinstance(numbers[0], int):
-            return function(self, numbers[0], **settings)
-        return function(self, numbers, **settings) if numbers else function(self, **settings)
+        return function(self, *([numbers] if len(numbers) > 1 else numbers), **settings)
 
     return method
 
 
 @wraps(layouts.ravel)
 def flatten(self: Tensor, order: str = "C") -> Any:
-    return layouts.clone(layouts.ravel(self, order))  # a copy also where ravel gives a view
-
-
-def copy(self: Tensor) -> Any:
-    """The same value in memory of its own; recorded, so that a gradient flows back."""
-    return layouts.clone(self)
+    return layouts.copy(layouts.ravel(self, order))  # a copy also where ravel gives a view
 
 
 METHODS: dict[str, Callable[..., Any]] = {
@@ -38,7 +31,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "all": extrema.all, "cumsum": scans.cumsum, "clip": selection.clip, "repeat": joining.repeat,
     "reshape": with_loose_numbers(layouts.reshape), "transpose": with_loose_numbers(layouts.transpose),
     "ravel": layouts.ravel, "flatten": flatten, "swapaxes": layouts.swapaxes, "squeeze": layouts.squeeze,
-    "astype": layouts.astype, "copy": copy,
+    "astype": layouts.astype, "copy": layouts.copy, "dot": contractions.dot.call,
 }  # fmt: skip
 
 

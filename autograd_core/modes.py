@@ -7,9 +7,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ContextDecorator, contextmanager
-from contextvars import ContextVar
+from contextlib import ContextDecorator
+from contextvars import ContextVar, Token
+from copy import copy
+from typing import Self
 
 
 class Scope:
@@ -45,17 +46,30 @@ _mode: ContextVar[Mode] = ContextVar("autograd_core mode", default=Mode(True, Fa
 current = _mode.get
 
 
-@contextmanager
-def _switched(mode: Mode) -> Iterator[None]:
-    token = _mode.set(mode)
-    try:
-        yield
-    finally:
-        _mode.reset(token)
+class _Switch(ContextDecorator):
+    """Another mode within a block; also a decorator.
+
+    A class of its own: entered for every backward and every call of a module, it costs a third of a generator's context manager.
+    """
+
+    __slots__ = ("token",)
+    token: Token[Mode]
+
+    def mode(self, now: Mode) -> Mode:
+        """The mode within the block."""
+        raise NotImplementedError
+
+    def _recreate_cm(self) -> Self:
+        return copy(self)  # a decorated function may call itself
+
+    def __enter__(self) -> None:
+        self.token = _mode.set(self.mode(current()))
+
+    def __exit__(self, *error: object) -> None:
+        _mode.reset(self.token)
 
 
-@contextmanager
-def set_grad_enabled(flag: bool) -> Iterator[None]:
+class set_grad_enabled(_Switch):
     """Record, or not, within the block; also a decorator.
 
     >>> import autograd_core as ag
@@ -64,37 +78,36 @@ def set_grad_enabled(flag: bool) -> Iterator[None]:
     ...     (2 * x).requires_grad
     False
     """
-    mode = current()
-    with _switched(Mode(flag, flag and mode.keep_all, mode.scope)):
-        yield
+
+    __slots__ = ("flag",)
+
+    def __init__(self, flag: bool) -> None:
+        self.flag = flag
+
+    def mode(self, now: Mode) -> Mode:
+        return Mode(self.flag, self.flag and now.keep_all, now.scope)
 
 
-def no_grad():  # type: ignore[no-untyped-def]  # the type is contextlib's private one
+def no_grad() -> set_grad_enabled:
     """Compute without recording within the block; also a decorator, `@no_grad()`."""
     return set_grad_enabled(False)
 
 
-def enable_grad():  # type: ignore[no-untyped-def]
+def enable_grad() -> set_grad_enabled:
     """Record within the block, even inside `no_grad`; also a decorator."""
     return set_grad_enabled(True)
 
 
-@contextmanager
-def keep_all() -> Iterator[None]:
+class keep_all(_Switch):
     """Record every call with every value within the block."""
-    with _switched(Mode(True, True, current().scope)):
-        yield
+
+    __slots__ = ()
+
+    def mode(self, now: Mode) -> Mode:
+        return Mode(True, True, now.scope)
 
 
-@contextmanager
-def recording(flag: bool) -> Iterator[None]:
-    """As `set_grad_enabled`, for a walk: records plainly what it computes, or nothing."""
-    mode = current()
-    with _switched(Mode(flag, mode.keep_all and flag, mode.scope)):
-        yield
-
-
-class scope(ContextDecorator):
+class scope(_Switch):
     """Group what is recorded within the block under a name, as one card or cluster of a drawing; also a decorator.
 
     >>> import autograd_core as ag
@@ -104,18 +117,10 @@ class scope(ContextDecorator):
     'encoder'
     """
 
-    # a class of its own: entered for every call of a module, it costs a third of a generator's context manager
-    __slots__ = ("kind", "name", "token")
+    __slots__ = ("kind", "name")
 
     def __init__(self, name: str, kind: str = "") -> None:
         self.name, self.kind = name, kind
 
-    def _recreate_cm(self) -> scope:
-        return scope(self.name, self.kind)  # a decorated function may call itself
-
-    def __enter__(self) -> None:
-        mode = current()
-        self.token = _mode.set(Mode(mode.recording, mode.keep_all, Scope(self.name, mode.scope, self.kind)))
-
-    def __exit__(self, *error: object) -> None:
-        _mode.reset(self.token)
+    def mode(self, now: Mode) -> Mode:
+        return Mode(now.recording, now.keep_all, Scope(self.name, now.scope, self.kind))

@@ -163,7 +163,7 @@ def to_float(c: Any) -> Any:
     if isinstance(c, Scalar) or type(c) is float:
         return c
     if isinstance(c, Tensor):
-        return np.sum(np.real(c)).scalar()  # type: ignore[attr-defined]
+        return np.sum(np.real(c)).scalar()
     return float(np.sum(np.real(c)))
 
 
@@ -204,7 +204,7 @@ class Primitive:
         self.explain = explain  # (shape of each input) -> words for an error of the forward function, or None
         self.__doc__ = forward.__doc__
         self.settings, defaults = settings_of(forward)
-        self.partials = tuple(rules)
+        self.partials: tuple[Rule | float | None, ...] = tuple(rules)
         self.rules = tuple(
             BoundRule(r, self.settings, self.name) if callable(r) else None for r in rules
         )

@@ -18,7 +18,10 @@ from .errors import DTypeError
 from .modes import Mode, Scope
 
 if TYPE_CHECKING:
+    from .faces import ScalarFace, TensorFace
     from .primitive import Primitive, Route
+else:  # operators and methods are installed from the tables of tensors.py and scalars.py
+    ScalarFace = TensorFace = object
 
 Array: TypeAlias = np.ndarray[Any, Any]
 Settings: TypeAlias = dict[str, Any]
@@ -173,6 +176,10 @@ class Frame:
 
     __slots__ = ("x", "y", "z")
 
+    x: Any
+    y: Any
+    z: Any
+
 
 def frame(node: Node, saved: Any) -> tuple[Any, ...]:
     """What was saved as one tuple: (*inputs, y, residual), None where not named."""
@@ -188,11 +195,18 @@ class Value:
     """What `Tensor` and `Scalar` share; never made by itself."""
 
     __slots__ = ()
-    _data: Any
-    node: Node | None
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+        @property
+        def node(self) -> Node | None: ...
+        @node.setter
+        def node(self, node: Node | None) -> None: ...
 
 
-class Tensor(Value):
+class Tensor(Value, TensorFace):
     """A NumPy array that remembers how it was computed; made by `ag.tensor` and by every operation on one.
 
     >>> import autograd_core as ag
@@ -208,7 +222,7 @@ class Tensor(Value):
     storage: Storage | None
 
 
-class Scalar(Value):
+class Scalar(Value, ScalarFace):
     """A Python float that remembers how it was computed; made by `ag.scalar` and by every operation on one.
 
     >>> import autograd_core as ag
@@ -249,7 +263,7 @@ def scalar_of(data: float, node: Node | None) -> Scalar:
     return s
 
 
-def handle(value: Any, node: Node) -> Value:
+def handle(value: Any, node: Node | None) -> Value:
     """A value of the face that belongs to a node's value."""
     return scalar_of(value, node) if type(value) is float else tensor_of(value, node)
 

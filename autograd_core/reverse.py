@@ -7,7 +7,7 @@ turns it into contributions to the cotangents of its parents.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from .errors import GradientError, MutationError
 from .live import Masks
-from .modes import recording
+from .modes import set_grad_enabled
 from .primitive import BOTH, FIRST, MANY
 from .recording import Clock, Node, Value, Watch, frame, handle, in_numpy, wrapped
 
@@ -91,7 +91,7 @@ def pull_back(
     if nodes is None:
         nodes = ancestors(seeds, stops)
     check_unwritten(nodes)
-    with recording(record):
+    with set_grad_enabled(record):
         return _walk(nodes, dict(seeds), record, retain, kept)
 
 
@@ -119,6 +119,7 @@ def _walk(nodes: list[Node], pending: Cotangents, record: bool, retain: bool, ke
             node.watch = SPENT
         route: Any = node.route
         saved: Any = wrapped(node) if record else node
+        contributions: Sequence[Any]
         try:
             if record and route.primitive.definition is not None:
                 contributions = through_definition(node, saved, g)
@@ -194,8 +195,7 @@ def handle_of(g: Any) -> Any:
     """A cotangent as a value."""
     if isinstance(g, Value):
         return g
-    node: Any = None
-    return handle(g, node)
+    return handle(g, None)
 
 
 def conjugate(g: Any) -> Any:
@@ -211,7 +211,7 @@ def is_unique(count: int) -> bool:
 def through_definition(node: Node, saved: Any, g: Any) -> list[Any]:
     """The contributions of a fused primitive, recorded: by way of its definition in terms of others."""
     route: Any = node.route
-    with recording(True):
+    with set_grad_enabled(True):
         y = route.primitive.definition(*frame(node, saved)[:-2], **(node.settings or {}))
     found = pull_back({y.node: g}, node.parents, record=True)
     return [found[p] if p in found else np.zeros(p.value.shape, p.value.dtype) for p in node.parents]

@@ -270,7 +270,7 @@ def about(value: Value) -> About:
     return value.node.describe()
 
 
-def set_name(self: Value, name: str | None) -> None:
+def set_name(self: Any, name: str | None) -> None:
     about(self).name = name
 
 

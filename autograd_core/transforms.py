@@ -70,7 +70,7 @@ class Call:
                     self.output = f(*passed, **kwargs)
             else:
                 self.output = f(*passed, **kwargs)
-        self.sources: list[Node] = [v.node for v in values]  # type: ignore[misc]
+        self.sources: list[Node] = [v.node for v in values if v.node is not None]
 
     def prepare(self, outputs: Sequence[Any]) -> None:
         """Find what the walk has to visit, and whether others can see its results."""
@@ -163,7 +163,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
         call.prepare([out])
         seeds = {node: seed for node in call.roots}
         if call.records:
-            seeds = {node: handle(seed, None) for node in call.roots}  # type: ignore[arg-type]
+            seeds = {node: handle(seed, None) for node in call.roots}
         gradients = call.pulled(seeds, call.records)
         value = call.presented(out)
         if has_aux:
@@ -241,10 +241,10 @@ def matching(data: Any, given: Any, record: bool, asked: str) -> Any:
         raise ShapeError(f"{asked} has shape {np.shape(given)}, but the value has shape {np.shape(data)}")
     if isinstance(given, Value):
         if record:
-            return given if given.dtype == np.asarray(data).dtype else given.astype(data.dtype)  # type: ignore[attr-defined]
+            return given if given.dtype == np.asarray(data).dtype else given.astype(data.dtype)
         given = given._data
     plain = float(given) if type(data) is float else np.asarray(given, dtype=data.dtype)
-    return handle(plain, None) if record else plain  # type: ignore[arg-type]
+    return handle(plain, None) if record else plain
 
 
 def gradients(outputs: Any, inputs: Any, grad_outputs: Any = None, create_graph: bool = False) -> Any:
@@ -269,7 +269,7 @@ def gradients(outputs: Any, inputs: Any, grad_outputs: Any = None, create_graph:
         node = require_graph(out, "gradients()")
         seed = seed_for(out, g, "gradients()")
         if create_graph != isinstance(seed, Value):
-            seed = handle(seed, None) if create_graph else seed._data  # type: ignore[arg-type]
+            seed = handle(seed, None) if create_graph else seed._data
         seed = conjugate(seed)
         seeds[node] = seeds[node] + seed if node in seeds else seed
     sources = [require_graph(x, "gradients() with respect to an input") for x in ins]
@@ -280,7 +280,7 @@ def gradients(outputs: Any, inputs: Any, grad_outputs: Any = None, create_graph:
         if g is None:
             g = 0.0 if type(node.value) is float else np.zeros(node.value.shape, node.value.dtype)
         g = conjugate(g)
-        answers.append(g if isinstance(g, Value) else handle(g if type(g) is float else np.array(g), None))  # type: ignore[arg-type]
+        answers.append(g if isinstance(g, Value) else handle(g if type(g) is float else np.array(g), None))
     return rebuild(answers)
 
 
@@ -314,7 +314,7 @@ class Linearized(Call):
         if isinstance(t, Value):
             return t
         if self.as_values or any(isinstance(x, Value) for x in tangents):
-            return handle(t, None)  # type: ignore[arg-type]
+            return handle(t, None)
         return t if type(t) is float else np.array(t) if isinstance(data, np.ndarray) else t
 
 

@@ -50,6 +50,11 @@ def dot_of(document: Document) -> str:
                 rank.attr(rank="same")
                 rank.node(edge.source)
                 rank.node(edge.target)
+    for edge in document.edges:
+        if has_label(edge):
+            # within the group of both ends, since a frame that an edge leaves and enters again would be laid out as one column
+            home = common_group(homes[edge.source], homes[edge.target], document.groups)
+            parts[home].node(f"{edge.id}_label", label=edge_table(edge), id=f"{edge.id}_label", tooltip=" ")
     for group in reversed(document.groups):  # children before their parents, since a subgraph is copied when it is put in
         parts[group.parent].subgraph(parts[group.id])
     for edge in document.edges:
@@ -62,13 +67,29 @@ def cluster(group: Group) -> Any:
     count = f"{group.parameters:,} parameter{'s' * (group.parameters != 1)}" if group.parameters else ""
     note = " · ".join(w for w in (group.kind if group.kind != "composed" else "", count) if w)
     dot = graphviz.Digraph(f"cluster_{group.id}")
-    label = table(row(cell(run(group.name, INK, 11, bold=True)), cell(run(note, MUTED, 9))), border=0)
+    label = table(row(cell(run(group.name, INK, 11, bold=True) + run(f"   {note}", MUTED, 9))), border=0)
     dot.attr(label=label, labeljust="l", labelloc="t", style="rounded,filled", color="#CBD5E1", fillcolor="#F8FAFC", margin="10",
              id=group.id, tooltip=" ")  # fmt: skip
     return dot
 
 
+def common_group(one: str | None, other: str | None, groups: Sequence[Group]) -> str | None:
+    """The innermost group that holds both groups."""
+    parents = {group.id: group.parent for group in groups}
+    around = set()
+    while one is not None:
+        around.add(one)
+        one = parents[one]
+    while other is not None and other not in around:
+        other = parents[other]
+    return other
+
+
 # -- edges -------------------------------------------------------------------------------------------------------------------
+
+
+def has_label(edge: Edge) -> bool:
+    return edge.backward and not edge.beside
 
 
 def draw_edge(dot: Any, edge: Edge) -> None:
@@ -78,11 +99,10 @@ def draw_edge(dot: Any, edge: Edge) -> None:
         style |= {"color": f"{FORWARD}:{BACKWARD}", "dir": "both", "arrowhead": "normal", "arrowtail": "empty"}
     if edge.beside:
         dot.edge(edge.source, edge.target, constraint="false", **style)
-    elif not edge.backward:
+    elif not has_label(edge):
         dot.edge(edge.source, edge.target, **style)
     else:
         label = f"{edge.id}_label"
-        dot.node(label, label=edge_table(edge), id=label, tooltip=" ")
         dot.edge(edge.source, label, **{**style, "arrowhead": "none"}, weight="2")
         dot.edge(label, edge.target, **{**style, "arrowtail": "none", "id": f"{edge.id}_end"}, weight="2")
 
@@ -101,8 +121,8 @@ def edge_table(edge: Edge) -> str:
     if edge.dead:
         contribution = "0 (cut)"
     return table(
-        row(cell(run(f"{edge.derivative} =", LOCAL, 9), "RIGHT"), cell(run(named or local, LOCAL, 9, bold=True))),
-        row(cell(run(f"{product} =", BACKWARD, 9), "RIGHT"), cell(run(contribution, BACKWARD, 9, bold=True))),
+        row(cell(run(f"{edge.derivative} =", LOCAL, 9), "RIGHT"), cell(run(named or local, LOCAL, 9))),
+        row(cell(run(f"{product} =", BACKWARD, 9), "RIGHT"), cell(run(contribution, BACKWARD, 9))),
         border=0,
         padding=1,
         fill="#FFFFFF",
@@ -127,15 +147,11 @@ def card_table(card: Card) -> str:
 def header(card: Card) -> list[str]:
     """Name, formula and role; shape and dtype of an array."""
     name = run(card.name, INK if card.named else MUTED, 12, bold=card.named)
-    formula = run(f"= {card.formula}", MUTED, 9) if card.formula else ""
+    formula = run(f"  = {card.formula}", MUTED, 9) if card.formula else ""
     role = run(card.role, ACCENTS[card.role], 8) if card.role != "op" else ""
-    cells = [cell(text, side) for text, side in ((name, "LEFT"), (formula, "LEFT"), (role, "RIGHT")) if text]
-    rows = [row(cell(table(row(*cells), border=0, padding=0, spacing=2)[1:-1], span=2))]
-    if card.face == "array":
-        shape = shape_text(card.shape) if card.shape else ""
-        cells = [cell(run(shape, INK, 9)), cell(run(card.dtype, MUTED, 8))] if card.dtype else []
-        if cells:
-            rows.append(row(cell(table(row(*cells), border=0, padding=0, spacing=2)[1:-1], span=2)))
+    rows = [row(cell(name + formula), cell(role, "RIGHT")) if role else row(cell(name + formula, span=2))]
+    if card.face == "array" and card.dtype:
+        rows.append(row(cell(run(shape_text(card.shape), INK, 9) + run(f"  {card.dtype}", MUTED, 8), span=2)))
     return rows
 
 
@@ -153,24 +169,16 @@ def array_rows(card: Card) -> list[str]:
     if card.gradient is not None:
         pairs.append(("grad", card.gradient, BACKWARD))
     span = 2 if len(pairs) == 1 else 1
-    norms = [
-        cell(
-            table(row(cell(run(word, MUTED, 8)), number_cell(q, color, 9)), border=0, padding=0, spacing=2)[1:-1],
-            span=span,
-        )
-        for word, q, color in pairs
-    ]
-    rows = [row(*norms)]
+    rows = [row(*[number_cell(q, color, 9, span=span, word=f"{word}  ") for word, q, color in pairs])]
     if any(q.cells is not None for _, q, _ in pairs):
         rows.append(row(*[cell("" if q.cells is None else heat_map(q.cells), span=span, top=True) for _, q, _ in pairs]))
     return rows
 
 
-def number_cell(q: Quantity, color: str, points: int, side: str = "LEFT") -> str:
+def number_cell(q: Quantity, color: str, points: int, side: str = "LEFT", span: int = 1, word: str = "") -> str:
     """A number in the colour of its role; NaN and infinities in one of their own."""
-    if q.finite:
-        return cell(run(q.text, color, points, bold=True), side)
-    return cell(run(q.text, ALARM, points, bold=True), side, fill=ALARM_FILL)
+    text = run(word, MUTED, 8) + run(q.text, color if q.finite else ALARM, points, bold=True)
+    return cell(text, side, span=span, fill="" if q.finite else ALARM_FILL)
 
 
 def heat_map(rows: Sequence[Sequence[float]]) -> str:
@@ -203,8 +211,7 @@ def heading(document: Document) -> str:
     if document.title:
         rows.append(row(cell(run(document.title, INK, 15, bold=True))))
     if document.legend:
-        cells = [cell(run(text, color, 10, bold=color != MUTED)) for text, color in legend(document)]
-        rows.append(row(cell(table(row(*cells), border=0, padding=0, spacing=3)[1:-1])))
+        rows.append(row(cell("".join(run(f"{text} ", color, 10, bold=color != MUTED) for text, color in legend(document)))))
     return table(*rows, border=0, padding=2)
 
 

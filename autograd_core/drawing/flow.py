@@ -15,10 +15,10 @@ import numpy as np
 from ..errors import GradientError, MutationError
 from ..graph import Graph, restored
 from ..live import Masks
-from ..modes import recording
+from ..modes import set_grad_enabled
 from ..primitive import Parts
-from ..recording import Absent, Node, Value, frame, handle, wrapped
-from ..reverse import conjugate, in_numpy, through_definition
+from ..recording import Absent, Node, Value, frame, handle, in_numpy, wrapped
+from ..reverse import conjugate, through_definition
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def flow_of(graph: Graph) -> Flow:
     flow = Flow()
     cotangents = {node: seed(node) for node in graph.outputs if node.requires_grad}
     masks = Masks()
-    with recording(False), np.errstate(all="ignore"):
+    with set_grad_enabled(False), np.errstate(all="ignore"):
         for node in reversed(graph.nodes):
             g = cotangents.get(node)
             if g is None or node.route is None or not node.route.wanted:

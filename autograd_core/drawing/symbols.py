@@ -240,8 +240,7 @@ def multiply(a: Any, b: Any) -> Any:
     x, z = a.inner(), b.inner()
     if x.core == z.core:
         return scaled(a.scale * b.scale, power(x, 2))
-    sign = "⊙" if x._shape != () and z._shape != () else "×"  # by elements, or by a number
-    return scaled(a.scale * b.scale, Symbol(f"{x.within(PRODUCT)} {sign} {z.within(SIGN)}", PRODUCT))
+    return scaled(a.scale * b.scale, Symbol(f"{x.within(PRODUCT)} × {z.within(SIGN)}", PRODUCT))
 
 
 def divide(a: Any, b: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,10 @@ from ..recording import tensor_of, unwrap
 def asks(function: Callable[..., Any]) -> None:
     """Let a NumPy function that asks about values be answered from their arrays."""
 
+    @wraps(function)
     def answer(*args: Any, **settings: Any) -> Any:
         return function(*bare(args), **dict(zip(settings, bare(list(settings.values())), strict=True)))
 
-    answer.__name__, answer.__doc__ = function.__name__, function.__doc__
     answers(function)(answer)
 
 
@@ -36,12 +37,12 @@ for query in (
 def makes(function: Callable[..., Any]) -> None:
     """Let a NumPy function that makes an array like another give a Tensor for a value."""
 
+    @wraps(function)
     def answer(a: Any, *args: Any, **settings: Any) -> Any:
         (data,) = unwrap([a])
         made = function(np.asarray(data), *args, **settings)
         return tensor_of(made, None) if data is not a else made
 
-    answer.__name__, answer.__doc__ = function.__name__, function.__doc__
     answers(function)(answer)
 
 

@@ -1,6 +1,7 @@
 """Activations: elementwise functions that NumPy has no name for, with PyTorch's meaning, for arrays and for Scalars.
 
-Those with a flat part cut: what lies on it does not depend on the input at all.
+relu cuts: on its flat part the result does not depend on the input at all. The weights of a cut are taken as locally constant,
+so the others, whose slopes depend on their inputs, do not.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import numpy as np
 
 from ..errors import UnsupportedError
 from ..families import elementwise
-from .arithmetic import ANY, AWAY_FROM_ZERO
+from .arithmetic import ANY, POSITIVE
+
+NEGATIVE = (-2.0, -0.5)
 
 HALF_ROOT_2 = math.sqrt(0.5)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -30,7 +33,7 @@ def positive(a: Any) -> Any:
     return mask(a > 0, a)
 
 
-# -- with a kink at 0 --------------------------------------------------------------------------------------------------------
+# -- with a kink at 0 ----------------------------------------------------------------------------------------------------
 
 rectified = elementwise(
     lambda a: np.maximum(a, 0),
@@ -38,7 +41,7 @@ rectified = elementwise(
     scalar=lambda a: 0.0 if a <= 0.0 else a,
     cut=True,
     name="relu",
-    domain=AWAY_FROM_ZERO,
+    domain=POSITIVE,
     kinks=(0.0,),
 )
 leaky = elementwise(
@@ -46,9 +49,8 @@ leaky = elementwise(
     lambda a, b: positive(a) + (1 - positive(a)) * b,
     lambda a: np.minimum(a, 0),
     scalar=lambda a, b: a if a > 0.0 else b * a,
-    cut=True,
     name="leaky_relu",
-    domain=(AWAY_FROM_ZERO, ANY),
+    domain=(NEGATIVE, ANY),
     kinks=(0.0,),
 )
 exponential_linear = elementwise(
@@ -57,7 +59,7 @@ exponential_linear = elementwise(
     lambda a: np.expm1(np.minimum(a, 0)),
     scalar=lambda a, b: a if a > 0.0 else b * math.expm1(a),
     name="elu",
-    domain=(AWAY_FROM_ZERO, ANY),
+    domain=(NEGATIVE, ANY),
     kinks=(0.0,),
 )
 
@@ -94,7 +96,7 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
     return exponential_linear.call(x, alpha)
 
 
-# -- sigmoids ----------------------------------------------------------------------------------------------------------------
+# -- sigmoids ------------------------------------------------------------------------------------------------------------
 
 
 def logistic(a: Any) -> Any:
@@ -162,7 +164,7 @@ def silu(x: Any) -> Any:
     return sigmoid_weighted.call(x)
 
 
-# -- erf and gelu ------------------------------------------------------------------------------------------------------------
+# -- erf and gelu --------------------------------------------------------------------------------------------------------
 
 # erf(x) = x P(x^2) / Q(x^2): minimax fits (weighted least squares in 60 digits, Lawson's iteration) for relative errors of
 # 5e-17 where |x| <= 6, and 3e-8 where |x| <= 4; beyond, erf rounds to 1. All coefficients are positive, so that rounding

@@ -25,7 +25,7 @@ def normal(*shape: int, dtype: Any = float) -> Any:
     return (z[0] + 1j * z[1] if np.dtype(dtype).kind == "c" else z[0]).astype(dtype)
 
 
-# -- matmul ------------------------------------------------------------------------------------------------------------------
+# -- matmul --------------------------------------------------------------------------------------------------------------
 
 
 def matmul_first(g: Any, a_like: Any, b: Any) -> Any:
@@ -47,7 +47,9 @@ def matmul_second(g: Any, a: Any, b_like: Any) -> Any:
         return np.expand_dims(a, -1) * np.expand_dims(g, -2)
     if b_like.ndim == 2:  # the batch is summed over: one product of matrices does it
         rows, columns = b_like.shape
-        return np.dot(np.reshape(a, (-1, rows)).T, np.reshape(g, (-1, columns))) if a.size and g.size else np.zeros(b_like.shape)
+        if a.size and g.size:
+            return np.dot(np.reshape(a, (-1, rows)).T, np.reshape(g, (-1, columns)))
+        return np.zeros(b_like.shape, b_like.dtype)
     return np.matmul(np.swapaxes(a, -1, -2), g)
 
 
@@ -93,7 +95,7 @@ matmul = answers(np.matmul)(
 )
 
 
-# -- dot, inner, outer, vdot -------------------------------------------------------------------------------------------------
+# -- dot, inner, outer, vdot ---------------------------------------------------------------------------------------------
 
 
 def dot_first(g: Any, a_like: Any, b: Any) -> Any:
@@ -226,7 +228,7 @@ def vdot(a: Any, b: Any, /) -> Any:
     return dot(np.conjugate(np.ravel(a)), np.ravel(b))
 
 
-# -- tensordot ---------------------------------------------------------------------------------------------------------------
+# -- tensordot -----------------------------------------------------------------------------------------------------------
 
 
 def others(axes: Sequence[int], ndim: int) -> tuple[int, ...]:
@@ -298,7 +300,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return tensor_product(a, b, axes=(i, j))
 
 
-# -- the linear layer --------------------------------------------------------------------------------------------------------
+# -- the linear layer ----------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=64)
@@ -320,10 +322,12 @@ def weighted(x: Any, w: Any) -> Any:
 
 def affine_forward(x: Any, w: Any, b: Any) -> Any:
     y = weighted(x, w)
-    if y.dtype == b.dtype and b.shape == w.shape[:1]:
-        y += b  # fresh, so that nobody else sees the write
-        return y
-    raise ShapeError(linear_words(x.shape, w.shape, b.shape)) if b.shape != w.shape[:1] else y + b
+    if b.shape != w.shape[:1]:
+        raise ShapeError(linear_words(x.shape, w.shape, b.shape))
+    if y.dtype != b.dtype:
+        return y + b
+    y += b  # fresh, so that nobody else sees the write
+    return y
 
 
 def linear_input(g: Any, b: Any) -> Any:

@@ -24,7 +24,7 @@ from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import normal
 
-# -- the product of two ------------------------------------------------------------------------------------------------------
+# -- the product of two --------------------------------------------------------------------------------------------------
 
 
 class Plan(NamedTuple):
@@ -108,7 +108,7 @@ product = multilinear(
 )
 
 
-# -- the subscripts ----------------------------------------------------------------------------------------------------------
+# -- the subscripts ------------------------------------------------------------------------------------------------------
 
 
 def parse(subscripts: str, ndims: Sequence[int]) -> tuple[list[str], str]:
@@ -164,7 +164,7 @@ def lengths(subscripts: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> 
     return found
 
 
-# -- one operand at a time ---------------------------------------------------------------------------------------------------
+# -- one operand at a time -----------------------------------------------------------------------------------------------
 
 
 def diagonal(x: Any, term: str) -> tuple[Any, str]:

@@ -9,6 +9,7 @@ import numpy as np
 from ..errors import ShapeError
 from ..families import layout, primitive
 from ..families.elementwise import gate
+from ..primitive import Primitive
 from ..recording import Value, protected
 from ..samples import Sample, sample
 
@@ -39,22 +40,45 @@ def scatter_forward(a: Any, *, index: Any, shape: Any) -> Any:
     return y
 
 
-INDICES: tuple[Any, ...] = (
-    -1, (slice(None, None, -1), slice(1, None)), (Ellipsis, None, 2), np.array([2, 0, 2, 2]),
-    (np.array([[0], [2]]), slice(None), np.array([3, 3])), (1, slice(0, 0)), np.array([True, False, True]), (), np.True_,
-)  # fmt: skip
-
-
 def table(dtype: Any = float) -> Any:
     """An array of shape (3, 4), every element different."""
     return np.arange(1.0, 13.0).reshape(3, 4).astype(dtype)
 
 
-def reading() -> list[Sample]:
-    """Every kind of index, among them those that name an element several times; and those that do not fit."""
+# every kind of index, among them those that name an element several times
+INDICES: tuple[Any, ...] = (
+    -1, (slice(None, None, -1), slice(1, None)), (Ellipsis, None, 2), np.array([2, 0, 2, 2]), np.array([[True, False] * 2] * 3),
+    (np.array([[0], [2]]), np.array([3, 3])), (np.array([1, 1]), slice(None), None), (1, slice(0, 0)), np.empty(0, int), (),
+)  # fmt: skip
+
+
+def cases_of_reading() -> list[Sample]:
+    """Calls of getitem: each index, other dtypes, a single number, and indices out of bounds."""
     return [
-        *[sample(table()[:, None] if len(np.shape(i)) == 0 and isinstance(i, tuple) and len(i) == 3 else table(), index=i)
-          for i in INDICES],
+        *[sample(table(), index=i) for i in INDICES],
+        sample(table(np.float32)[::-1], index=np.array([-1, 1])),
+        sample(table(complex).T * 1j, index=(slice(0, 4, 2), 1)),
+        sample(np.float64(1.0), index=(None, Ellipsis)),
+        sample(table(), index=3, raises=ShapeError),
+        sample(table(), index=(0, 0, 0), raises=ShapeError),
+    ]
+
+
+def cases_of_scattering() -> list[Sample]:
+    """What getitem gives for each index, put back."""
+    return [
+        *[sample(table()[i], index=i, shape=(3, 4)) for i in INDICES],
+        sample(table(np.float16)[0], index=np.array([0, 0, 0, 1]), shape=(2,)),
+    ]
+
+
+def cases_of_writing() -> list[Sample]:
+    """Writes of as many numbers as there are places, of one number to all, and of shapes that do not fit."""
+    return [
+        *[sample(table(), -table()[i], index=i) for i in INDICES],
+        sample(table(), 0.5, index=np.array([2, 0, 2])),
+        sample(table(np.float32), np.array([0.5, 1.5, 2.5, 3.5], np.float32), index=slice(1, None)),
+        sample(table(), np.ones(3), index=0, raises=ShapeError),
     ]
 
 
@@ -62,9 +86,12 @@ gather = layout(
     lambda a, *, index: a[index],
     lambda g, a_like, index: scatter(g, index=index, shape=np.shape(a_like)),
     cut=True,
+    samples=cases_of_reading,
     name="getitem",
 )
-scatter = layout(scatter_forward, lambda g, index: gather(g, index=index), name="scatter")
+scatter: Primitive = layout(
+    scatter_forward, lambda g, index: gather(g, index=index), samples=cases_of_scattering, name="scatter"
+)
 
 
 def put_forward(a: Any, v: Any, *, index: Any) -> Any:
@@ -95,6 +122,7 @@ put = primitive(
     lambda g, index: arrived(g, index=index),
     linear=True,
     cut=True,
+    samples=cases_of_writing,
     name="setitem",
 )
 

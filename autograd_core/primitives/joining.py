@@ -13,6 +13,7 @@ from ..errors import ShapeError, UnsupportedError
 from ..families import composed, layout
 from ..recording import Value
 from ..samples import Sample, sample
+from ..primitive import Primitive
 from ..shapes import Shape, normal_axes
 from .indexing import getitem
 from .layouts import astype, broadcast_to, ravel, reshape
@@ -64,7 +65,7 @@ stacked = layout(
     samples=lambda: [*cases_of_joining()[:4:3], *cases_of_joining()[4:], sample(np.float64(1.0), 2.0, np.float32(3.0), axis=-1)],
     name="stack",
 )
-unstacked = layout(
+unstacked: Primitive = layout(
     lambda a, *, axis=0: tuple(np.moveaxis(a, axis, 0)),
     lambda gs, axis: np.stack(gs, axis=axis),
     outputs=-1,
@@ -198,7 +199,7 @@ def inner(g: Any, a_like: Any, width: Sequence[Sequence[int]]) -> Any:
 
 
 padded = layout(
-    lambda a, *, width, values=0: np.pad(a, width, constant_values=values),
+    lambda a, *, width, values=0: np.pad(a, width or 0, constant_values=values),
     inner,
     samples=lambda: [
         sample(matrix(), width=((1, 2), (0, 3))),

@@ -11,6 +11,7 @@ from ..dispatch import answers
 from ..errors import ShapeError, UnsupportedError
 from ..families import fixed, layout, primitive
 from ..samples import Sample, sample
+from ..primitive import Primitive
 from ..shapes import Axis, normal_axes
 
 
@@ -95,10 +96,11 @@ cast = layout(
     lambda a, *, dtype: np.asarray(a).astype(dtype),
     lambda g: g,
     samples=lambda: [
-        sample(cube(), dtype=np.dtype(np.float32)),
+        sample(cube(), dtype=np.dtype(complex)),
         sample(cube(np.float32)[::-1], dtype=np.dtype(float)),
+        sample(cube(np.float32), dtype=np.dtype(np.float16)),
         sample(cube(np.float16), dtype=np.dtype(complex)),
-        sample(np.float64(2.0), dtype=np.dtype(np.float32)),
+        sample(np.float32(2.0), dtype=np.dtype(float)),
         sample(np.ones((0, 2)), dtype=np.dtype(float)),
     ],
     name="astype",
@@ -122,7 +124,7 @@ to_scalar = primitive(
     samples=lambda: [sample(np.float64(2.0)), sample(np.array([[2.0]])), sample(np.array(2.0, np.float32))],
     name="scalar",
 )
-to_tensor = primitive(
+to_tensor: Primitive = primitive(
     lambda s: np.full((1,), s), lambda g: g, linear=True, samples=lambda: [sample(2.0), sample(np.float64(2.0))], name="tensor"
 )
 

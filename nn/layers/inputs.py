@@ -1,0 +1,55 @@
+"""What layers ask of their inputs, and the words for what does not fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import autograd_core as ag
+from autograd_core.errors import DTypeError, ShapeError
+
+from ..module import Module
+
+
+def fitted(x: Any, parameter: Any, layer: Module) -> Any:
+    """The input in the dtype of a layer's parameter: plain floating arrays are converted, Tensors must have it already."""
+    dtype = parameter.dtype
+    if isinstance(x, ag.Tensor):
+        if x.dtype != dtype:
+            raise DTypeError(
+                f"{called(layer)} has {dtype} parameters, and was given a {x.dtype} Tensor: convert the input with "
+                f"x.astype('{dtype}')" + (", or the model with model.double()" if x.dtype == np.float64 else "")
+            )
+        return x
+    array = np.asarray(x)
+    if array.dtype == dtype:
+        return array
+    if array.dtype.kind != "f":
+        raise DTypeError(
+            f"{called(layer)} has {dtype} parameters, and was given {array.dtype} data: if they are numbers to compute with, "
+            f"convert them with x.astype('{dtype}')"
+        )
+    array = array.astype(dtype)
+    array.flags.writeable = False  # so that the record need not copy it again
+    return array
+
+
+def expect(fits: bool, x: Any, layer: Module, shape: str, remedy: str = "") -> None:
+    """Raise ShapeError, in the layer's words, unless the input fits."""
+    if not fits:
+        raise ShapeError(f"{called(layer)} takes inputs of shape {shape}, and was given {tuple(x.shape)}{remedy and ': ' + remedy}")
+
+
+def called(layer: Module) -> str:
+    """A layer as an error names it: its text, and where it stands in the model."""
+    name = layer._scope_name
+    return repr(layer) if name in (None, type(layer).__name__) else f"{layer!r}, the layer {name!r},"
+
+
+def pair(value: Any, what: str) -> tuple[int, int]:
+    """A number for both axes, or one for each, as (height, width)."""
+    both = (value, value) if isinstance(value, (int, np.integer)) else tuple(value)
+    if len(both) != 2:
+        raise ValueError(f"{what} is one number or a pair (height, width), not {value!r}")
+    return int(both[0]), int(both[1])

@@ -1,0 +1,60 @@
+"""What a model is to make small."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import functional as F
+from ..module import Module
+
+
+class CrossEntropyLoss(Module):
+    """-log softmax(input)[target]: how surprised a classifier is by the right answers.
+
+    input: (N, C) logits, (C,) or (N, C, ...)   target: the classes, (N,), () or (N, ...), or probabilities shaped as the input
+    weight            (C,), how much each class counts; the mean is weighted then
+    ignore_index      examples with this class do not count
+    reduction         "mean", "sum" or "none"
+    label_smoothing   how much of each target is spread evenly over all classes
+
+    >>> import nn, numpy as np
+    >>> float(nn.CrossEntropyLoss()(np.array([[0.0, 0.0]]), np.array([1])))
+    0.6931471805599453
+    """
+
+    def __init__(
+        self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean", label_smoothing: float = 0.0
+    ) -> None:
+        self.register_buffer("weight", weight)
+        self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
+        self.reduction = F.checked_reduction(reduction)
+
+    def forward(self, input: Any, target: Any) -> Any:
+        return F.cross_entropy(input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing)
+
+
+class MSELoss(Module):
+    """(input - target)**2; mean, sum or, with "none", for each element. Raises ShapeError unless both have one shape."""
+
+    def __init__(self, reduction: str = "mean") -> None:
+        self.reduction = F.checked_reduction(reduction)
+
+    def forward(self, input: Any, target: Any) -> Any:
+        return F.mse_loss(input, target, self.reduction)
+
+
+class BCEWithLogitsLoss(Module):
+    """Cross entropy of yes-or-no answers: -y log sigmoid(x) - (1 - y) log(1 - sigmoid(x)) for logits x and targets y.
+
+    weight       how much each element counts, broadcast
+    pos_weight   how much the answer yes counts, broadcast
+    reduction    "mean", "sum" or "none"
+    """
+
+    def __init__(self, weight: Any = None, reduction: str = "mean", pos_weight: Any = None) -> None:
+        self.register_buffer("weight", weight)
+        self.register_buffer("pos_weight", pos_weight)
+        self.reduction = F.checked_reduction(reduction)
+
+    def forward(self, input: Any, target: Any) -> Any:
+        return F.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """One call: positional data, keyword settings, and the error it must raise, if any."""
 
     args: tuple[Any, ...]
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = {}
     raises: type[Exception] | None = None
 
 

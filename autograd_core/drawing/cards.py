@@ -115,11 +115,11 @@ class Composer:
         return type(value) is float or (not isinstance(value, tuple) and value.shape == ())
 
     def scope_of(self, node: Node) -> Scope | None:
-        """The stretch of program that a card belongs to: a leaf goes with the first call that uses it, if with any."""
-        if node.route is not None or not self.uses[node]:
+        """The stretch of program that a card belongs to: a parameter's is that of the calls that use it, if they share one."""
+        if node.route is not None or (self.role(node) != "param" and not self.is_beside(node)):
             return node.scope
         scopes = {use.scope for use, _ in self.uses[node]}
-        return next(iter(scopes)) if len(scopes) == 1 else None
+        return scopes.pop() if len(scopes) == 1 else node.scope
 
     # -- the parts of the document ----------------------------------------------------------------------------------------
 
@@ -147,12 +147,24 @@ class Composer:
             legend=wishes.legend,
             gradients=wishes.grads,
             cards=tuple([Card(**{**vars(card), "group": homes[card.id]}) for card in cards]),
-            edges=tuple(edges),
+            edges=tuple(sorted(edges, key=lambda edge: (int(edge.target[1:]), edge.position))),
             groups=groups,
         )
 
     def is_beside(self, node: Node) -> bool:
-        """Whether an array that is a parameter or a constant stands beside the one operation that uses it."""
+        """Whether an array that is a parameter or a constant stands beside the one operation that uses it.
+
+        An operation of nothing but such arrays keeps one before it: its constant, as the data of a model, or else its first.
+        """
+        if not self.is_attached(node):
+            return False
+        others = [e for e in dict.fromkeys(self.uses[node][0][0].inputs) if isinstance(e, Node) and e in self.uses]
+        if not all(self.is_attached(e) for e in others):
+            return True
+        return node is not min(others, key=lambda e: self.role(e) != "const")
+
+    def is_attached(self, node: Node) -> bool:
+        """Whether a card belongs to a single operation, as weights do."""
         return (
             node.route is None
             and len(self.uses[node]) == 1

@@ -1,8 +1,7 @@
 """A document in Graphviz's language.
 
-A label between two numbers is a small card that its edge passes through, so that it can't be read with another edge where edges
-cross. Between arrays, what a parameter beside its operation receives stands in its own card. Every text is escaped, and
-each cell of a table holds a single run of text, since renderers that guess the width of a run would leave gaps between two.
+A label is a bead that its edge passes through, so that it can't be read with another edge where edges cross; what a parameter
+beside its operation receives stands in its own card. Every text is escaped.
 """
 
 from __future__ import annotations
@@ -31,11 +30,13 @@ def dot_of(document: Document) -> str:
     """The document as DOT text, the same for the same document."""
     dot = graphviz.Digraph("graph")
     dot.attr(
-        "graph", rankdir=document.rankdir, bgcolor="#FFFFFF", fontname=FONT, nodesep="0.22", ranksep="0.3", pad="0.25",
+        "graph", rankdir=document.rankdir, bgcolor="#FFFFFF", fontname=FONT, nodesep="0.28", ranksep="0.3", pad="0.25",
         labelloc="t", labeljust="l", splines="spline", tooltip=" ",
     )  # fmt: skip
     dot.attr("node", shape="plain", fontname=FONT)
     dot.attr("edge", fontname=FONT, arrowsize="0.7", penwidth="1.3")
+    if not any(edge.beside for edge in document.edges):
+        dot.attr("graph", ordering="in")  # arguments from top to bottom; with cards beside others it would tear rows apart
     if document.title or document.legend:
         dot.attr(label=heading(document))
     parts: dict[str | None, Any] = {None: dot}
@@ -111,22 +112,21 @@ def edge_table(edge: Edge) -> str:
     """Local derivative and what flows back."""
     contribution = "" if edge.contribution is None else number_text(edge.contribution)
     if edge.local is None:
-        rows = [row(cell(run(edge.rule, LOCAL, 9, bold=True)))]
-        if contribution:
-            rows.append(row(cell(run(f"norm {contribution}", BACKWARD, 9))))
-        return table(*rows, border=0, padding=1, fill="#FFFFFF")
+        norm = run("norm ", MUTED, 8) + run(contribution, BACKWARD, 9, bold=True) if contribution else ""
+        return bead(*[line for line in (run(edge.rule, LOCAL, 9, bold=True), norm) if line])
     local, upstream = number_text(edge.local), number_text(edge.upstream)
-    named = edge.rule if edge.rule == local or not edge.rule else f"{edge.rule} = {local}"
+    named = f"{edge.rule} = {local}" if edge.rule and edge.rule != local else local
     product = f"{upstream} × {f'({local})' if local.startswith('−') else local}"
-    if edge.dead:
-        contribution = "0 (cut)"
-    return table(
-        row(cell(run(f"{edge.derivative} =", LOCAL, 9), "RIGHT"), cell(run(named or local, LOCAL, 9))),
-        row(cell(run(f"{product} =", BACKWARD, 9), "RIGHT"), cell(run(contribution, BACKWARD, 9))),
-        border=0,
-        padding=1,
-        fill="#FFFFFF",
+    result = "0 (cut)" if edge.dead else contribution
+    return bead(
+        run(f"{edge.derivative} = ", LOCAL, 9) + run(named, LOCAL, 9, bold=True),
+        run(f"{product} = ", BACKWARD, 9) + run(result, BACKWARD, 9, bold=True),
     )
+
+
+def bead(*lines: str) -> str:
+    """The small card of an edge."""
+    return table(*[row(cell(line)) for line in lines], border=1, color="#D1D5DB", fill="#FFFFFF", padding=1, spacing=1, rounded=True)
 
 
 # -- cards -------------------------------------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ def heading(document: Document) -> str:
     if document.title:
         rows.append(row(cell(run(document.title, INK, 15, bold=True))))
     if document.legend:
-        rows.append(row(cell("".join(run(f"{text} ", color, 10, bold=color != MUTED) for text, color in legend(document)))))
+        rows.append(row(cell("".join(run(f"{text}   " if color == MUTED else f"{text} ", color, 10, bold=color != MUTED) for text, color in legend(document)))))
     return table(*rows, border=0, padding=2)
 
 

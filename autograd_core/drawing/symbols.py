@@ -115,6 +115,14 @@ class Symbol:
             raise TypeError(f"the dtype of {self} is not known")
         return self._dtype
 
+    @property
+    def T(self) -> Symbol:
+        return transpose(self)
+
+    @property
+    def mT(self) -> Symbol:
+        return swapaxes(self, -1, -2)
+
     def __bool__(self) -> bool:
         raise TypeError(f"whether {self} holds is not known")
 
@@ -263,6 +271,7 @@ def power(a: Any, b: Any) -> Any:
 
 
 def matmul(a: Any, b: Any) -> Symbol:
+    """A product of matrices; also np.dot, which rules use for two dimensions."""
     return Symbol(f"{symbol(a).within(PRODUCT)} @ {symbol(b).within(SIGN)}", PRODUCT)
 
 
@@ -307,6 +316,15 @@ def swapaxes(a: Symbol, axis1: int, axis2: int) -> Symbol:
     return Symbol(f"swapaxes({a}, {axis1}, {axis2})")
 
 
+def reshape(a: Symbol, shape: Any, **settings: Any) -> Symbol:
+    """The same text: what it says of the numbers stays true."""
+    return Symbol(a.core, a.core_level, np.broadcast_to(0, a.shape).reshape(shape).shape, scale=a.scale)
+
+
+def broadcast_to(a: Symbol, shape: Any, **settings: Any) -> Symbol:
+    return a if a._shape == tuple(shape) else Symbol(f"{a} repeated", COMPARISON, tuple(shape))
+
+
 def expand_dims(a: Symbol, axis: int) -> Symbol:
     shape = np.expand_dims(np.empty(a.shape), axis).shape
     index = {-1: "[:, None]", -2: "[None, :]"}.get(axis, f"[axis {axis}]") if a.ndim else ""
@@ -318,8 +336,12 @@ FUNCTION_WRITERS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.transpose: transpose,
     np.swapaxes: swapaxes,
     np.expand_dims: expand_dims,
-    np.reshape: lambda a, shape, **_: Symbol(a.core, a.core_level, tuple(shape) if np.ndim(shape) else (shape,), scale=a.scale),
-    np.broadcast_to: lambda a, shape, **_: a if a._shape == shape else Symbol(f"{a.within(ATOM)} repeated", shape=shape),
+    np.reshape: reshape,
+    np.broadcast_to: broadcast_to,
+    np.dot: matmul,
+    np.shape: lambda a: a.shape,
+    np.ndim: lambda a: a.ndim,
+    np.size: lambda a: a.size,
     np.sum: lambda a, axis=None, **_: Symbol(f"Σ {a.within(PRODUCT)}", PRODUCT),
 }
 

@@ -334,7 +334,7 @@ def linear_input(g: Any, b: Any) -> Any:
     return np.dot(g, b) if g.ndim == 2 else np.matmul(g, b)
 
 
-def linear_weight(g: Any, a: Any, b_like: Any) -> Any:
+def linear_weight(g: Any, a: Any) -> Any:
     if a.ndim == 2:
         return np.dot(g.T, a)
     if a.ndim == 1:

@@ -36,7 +36,7 @@ def seed_for(value: Value, gradient: Any, asked: str) -> Any:
             )
         if data.dtype.kind == "c":
             raise GradientError(f"{asked} starts from a real number, but this value is {data.dtype}: use .real or abs()")
-        return np.ones(data.shape, data.dtype)
+        return data.dtype.type(1) if data.ndim == 0 else np.ones(data.shape, data.dtype)
     if type(data) is float:
         return gradient if isinstance(gradient, Value) else float(gradient)
     if not isinstance(gradient, Tensor):

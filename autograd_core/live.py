@@ -43,6 +43,9 @@ class Masks:
 
     def bends(self, node: Node) -> bool:
         """Whether a cotangent of the node meets a slope that could be infinite before it meets another family."""
+        primitive = node.primitive
+        if primitive is None or primitive.family not in ("elementwise", "layout"):
+            return False
         known = self._bends
         stack = [node]
         while stack:

@@ -41,6 +41,7 @@ declared: list[Primitive] = []
 Y, RESIDUAL = -2, -1  # where a node's saved values hold the result and what the forward function kept for its rules
 
 
+EVERY_INPUT = frozenset(range(1000))
 MANY, FIRST, SECOND, BOTH = range(4)
 
 
@@ -52,13 +53,24 @@ class Route:
     pull    (node, saved, g) -> a contribution per parent; `saved` is the node itself, or a `Frame` of recorded values
     """
 
-    __slots__ = ("arity", "cut", "keeps", "kind", "primitive", "pull", "wanted")
+    __slots__ = ("arity", "cut", "keeps", "kind", "parents", "primitive", "pull", "wanted")
 
     def __init__(self, primitive: Primitive, wanted: Wanted, keeps: frozenset[int], pull: Pull, arity: int | None) -> None:
         self.primitive, self.wanted, self.keeps, self.pull, self.arity = primitive, wanted, keeps, pull, arity
         self.cut = primitive.cut
         kinds = {(0,): FIRST, (1,): SECOND, (0, 1): BOTH}
         self.kind = MANY if arity is None else kinds.get(wanted, MANY)
+        self.parents = chosen(wanted)
+
+
+def chosen(places: Wanted) -> Callable[[Any], tuple[Any, ...]]:
+    """The function that picks the items at some places out of a sequence, as a tuple."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    if not places:
+        return lambda items: ()
+    (place,) = places
+    return lambda items: (items[place],)
 
 
 class BoundRule:
@@ -75,13 +87,6 @@ class BoundRule:
         self.keeps: set[int] = set()
         self.all_inputs = "xs" in self.names
         self._fetchers = [self._fetcher(n, settings, name) for n in self.names]
-        places = [0 if n in ("g", "gs", "t", "ts") else self._place(n) for n in self.names]
-        self._pick = itemgetter(*places) if len(places) > 1 and None not in places else None
-
-    def _place(self, name: str) -> int | None:
-        if name in LETTERS:
-            return LETTERS.index(name) + 1
-        return {"y": Y, "ys": Y, "r": RESIDUAL}.get(name)
 
     def _fetcher(self, name: str, settings: Sequence[str], primitive: str) -> Callable[[Node, Sequence[Any], Any], Any]:
         if name in ("g", "gs", "t", "ts"):
@@ -112,9 +117,27 @@ class BoundRule:
         )
 
     def __call__(self, node: Node, frame: Sequence[Any], g: Any) -> Any:
-        if self._pick is not None:
-            return self.rule(*self._pick((g, *frame)))
         return self.rule(*[fetch(node, frame, g) for fetch in self._fetchers])
+
+    def bound(self, arity: int | None) -> Pull:
+        """The rule as a function of (node, saved, g), specialised for what most rules name: g alone, or g and one value."""
+        rule = self.rule
+        if self.names == ("g",):
+            return lambda node, saved, g: rule(g)
+        if len(self.names) == 2 and self.names[0] == "g":
+            name = self.names[1]
+            if name == "y":
+                return lambda node, saved, g: rule(g, saved.y)
+            if name == "r":
+                return lambda node, saved, g: rule(g, saved.z)
+            if name in LETTERS and arity is None:
+                i = LETTERS.index(name)
+                return lambda node, saved, g: rule(g, saved.x[i])
+            if name == "a":
+                return lambda node, saved, g: rule(g, saved.x)
+            if name == "b":
+                return lambda node, saved, g: rule(g, saved.z)
+        return lambda node, saved, g: self(node, frame(node, saved), g)
 
 
 def parameter_names(rule: Rule) -> tuple[str, ...]:
@@ -213,6 +236,8 @@ class Primitive:
         self.defaults: Settings = {n: v for n, v in defaults.items() if n in named}
         # how many arguments a node of this primitive has, if it keeps them in slots
         self.arity = len(rules) if len(rules) in (1, 2) and not variadic and not residual and family != "fixed" else None
+        # the places that no gradient flows to; None where it flows to no place at all
+        self.closed = None if family == "fixed" or (variadic and rules[0] is None) else {i for i, r in enumerate(rules) if r is None}
         self._routes: dict[tuple[Wanted, str], Route] = {}
         self.call: Callable[..., Any] = generic_call(self)
         self.push: Push = self.generic_push
@@ -245,30 +270,26 @@ class Primitive:
 
     def make_route(self, wanted: Wanted, variant: str) -> Route:
         """A route from the rules as they stand; families override this with something faster."""
-        rules = [self.rule_for(i) for i in wanted]
-        if self.variadic:
-            keeps = set(wanted) if rules and rules[0].all_inputs else set()
-            keeps |= rules[0].keeps if rules else set()
-        else:
-            keeps = {k for r in rules for k in r.keeps}
-        if self.definition is not None:
-            keeps |= set(range(len(self.rules)))
+        rules = [self.rule_for(i) for i in (wanted[:1] if self.variadic else wanted)]
+        keeps = {k for r in rules for k in r.keeps}
+        if self.definition is not None or any(r.all_inputs for r in rules):
+            keeps |= EVERY_INPUT
+        pulls = [r.bound(self.arity) for r in rules]
 
         if self.variadic:
 
             def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
-                parts = rules[0](node, frame(node, saved), g)
+                parts = pulls[0](node, saved, g)
                 return tuple([settle(parts[i], p.value) for i, p in zip(wanted, node.parents, strict=True)])
         elif len(wanted) == 1:
-            only = rules[0]
+            (only,) = pulls
 
             def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
-                return (settle(only(node, frame(node, saved), g), node.parents[0].value),)
+                return (settle(only(node, saved, g), node.parents[0].value),)
         else:
 
             def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
-                all_saved = frame(node, saved)
-                return tuple([settle(r(node, all_saved, g), p.value) for r, p in zip(rules, node.parents, strict=True)])
+                return tuple([settle(r(node, saved, g), p.value) for r, p in zip(pulls, node.parents, strict=True)])
 
         return Route(self, wanted, frozenset(keeps), pull, self.arity)
 
@@ -280,11 +301,13 @@ class Primitive:
 
     def differentiable(self, position: int) -> bool:
         """Whether a gradient can flow to the input at this position."""
-        if self.family == "fixed":
+        if self.closed is None or position in self.closed:
             return False
-        if self.variadic:
-            return self.partials[0] is not None
-        return position < len(self.partials) and self.partials[position] is not None
+        return self.variadic or position < len(self.partials)
+
+    def is_open(self, places: Sequence[int]) -> bool:
+        """Whether a gradient can flow to all inputs at these places."""
+        return self.closed is not None and self.closed.isdisjoint(places)
 
     # -- the way forward ------------------------------------------------------------------------------------------------
 
@@ -341,32 +364,37 @@ class Primitive:
 
 def generic_call(made: Primitive) -> Callable[..., Any]:
     """The call of a primitive: compute, and record when a value that needs a gradient takes part."""
+    forward, defaults, residual, single = made.forward, made.defaults, made.residual, made.outputs is None
 
     def call(*args: Any, **settings: Any) -> Any:
         datas = []
-        values = live = False
-        for arg in args:
+        wanted = []
+        values = tensors = False
+        for i, arg in enumerate(args):
             if isinstance(arg, Value):
                 values = True
+                tensors = tensors or isinstance(arg, Tensor)
                 node = arg.node
                 if node is not None and node.requires_grad:
-                    live = True
+                    wanted.append(i)
                 datas.append(arg._data)
             else:
                 datas.append(arg)
-        if made.defaults:
-            settings = {**made.defaults, **settings}
+        if defaults:
+            settings = {**defaults, **settings}
         try:
-            y = made.forward(*datas, **settings)
+            y = forward(*datas, **settings)
         except Exception as error:
             raise made.explained(error, datas) from error
-        residual = None
-        if made.residual:
-            y, residual = y
+        kept = None
+        if residual:
+            y, kept = y
         if not values:
             return y
         mode = current()
-        return made.finish(args, datas, y, residual, settings or None, mode if live or mode.keep_all else None)
+        if single and tensors and wanted and type(y) is not float and mode.plain and made.is_open(wanted):
+            return tensor_of(y, record(made.route(tuple(wanted)), args, datas, y, kept, settings or None, mode))
+        return made.finish(args, datas, y, kept, settings or None, mode if wanted or mode.keep_all else None)
 
     return call
 

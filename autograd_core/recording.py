@@ -143,8 +143,7 @@ class Node:
         """The inputs that need a gradient."""
         if self.route is None:
             return ()
-        inputs = self.inputs
-        return tuple([inputs[i] for i in self.route.wanted])
+        return self.route.parents(self.inputs)
 
     @property
     def is_leaf(self) -> bool:
@@ -324,11 +323,16 @@ def record(
     """The node of one call, for any primitive; families have a faster way for their commonest calls."""
     keep_all = mode.keep_all
     keeps = route.keeps
-    inputs = [entry(arg, data, i in keeps, keep_all) for i, (arg, data) in enumerate(zip(args, datas, strict=True))]
-    saved = [
-        (data if isinstance(e, Node) else e) if keep_all or i in keeps else None
-        for i, (e, data) in enumerate(zip(inputs, datas, strict=True))
-    ]
+    inputs, saved = [], []
+    for i, arg in enumerate(args):
+        named = keep_all or i in keeps
+        if not keep_all and isinstance(arg, Value) and (source := arg.node) is not None and source.serial:
+            inputs.append(source)
+            saved.append(datas[i] if named else None)
+        else:
+            source = entry(arg, datas[i], named, keep_all)
+            inputs.append(source)
+            saved.append(None if not named else datas[i] if isinstance(source, Node) else source)
     node = Node()
     node.serial = next(serials)
     node.route = route

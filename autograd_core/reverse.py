@@ -91,8 +91,10 @@ def pull_back(
     if nodes is None:
         nodes = ancestors(seeds, stops)
     check_unwritten(nodes)
-    with set_grad_enabled(record):
-        return _walk(nodes, dict(seeds), record, retain, kept)
+    if not record:  # arrays alone record nothing, so there is no mode to change
+        return _walk(nodes, dict(seeds), False, retain, kept)
+    with set_grad_enabled(True):
+        return _walk(nodes, dict(seeds), True, retain, kept)
 
 
 def _walk(nodes: list[Node], pending: Cotangents, record: bool, retain: bool, kept: Cotangents | None) -> Cotangents:
@@ -182,7 +184,8 @@ def attend(node: Node, g: Any, retain: bool, kept: Cotangents | None) -> Any:
 def run_hooks(watch: Watch, g: Any, node: Node) -> Any:
     """Show a cotangent to each hook; one that returns a value replaces it."""
     for hook in list(watch.hooks.values()):
-        answer = hook(handle_of(conjugate(g)))
+        with set_grad_enabled(isinstance(g, Value)):
+            answer = hook(handle_of(conjugate(g)))
         if answer is not None:
             data = answer if isinstance(g, Value) else answer._data if isinstance(answer, Value) else answer
             if np.shape(data) != np.shape(g):

@@ -27,9 +27,6 @@ FEW = 128
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
 
 
-UNSIGNED = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
-
-
 class ClassRangeError(AutogradError, IndexError):
     """A target that names no class."""
 
@@ -52,15 +49,12 @@ def checked_reduction(losses: Any, reduction: str) -> Any:
 # -- classes -------------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=64)
-def row_starts(rows: int, length: int) -> Any:
-    """Where each row of a contiguous matrix starts."""
-    return np.arange(0, rows * length, length)
-
-
 @lru_cache(maxsize=16)
 def unit_rows(classes: int, dtype: Any) -> Any:
-    return np.eye(classes, dtype=dtype)
+    """The rows that stand for each class, and NaN for the negative numbers that would count from the end."""
+    table = np.full((2 * classes, classes), np.nan, dtype)
+    table[:classes] = np.eye(classes)
+    return table
 
 
 def class_axis(ndim: int) -> int:
@@ -102,24 +96,38 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
     if len(shape) != 2 or target.dtype.kind != "i" or target.shape != shape[:1] or scores.dtype.kind != "f":
         return cross_entropy_elsewhere(scores, target, reduction)
     rows, classes = shape
-    # seen as unsigned, a negative number is larger than any class
-    if rows and np.maximum.reduce(target.view(UNSIGNED[target.itemsize])) >= classes:
-        check_targets("cross_entropy", shape, target)
     z = np.subtract(scores, np.maximum.reduce(scores, axis=1, keepdims=True), order="C")
-    places = row_starts(rows, classes) + target
+    if not 0 < classes <= FEW or reduction not in ("mean", "sum"):
+        return by_elements(z, target, reduction)
+    try:
+        units = unit_rows(classes, z.dtype).take(target, axis=0)
+    except IndexError:
+        units = None
+        check_targets("cross_entropy", shape, target)
+    picked = np.vdot(z, units)
+    if picked != picked:  # a negative target, an infinite score, or no number at all
+        return by_elements(z, target, reduction)
+    np.exp(z, out=z)
+    sums = np.dot(z, ones(classes, z.dtype))
+    z /= sums[:, None]
+    z -= units
+    total = np.add.reduce(np.log(sums, out=sums)) - picked
+    return total / rows if reduction == "mean" and rows else total, z
+
+
+def by_elements(z: Any, target: Any, reduction: Reduction) -> Any:
+    """cross_entropy for any number of classes, from scores shifted to a maximum of 0; z becomes the slope."""
+    rows, classes = z.shape
+    check_targets("cross_entropy", z.shape, target)
+    places = np.arange(0, rows * classes, classes) + target if classes else target
     picked = z.take(places)
     np.exp(z, out=z)
     sums = np.dot(z, ones(classes, z.dtype))
     z /= sums[:, None]
-    if classes <= FEW:
-        z -= unit_rows(classes, z.dtype).take(target, axis=0)  # half the time of picking the elements
-    else:
-        z.reshape(-1)[places] -= 1
-    np.log(sums, out=sums)
-    sums -= picked
-    if reduction == "mean" and rows:
-        return np.add.reduce(sums) / rows, z
-    return reduced(sums, reduction), z
+    z.reshape(-1)[places] -= 1
+    losses = np.log(sums, out=sums)
+    losses -= picked
+    return reduced(losses, reduction), z
 
 
 def cross_entropy_elsewhere(scores: Any, target: Any, reduction: Reduction) -> Any:

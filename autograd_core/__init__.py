@@ -13,12 +13,14 @@ from typing import Any
 
 from . import methods, ops, scalars, tensors
 from .families import composed, elementwise, fixed, layout, multilinear, primitive
+from .jacobians import hessian, hvp, jacobian, jvp
 from .modes import enable_grad, no_grad, scope, set_grad_enabled
 from .numpy_api import namespace
 from .recording import Scalar, Tensor
 from .scalars import scalar
-from .tensors import asarray, stop_gradient, tensor, updatable, writable
-from .transforms import grad, gradients, hessian, hvp, jacobian, jvp, record, value_and_grad, vjp
+from .tensors import asarray, stop_gradient, tensor
+from .transforms import grad, gradients, record, value_and_grad, vjp
+from .writing import updatable, writable
 
 __version__ = "0.1.0"
 

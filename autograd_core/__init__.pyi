@@ -13,6 +13,10 @@ from .families.general import fixed as fixed
 from .families.general import layout as layout
 from .families.general import multilinear as multilinear
 from .families.general import primitive as primitive
+from .jacobians import hessian as hessian
+from .jacobians import hvp as hvp
+from .jacobians import jacobian as jacobian
+from .jacobians import jvp as jvp
 from .modes import enable_grad as enable_grad
 from .modes import no_grad as no_grad
 from .modes import scope as scope
@@ -23,17 +27,13 @@ from .scalars import scalar as scalar
 from .tensors import asarray as asarray
 from .tensors import stop_gradient as stop_gradient
 from .tensors import tensor as tensor
-from .tensors import updatable as updatable
-from .tensors import writable as writable
 from .transforms import grad as grad
 from .transforms import gradients as gradients
-from .transforms import hessian as hessian
-from .transforms import hvp as hvp
-from .transforms import jacobian as jacobian
-from .transforms import jvp as jvp
 from .transforms import record as record
 from .transforms import value_and_grad as value_and_grad
 from .transforms import vjp as vjp
+from .writing import updatable as updatable
+from .writing import writable as writable
 
 __version__: str
 

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from .families.elementwise import gate
-from .primitive import Parts, Route, settle
+from .primitive import Parts
 from .recording import Node, in_numpy
+from .rules import Route, settle
 
 
 class Masks:
@@ -28,6 +29,8 @@ class Masks:
     def pull(self, node: Node, saved: Any, g: Any, reached: Collection[Node]) -> tuple[Any, ...]:
         """As `route.pull`, and passes masks on to those parents that need one; `reached` have a cotangent already."""
         route: Any = node.route
+        if type(node.value) is float and route.primitive.family == "elementwise":
+            return self.pull_number(node, saved, g, reached)
         mask = self.live.pop(node, None)
         carries = route.cut or (mask is not None and route.primitive.family in ("elementwise", "layout"))
         needed = [carries and self.bends(p) for p in node.parents]
@@ -39,6 +42,26 @@ class Masks:
                 self.live.pop(parent, None)  # live as a whole
             else:
                 self.live[parent] = self.live[parent] | m if parent in self.live else m
+        return contributions
+
+    def pull_number(self, node: Node, saved: Any, g: Any, reached: Collection[Node]) -> tuple[Any, ...]:
+        """As `pull`, between Scalars: one is live or not as a whole, and what is not sends zeros back, whatever the slopes."""
+        route: Any = node.route
+        live, parents = self.live, node.parents
+        if not live.pop(node, True):
+            contributions = weights = (0.0,) * len(parents)
+        else:
+            for parent in parents if not route.cut else ():  # before the rule, which may raise
+                live.pop(parent, None)
+            contributions = route.pull(node, saved, g)
+            if not route.cut:
+                return contributions  # type: ignore[no-any-return]
+            weights = route.pull(node, node, 1.0)
+        for parent, weight in zip(parents, weights, strict=True):
+            if weight:
+                live.pop(parent, None)
+            elif parent not in reached:
+                live[parent] = False
         return contributions
 
     def bends(self, node: Node) -> bool:

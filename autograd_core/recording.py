@@ -19,7 +19,8 @@ from .modes import Mode, Scope
 
 if TYPE_CHECKING:
     from .faces import ScalarFace, TensorFace
-    from .primitive import Primitive, Route
+    from .primitive import Primitive
+    from .rules import Route
 else:  # operators and methods are installed from the tables of tensors.py and scalars.py
     ScalarFace = TensorFace = object
 

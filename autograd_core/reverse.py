@@ -16,8 +16,8 @@ import numpy as np
 from .errors import GradientError, MutationError
 from .live import Masks
 from .modes import set_grad_enabled
-from .primitive import BOTH, FIRST, MANY
 from .recording import Clock, Node, Value, Watch, frame, handle, in_numpy, wrapped
+from .rules import BOTH, FIRST, MANY
 
 Cotangents: TypeAlias = dict[Node, Any]
 

@@ -10,6 +10,7 @@ import numpy as np
 from . import dispatch
 from .backward import backward
 from .errors import DTypeError, GradientError, MutationError
+from .leaving import as_bool, as_complex, as_float, as_int
 from .modes import current
 from .primitive import Primitive
 from .primitives import arithmetic
@@ -18,10 +19,6 @@ from .tensors import (
     COMPARISONS,
     OPERATORS,
     UNARY,
-    as_bool,
-    as_complex,
-    as_float,
-    as_int,
     get_grad,
     get_role,
     install_operators,
@@ -63,7 +60,7 @@ def new_leaf(value: float, requires_grad: bool) -> Node:
 
 def binary_operator(made: Primitive) -> Callable[[Any, Any], Any]:
     forward: Any = made.scalar
-    both, first = made.route((0, 1)), made.route((0,))
+    both, first = made.route((0, 1), "same"), made.route((0,), "same")
     keep_both = tuple(k in both.keeps for k in (0, 1, -1))
     keep_first = tuple(k in first.keeps for k in (0, 1, -1))
 

@@ -13,13 +13,13 @@ from ..graph import Graph
 from ..modes import Scope
 from ..primitive import Parts
 from ..recording import Absent, Node
-from .document import Card, Document, Edge, Group, Quantity
+from .document import Card, Document, Edge, Group, Quantity, Strip
 from .flow import Flow, Share, flow_of, values_of
 from .rules import Texts
 from .symbols import number_text
 
 MOST_USES = 4
-"""A leaf with more uses is drawn beside each use, since edges across the whole picture cannot be followed."""
+"""A leaf with more uses is drawn at each use, since edges across the whole picture cannot be followed."""
 
 HEAT_ROWS, HEAT_CELLS = 8, 96
 LONGEST_NAME = 40
@@ -128,17 +128,17 @@ class Composer:
         cards: list[Card] = []
         edges: list[Edge] = []
         for node in self.drawn:
-            number = self.graph.numbers[node]
-            uses = self.uses[node]
-            if node.route is None and len(uses) > MOST_USES:
+            id, uses, scope = f"n{self.graph.numbers[node]}", self.uses[node], self.scope_of(node)
+            if self.is_strip(node):
+                cards.append(self.card(node, id, scope))
+            elif self.is_many(node):
                 for i, (target, position) in enumerate(uses, 1):
-                    beside = not self.is_number(node)
-                    cards.append(self.card(node, f"n{number}_{i}", target.scope, (target, position), beside))
-                    edges.append(self.edge(f"n{number}_{i}", node, target, position, beside))
-                continue
-            beside = self.is_beside(node)
-            cards.append(self.card(node, f"n{number}", self.scope_of(node), uses[0] if beside else None, beside))
-            edges += [self.edge(f"n{number}", node, target, position, beside) for target, position in uses]
+                    cards.append(self.card(node, f"{id}_{i}", target.scope, (target, position)))
+                    edges.append(self.edge(f"{id}_{i}", node, target, position, False))
+            else:
+                beside = self.is_beside(node)
+                cards.append(self.card(node, id, scope, uses[0] if beside else None))
+                edges += [self.edge(id, node, target, position, beside) for target, position in uses]
         wishes = self.wishes
         groups, homes = self.groups.listed(cards)
         return Document(
@@ -151,6 +151,14 @@ class Composer:
             groups=groups,
         )
 
+    def is_many(self, node: Node) -> bool:
+        """Whether a leaf is drawn at each of its uses."""
+        return node.route is None and len(self.uses[node]) > MOST_USES
+
+    def is_strip(self, node: Node) -> bool:
+        """Whether an array is drawn as a strip within the cards of the operations that use it."""
+        return self.is_many(node) and not self.is_number(node)
+
     def is_beside(self, node: Node) -> bool:
         """Whether an array that is a parameter or a constant stands beside the one operation that uses it.
 
@@ -158,7 +166,8 @@ class Composer:
         """
         if not self.is_attached(node):
             return False
-        others = [e for e in dict.fromkeys(self.uses[node][0][0].inputs) if isinstance(e, Node) and e in self.uses]
+        inputs = dict.fromkeys(self.uses[node][0][0].inputs)
+        others = [e for e in inputs if isinstance(e, Node) and e in self.uses and not self.is_strip(e)]
         if not all(self.is_attached(e) for e in others):
             return True
         return node is not min(others, key=lambda e: self.role(e) != "const")
@@ -172,17 +181,17 @@ class Composer:
             and self.role(node) in ("param", "const")
         )
 
-    def card(self, node: Node, id: str, scope: Scope | None, use: tuple[Node, int] | None, beside: bool) -> Card:
+    def card(self, node: Node, id: str, scope: Scope | None, use: tuple[Node, int] | None = None) -> Card:
         """The card of a node; of one of its uses, where `use` is given."""
         value = self.values[node]
         role = self.role(node)
-        many = len(self.uses[node]) > MOST_USES and node.route is None
         share = None if self.flow is None or use is None else self.flow.shares.get(use)
         gradient = None
         if self.flow is not None and role != "const":
             found = self.flow.gradients.get(node)
-            gradient = NOT_COMPUTED if found is None else quantity(found, heat=not many)
-        self.groups.place(id, scope, value.size if role == "param" and not isinstance(value, (tuple, float)) else int(role == "param"))
+            gradient = NOT_COMPUTED if found is None else quantity(found)
+        bare = isinstance(value, (tuple, float))
+        self.groups.place(id, scope, 0 if role != "param" else 1 if bare else value.size)
         return Card(
             id=id,
             node=self.graph.numbers[node],
@@ -191,14 +200,23 @@ class Composer:
             formula=self.texts.formula(node),
             role=role,
             face="number" if self.is_number(node) else "array",
-            shape=() if isinstance(value, (tuple, float)) else tuple(value.shape),
-            dtype="" if isinstance(value, (tuple, float)) else str(value.dtype),
-            value=quantity(value, heat=not many),
+            shape=() if bare else tuple(value.shape),
+            dtype="" if bare else str(value.dtype),
+            value=quantity(value),
             gradient=gradient,
-            sum="" if many else self.sum_of_paths(node),
-            rule=self.texts.pulled(*use) if share is not None and beside and use is not None else "",
-            adds=quantity(share.contribution, heat=False).text if share is not None and many else "",
+            sum="" if self.is_many(node) else self.sum_of_paths(node),
+            rule=self.texts.pulled(*use) if share is not None and use is not None and not self.is_many(node) else "",
+            adds=number_text(share.contribution) if share is not None and self.is_many(node) else "",
+            shown_at=len(self.uses[node]) if self.is_strip(node) else 0,
+            strips=tuple([self.strip(e, node, i) for i, e in enumerate(node.inputs) if isinstance(e, Node) and e in self.uses and self.is_strip(e)]),
         )
+
+    def strip(self, source: Node, target: Node, position: int) -> Strip:
+        """A shared array within the card of one call that uses it."""
+        share = None if self.flow is None else self.flow.shares.get((target, position))
+        adds = "" if share is None else quantity(share.contribution).text
+        rule = "" if share is None else self.texts.pulled(target, position)
+        return Strip(self.names[source], self.graph.numbers[source], self.role(source), adds, rule)
 
     def sum_of_paths(self, node: Node) -> str:
         """The gradient of a number that is used several times: "= −6 − 2"."""
@@ -292,7 +310,7 @@ def size(x: Any) -> float | None:
         return float(np.sqrt(np.sum(np.square(np.abs(x.astype(np.result_type(x, np.float64)))))))
 
 
-def quantity(x: Any, heat: bool) -> Quantity:
+def quantity(x: Any) -> Quantity:
     """A value or gradient as a card shows it."""
     number = size(x)
     if number is None:
@@ -302,7 +320,7 @@ def quantity(x: Any, heat: bool) -> Quantity:
     finite = bool(np.all(np.isfinite(array)))
     if not finite and array.ndim:
         text = "NaN" if np.any(np.isnan(array)) else "∞"
-    return Quantity(text, number, finite, cells_of(array) if heat else None)
+    return Quantity(text, number, finite, cells_of(array))
 
 
 def cells_of(array: Any) -> tuple[tuple[float, ...], ...] | None:

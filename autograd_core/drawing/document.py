@@ -27,17 +27,33 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class Strip:
+    """A shared array within the card of one of the operations that use it.
+
+    adds   the norm of what this use adds to its gradient
+    rule   how: "h1ᵀ @ ḡ"
+    """
+
+    name: str
+    node: int
+    role: str
+    adds: str
+    rule: str
+
+
+@dataclass(frozen=True)
 class Card:
     """One value: a leaf, or the result of a call.
 
-    node      its number in the graph; a leaf that many calls use has a card beside each use
+    node      its number in the graph; a number that many calls use has a card beside each use
     named     whether the user gave the name
     role      input, param, const, output or op
     face      number or array
     dtype     empty for Scalars
     sum       the gradient as the sum of its paths: "= −6 − 2"
     rule      how the gradient comes about, for a parameter beside its operation: "xᵀ @ ḡ"
-    adds      what this use adds to the gradient, for one of several cards of a leaf
+    adds      what this use adds to the gradient, for one of several cards of a number
+    shown_at  how many operations show this array as a strip instead of an edge
     """
 
     id: str
@@ -54,6 +70,8 @@ class Card:
     sum: str = ""
     rule: str = ""
     adds: str = ""
+    shown_at: int = 0
+    strips: tuple[Strip, ...] = ()
     group: str | None = None
 
     @property

@@ -12,7 +12,7 @@ from typing import Any
 
 import graphviz
 
-from .document import Card, Document, Edge, Group, Quantity
+from .document import Card, Document, Edge, Group, Quantity, Strip
 from .rules import GRADIENT
 from .symbols import number_text, shape_text
 
@@ -135,13 +135,24 @@ def bead(*lines: str) -> str:
 def card_table(card: Card) -> str:
     """A card as a table."""
     rows = header(card) + ["<HR/>"] + (number_rows(card) if card.face == "number" else array_rows(card))
+    rows += [strip_row(strip) for strip in card.strips]
+    if card.shown_at:
+        rows.append(row(cell(run(f"used {card.shown_at} times, shown there", MUTED, 8), span=2)))
     if card.sum:
         rows.append(row(cell(run(card.sum, BACKWARD, 8), "RIGHT", span=2)))
     if card.adds:
         rows.append(row(cell(run("this use adds", MUTED, 8)), cell(run(card.adds, BACKWARD, 9, bold=True), "RIGHT")))
     if card.rule:
-        rows.append(row(cell(run(f"{'adds' if card.adds else 'grad'} = {card.rule}", LOCAL, 9, bold=True), span=2)))
+        rows.append(row(cell(run(f"grad = {card.rule}", LOCAL, 9, bold=True), span=2)))
     return table(*rows, border=1.3, color=ACCENTS[card.role], fill=FILLS[card.role], rounded=True)
+
+
+def strip_row(strip: Strip) -> str:
+    """A shared array within the card of an operation."""
+    adds = run(" adds ", MUTED, 8) + run(strip.adds, BACKWARD, 9, bold=True) if strip.adds else ""
+    lines = [run(strip.name, INK, 9, bold=True) + adds, run(strip.rule, LOCAL, 9)]
+    content = table(*[row(cell(line)) for line in lines if line], border=1, color=ACCENTS[strip.role], fill=FILLS[strip.role], padding=1)
+    return row(cell(content[1:-1], span=2))
 
 
 def header(card: Card) -> list[str]:

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import LETTERS, Primitive, parameter_names, pick
+from ..primitive import Primitive, pick
 from ..recording import Absent, Node
+from ..rules import LETTERS, parameter_names
 from ..shapes import broadcast_axes
 from .symbols import ATOM, PRODUCT, SUBSCRIPTS, Symbol, is_number, number_text, shape_text, symbol
 
@@ -88,7 +89,7 @@ class Texts:
         partial = primitive.partials[position]
         try:
             made = self.partial(node, partial) if callable(partial) else partial
-            return accepted(str(symbol(made)))
+            return number_text(float(made)) if is_number(made) else accepted(str(made))
         except Exception:
             return ""
 

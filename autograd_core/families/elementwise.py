@@ -15,8 +15,9 @@ import numpy as np
 
 from ..errors import DeclarationError
 from ..modes import current
-from ..primitive import LETTERS, Primitive, Pull, Route, Rule, Wanted, is_scalar_call, parameter_names, settle
+from ..primitive import Primitive, is_scalar_call
 from ..recording import TEACHING_SIZE, Absent, Node, Tensor, Value, serials, tensor_of
+from ..rules import LETTERS, Pull, Route, Rule, Wanted, parameter_names, settle
 
 Partial: TypeAlias = Rule | float | None
 Product: TypeAlias = Callable[[Any, Any], Any]
@@ -110,8 +111,19 @@ def is_projection(partial: Rule) -> bool:
 
 
 def gate(g: Any, weight: Any) -> Any:
-    """g * weight, except that a weight of 0 gives 0 whatever g is. Replaced by the recorded primitive of that name."""
-    return gate_primitive.call(g, weight)
+    """g * weight, except that a weight of 0 gives 0 whatever g is, infinite or undefined: behind it g does not count at all.
+
+    g, weight: shapes that broadcast   returns their common shape, dtype of g; no gradient flows to the weights
+
+    >>> import numpy as np, autograd_core as ag
+    >>> ag.ops.gate(np.array([3.0, np.inf]), np.array([2.0, 0.0]))
+    array([6., 0.])
+    """
+    if type(g) is float and type(weight) is float:
+        return g * weight if weight else 0.0
+    if isinstance(g, Value) or isinstance(weight, Value):
+        return gate_primitive.call(g, weight)
+    return gate_forward(g, weight)
 
 
 def gate_forward(g: Any, weight: Any) -> Any:

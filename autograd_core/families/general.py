@@ -11,8 +11,9 @@ import numpy as np
 
 from ..errors import DeclarationError
 from ..modes import scope
-from ..primitive import Primitive, Rule, parameter_names
+from ..primitive import Primitive
 from ..recording import Storage, Tensor, frame
+from ..rules import Rule, parameter_names
 
 P = ParamSpec("P")
 R = TypeVar("R")

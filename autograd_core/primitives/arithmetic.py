@@ -9,7 +9,8 @@ import numpy as np
 
 from ..dispatch import answers
 from ..families import elementwise, fixed, primitive
-from ..primitive import Primitive, Rule
+from ..primitive import Primitive
+from ..rules import Rule
 from ..samples import Sample, sample
 
 POSITIVE = (0.3, 3.0)

@@ -11,9 +11,9 @@ import numpy as np
 from ..dispatch import answers
 from ..errors import ShapeError, UnsupportedError
 from ..families import composed, layout
+from ..primitive import Primitive
 from ..recording import Value
 from ..samples import Sample, sample
-from ..primitive import Primitive
 from ..shapes import Shape, normal_axes
 from .indexing import getitem
 from .layouts import astype, broadcast_to, ravel, reshape
@@ -185,7 +185,8 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     else:
         cuts = [int(i) for i in indices_or_sections]
     ranges = [slice(*ends).indices(length)[:2] for ends in pairwise([0, *cuts, None])]
-    if all(stop == start for (_, stop), (start, _) in pairwise(ranges)):  # the pieces make up the whole
+    in_order = all(start <= stop for start, stop in ranges)
+    if in_order and all(stop == start for (_, stop), (start, _) in pairwise(ranges)):  # the pieces make up the whole
         return list(divided(ary, cuts=tuple(stop for _, stop in ranges[:-1]), axis=axis))
     return [getitem(ary, (slice(None),) * axis + (slice(*ends),)) for ends in ranges]
 

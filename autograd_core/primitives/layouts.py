@@ -10,8 +10,8 @@ import numpy as np
 from ..dispatch import answers
 from ..errors import ShapeError, UnsupportedError
 from ..families import fixed, layout, primitive
-from ..samples import Sample, sample
 from ..primitive import Primitive
+from ..samples import Sample, sample
 from ..shapes import Axis, normal_axes
 
 

@@ -43,7 +43,7 @@ def prepared(a: Any, axis: Axis, dtype: Any = None) -> tuple[Any, Any]:
         a = astype(a, dtype)
     if isinstance(axis, list):
         axis = tuple(axis)
-    if type(axis) is int and axis in (0, -1) and np.ndim(a) == 0:  # NumPy allows it for ufuncs
+    if type(axis) is int and axis in (0, -1) and getattr(a, "ndim", 1) == 0:  # NumPy allows it for ufuncs
         axis = None
     return a, axis
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import DTypeError
+from ..jacobians import jvp
 from ..recording import Value
-from ..transforms import jvp, vjp
+from ..transforms import vjp
 from ..trees import flatten
 from .differences import derivative_at_zero, inner
 

@@ -1,0 +1,185 @@
+"""Rules and routes: a derivative rule bound to what the record keeps, and the way back from one kind of call."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from .errors import DeclarationError, ShapeError
+from .recording import Absent, Node, Scalar, Settings, Tensor, frame
+from .shapes import broadcast_axes
+
+if TYPE_CHECKING:
+    from .primitive import Primitive
+
+Rule: TypeAlias = Callable[..., Any]
+Pull: TypeAlias = Callable[[Node, Any, Any], tuple[Any, ...]]
+Wanted: TypeAlias = tuple[int, ...]
+
+LETTERS = "abcdef"
+Y, RESIDUAL = -2, -1  # where a node's saved values hold the result and what the forward function kept for its rules
+
+
+EVERY_INPUT = frozenset(range(1000))
+MANY, FIRST, SECOND, BOTH = range(4)
+
+
+class Route:
+    """The way back from one kind of call: which inputs are wanted, what must be kept for it, and how to pull a cotangent back.
+
+    arity   1 or 2, where a node keeps its inputs in slots; None where it keeps them in tuples
+    kind    which slots hold the parents: FIRST, SECOND or BOTH; MANY where they are in a tuple
+    pull    (node, saved, g) -> a contribution per parent; `saved` is the node itself, or a `Frame` of recorded values
+    """
+
+    __slots__ = ("arity", "cut", "keeps", "kind", "parents", "primitive", "pull", "wanted")
+
+    def __init__(self, primitive: Primitive, wanted: Wanted, keeps: frozenset[int], pull: Pull, arity: int | None) -> None:
+        self.primitive, self.wanted, self.keeps, self.pull, self.arity = primitive, wanted, keeps, pull, arity
+        self.cut = primitive.cut
+        kinds = {(0,): FIRST, (1,): SECOND, (0, 1): BOTH}
+        self.kind = MANY if arity is None else kinds.get(wanted, MANY)
+        self.parents = chosen(wanted)
+
+
+def chosen(places: Wanted) -> Callable[[Any], tuple[Any, ...]]:
+    """The function that picks the items at some places out of a sequence, as a tuple."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    if not places:
+        return lambda items: ()
+    (place,) = places
+    return lambda items: (items[place],)
+
+
+class BoundRule:
+    """A rule with its parameter names resolved: where each is found when the rule is called.
+
+    a ... f   the inputs by position (xs: all of them)    y, ys   the result      r   what the forward kept for the rules
+    a_like    an input's shape and dtype (xs_like: all)   g, gs   the cotangent   t, ts   tangents
+    Any other name is a setting of the forward.
+    """
+
+    def __init__(self, rule: Rule, settings: Sequence[str], name: str) -> None:
+        self.rule = rule
+        self.names = parameter_names(rule)
+        self.keeps: set[int] = set()
+        self.all_inputs = "xs" in self.names
+        self._fetchers = [self._fetcher(n, settings, name) for n in self.names]
+
+    def _fetcher(self, name: str, settings: Sequence[str], primitive: str) -> Callable[[Node, Sequence[Any], Any], Any]:
+        if name in ("g", "gs", "t", "ts"):
+            return lambda node, frame, g: g
+        if len(name) == 1 and name in LETTERS:
+            i = LETTERS.index(name)
+            self.keeps.add(i)
+            return lambda node, frame, g: frame[i]
+        if name == "xs":
+            return lambda node, frame, g: frame[:-2]
+        if name in ("y", "ys"):
+            self.keeps.add(-1)
+            return lambda node, frame, g: frame[Y]
+        if name == "r":
+            return lambda node, frame, g: frame[RESIDUAL]
+        if name == "xs_like":
+            return lambda node, frame, g: [like(e) for e in node.inputs]
+        if name == "y_like":
+            return lambda node, frame, g: node.value
+        if name.endswith("_like") and name[:-5] in LETTERS:
+            i = LETTERS.index(name[:-5])
+            return lambda node, frame, g: like(node.inputs[i])
+        if name in settings:
+            return lambda node, frame, g: node.settings[name]  # type: ignore[index]
+        raise DeclarationError(
+            f"a rule of {primitive} names {name!r}, which is neither an input (a ... f, xs, a_like), the result (y), a cotangent "
+            f"(g), a tangent (t) nor a setting of the forward function ({', '.join(settings) or 'it has none'})"
+        )
+
+    def __call__(self, node: Node, frame: Sequence[Any], g: Any) -> Any:
+        return self.rule(*[fetch(node, frame, g) for fetch in self._fetchers])
+
+    def bound(self, arity: int | None) -> Pull:
+        """The rule as a function of (node, saved, g), specialised for what most rules name: g alone, or g and one value."""
+        rule = self.rule
+        if self.names == ("g",):
+            return lambda node, saved, g: rule(g)
+        if len(self.names) == 2 and self.names[0] == "g":
+            name = self.names[1]
+            if name == "y":
+                return lambda node, saved, g: rule(g, saved.y)
+            if name == "r":
+                return lambda node, saved, g: rule(g, saved.z)
+            if name in LETTERS and arity is None:
+                i = LETTERS.index(name)
+                return lambda node, saved, g: rule(g, saved.x[i])
+            if name == "a":
+                return lambda node, saved, g: rule(g, saved.x)
+            if name == "b":
+                return lambda node, saved, g: rule(g, saved.z)
+        return lambda node, saved, g: self(node, frame(node, saved), g)
+
+
+def parameter_names(rule: Rule) -> tuple[str, ...]:
+    """The positional parameter names of a rule."""
+    code = getattr(rule, "__code__", None)
+    if code is None:
+        raise DeclarationError(f"a rule must be a Python function whose parameter names say what it needs, not {rule!r}")
+    return tuple(code.co_varnames[: code.co_argcount])
+
+
+def like(entry: Any) -> Any:
+    """Something with the shape and dtype of a recorded input."""
+    value = entry.value if isinstance(entry, Node) else entry
+    return value if isinstance(value, Absent) else np.asarray(value)
+
+
+def zeros(like: Any) -> Any:
+    """The cotangent or tangent 0 for something of this shape and dtype."""
+    return 0.0 if type(like) is float else np.zeros(like.shape, like.dtype)
+
+
+def settle(c: Any, target: Any) -> Any:
+    """A contribution brought to the shape and dtype of the input it belongs to: sums over what was broadcast, casts back once."""
+    if type(target) is float:
+        return to_float(c)
+    if isinstance(c, (bool, int, float, complex)) and not isinstance(c, np.generic):
+        return np.full(target.shape, c, target.dtype)
+    shape = target.shape
+    if c.shape != shape:
+        if len(c.shape) < len(shape):
+            raise ShapeError(f"a rule gave a gradient of shape {c.shape} for an input of shape {shape}")
+        new, stretched = broadcast_axes(shape, c.shape)
+        if new or stretched:
+            c = np.sum(c, axis=(*range(new), *stretched))
+        if c.shape != shape:
+            c = np.reshape(c, shape)
+    if c.dtype != target.dtype:
+        if c.dtype.kind == "c" and target.dtype.kind != "c":
+            c = np.real(c)
+        c = c.astype(target.dtype)
+    return c
+
+
+def to_float(c: Any) -> Any:
+    """A contribution to a Scalar: a float, or a recorded Scalar."""
+    if isinstance(c, Scalar) or type(c) is float:
+        return c
+    if isinstance(c, Tensor):
+        return np.sum(np.real(c)).scalar()
+    return float(np.sum(np.real(c)))
+
+
+def settings_of(forward: Callable[..., Any]) -> tuple[tuple[str, ...], Settings]:
+    """The names that may be settings of a forward function, its keyword parameters, and their defaults."""
+    code = getattr(forward, "__code__", None)
+    if code is not None:  # what inspect.signature would say, at a fiftieth of its time
+        names = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+        return names, dict(forward.__kwdefaults__ or {})  # type: ignore[attr-defined]
+    if isinstance(forward, np.ufunc):
+        return (), {}
+    parameters = [p for p in inspect.signature(forward).parameters.values() if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return tuple(p.name for p in parameters), {p.name: p.default for p in parameters if p.default is not p.empty}

@@ -1,0 +1,134 @@
+"""Writing: in place while nothing is recorded, and under the same handle to a new value while something is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from . import dispatch
+from .errors import MutationError, ShapeError
+from .modes import current
+from .primitives import indexing, layouts
+from .recording import Array, Clock, Storage, Tensor, Value, kept, serials
+
+
+def writable(self: Tensor) -> Array:
+    """The array of a tensor that is about to be written in place; the write is stamped, so that walks notice it.
+
+    What an optimiser writes to: the cheapest way in, and unlike `p -= x` it asks for no `no_grad`. Take it anew for each write.
+
+    >>> import autograd_core as ag
+    >>> w = ag.tensor([1.0, 2.0], requires_grad=True)
+    >>> ag.writable(w)[:] = 0.0
+    >>> w
+    tensor([0., 0.], requires_grad=True)
+    """
+    if not isinstance(self._data, np.ndarray) or not self._data.flags.writeable:
+        self._data = np.array(self._data)
+        self.storage = None
+        if self.node is not None and self.node.route is None:
+            self.node.value = kept(self._data)
+    if self.storage is None:
+        self.storage = Storage()
+    if self.node is not None:
+        self.node.storage = self.storage
+    self.storage.written = Clock.last_write = next(serials)
+    return self._data
+
+
+def updatable(leaves: Iterable[Tensor]) -> list[tuple[Array, Array] | None]:
+    """Per leaf: its array, about to be written in place, and that of its gradient; None where there is no gradient.
+
+    As `writable`, for all parameters that an optimiser is about to change at once.
+
+    >>> import autograd_core as ag
+    >>> w = ag.tensor([1.0, 2.0], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> for array, gradient in ag.updatable([w]):
+    ...     array -= 0.25 * gradient
+    >>> w
+    tensor([0.5, 1. ], requires_grad=True)
+    """
+    now = Clock.last_write = next(serials)
+    found: list[tuple[Array, Array] | None] = []
+    for leaf in leaves:
+        node, storage, data = leaf.node, leaf.storage, leaf._data
+        if node is None or node.grad is None:
+            found.append(None)
+            continue
+        if storage is None or type(data) is not np.ndarray or not data.flags.writeable:
+            data = writable(leaf)
+        else:
+            node.storage = storage
+            storage.written = now
+        found.append((data, node.grad._data))
+    return found
+
+
+def is_recorded(*values: Any) -> bool:
+    """Whether an operation on these values would be recorded now."""
+    return current().recording and any(isinstance(v, Value) and v.node is not None and v.node.requires_grad for v in values)
+
+
+def rebind(self: Tensor, y: Tensor, asked: str) -> Tensor:
+    """Let a handle stand for a new value, as a recorded write does; nothing else may still look at the old memory."""
+    if self.is_leaf and self.requires_grad:
+        raise MutationError(
+            f"{asked} would overwrite a leaf that requires a gradient. To update it write inside `with ag.no_grad():`; to compute "
+            f"with the changed value write x = x + ... instead"
+        )
+    if y.shape != self.shape:
+        raise ShapeError(f"{asked} of shape {y.shape} does not fit into a value of shape {self.shape}")
+    for reference in self.storage.handles if self.storage is not None else ():
+        other = reference()
+        if other is not None and other is not self and np.may_share_memory(other._data, self._data):
+            raise MutationError(
+                f"{asked} would have to change a view of the same memory (shape {other.shape}), which a recorded value cannot. "
+                f"Write x = x + ... to make a new value, or take the view afterwards"
+            )
+    if y.dtype != self.dtype:
+        if not np.can_cast(y.dtype, self.dtype, "same_kind"):
+            raise MutationError(f"{asked}: a {y.dtype} result does not fit into a {self.dtype} value")
+        y = layouts.astype(y, self.dtype)
+    self._data, self.node, self.storage = y._data, y.node, y.storage
+    return self
+
+
+def augmented(ufunc: np.ufunc) -> Callable[[Tensor, Any], Tensor]:
+    """`+=` and its kin: in place while nothing is recorded, else a new value under the same handle."""
+    call = dispatch.ufuncs[ufunc]
+
+    def assign(self: Tensor, other: Any) -> Tensor:
+        if is_recorded(self, other):
+            return rebind(self, call(self, other), f"in-place {ufunc.__name__}")
+        ufunc(self._data, other._data if isinstance(other, Value) else other, out=writable(self))
+        return self
+
+    return assign
+
+
+def setitem(self: Tensor, index: Any, value: Any) -> None:
+    if is_recorded(self, value):
+        if np.result_type(self.dtype, value.dtype if isinstance(value, Tensor) else value) != self.dtype:
+            value = layouts.astype(value, self.dtype)
+        rebind(self, indexing.put(self, value, index=indexing.plain_index(index)), "x[...] = value")
+    else:
+        writable(self)[indexing.plain_index(index)] = value._data if isinstance(value, Value) else value
+
+
+def write_out(out: tuple[Any, ...], answer: Callable[..., Any], inputs: tuple[Any, ...], kwargs: Any) -> Any:
+    """A ufunc's `out=`: in place into a Tensor while nothing is recorded."""
+    (target,) = out
+    if not isinstance(target, Tensor) or is_recorded(target, *inputs):
+        raise MutationError(
+            "out= writes in place, which a recorded value cannot take: assign the result instead, or write inside "
+            "`with ag.no_grad():` into a Tensor"
+        )
+    result = answer(*inputs, **kwargs)
+    np.copyto(writable(target), result._data if isinstance(result, Value) else result, casting="same_kind")
+    return target
+
+
+dispatch.writers["out"] = write_out

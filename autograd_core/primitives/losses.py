@@ -96,6 +96,8 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
     if len(shape) != 2 or target.dtype.kind != "i" or target.shape != shape[:1] or scores.dtype.kind != "f":
         return cross_entropy_elsewhere(scores, target, reduction)
     rows, classes = shape
+    if not classes:
+        check_targets("cross_entropy", shape, target)
     z = np.subtract(scores, np.maximum.reduce(scores, axis=1, keepdims=True), order="C")
     if not 0 < classes <= FEW or reduction not in ("mean", "sum"):
         return by_elements(z, target, reduction)

@@ -1,0 +1,224 @@
+"""Products that sum over axes: values against NumPy's, errors, and what the sample table of the laws cannot show."""
+
+import numpy as np
+import pytest
+
+import autograd_core as ag
+from autograd_core.errors import ShapeError, UnsupportedError
+from autograd_core.primitives import contractions
+from autograd_core.primitives.einsums import einsum_samples
+from autograd_core.testing import check_grads
+
+rng = np.random.default_rng(0)
+CALLS = [s for s in einsum_samples() if s.raises is None]
+WRONG = [s for s in einsum_samples() if s.raises]
+
+
+def recorded(a):
+    return ag.tensor(a, requires_grad=np.asarray(a).dtype.kind in "fc")
+
+
+# -- matmul, dot and their kin -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["matmul", "dot", "inner", "outer", "vdot", "tensordot"])
+def test_the_products_answer_for_numpy_functions_of_their_name(name):
+    a, b = rng.normal(size=(3, 3)), rng.normal(size=(3, 3))
+    y = getattr(np, name)(recorded(a), b)
+
+    assert isinstance(y, ag.Tensor)
+    np.testing.assert_allclose(y.numpy(), getattr(np, name)(a, b))
+    np.testing.assert_allclose(getattr(ag, name)(a, b), getattr(np, name)(a, b))
+
+
+@pytest.mark.parametrize("shapes", [((2, 3), (3, 4)), ((3,), (3,)), ((3,), (5, 3, 2)), ((2, 1, 4, 3), (5, 3, 2)), ((6, 2, 3), (3,))])
+def test_a_batched_product_has_the_gradient_of_a_loop_of_products(shapes):
+    a, b = (rng.normal(size=s) for s in shapes)
+    g = rng.normal(size=np.matmul(a, b).shape)
+    _, pull = ag.vjp(np.matmul, a, b)
+    got_a, got_b = pull(g)
+
+    step = 1e-6
+    for x, got, f in ((a, got_a, lambda v: np.matmul(v, b)), (b, got_b, lambda v: np.matmul(a, v))):
+        direction = rng.normal(size=x.shape)
+        expected = np.sum(g * (f(x + step * direction) - f(x - step * direction))) / (2 * step)
+        np.testing.assert_allclose(np.sum(got * direction), expected, rtol=1e-6, atol=1e-8)
+
+
+def test_the_gradient_of_a_matrix_product_is_a_product_with_the_transpose():
+    a, b, g = rng.normal(size=(2, 3)), rng.normal(size=(3, 4)), rng.normal(size=(2, 4))
+    for product in (np.matmul, np.dot):
+        _, pull = ag.vjp(product, a, b)
+        of_a, of_b = pull(g)
+
+        np.testing.assert_allclose(of_a, g @ b.T)
+        np.testing.assert_allclose(of_b, a.T @ g)
+
+
+def test_vdot_conjugates_its_first_operand():
+    a, b = (rng.normal(size=3) + 1j * rng.normal(size=3) for _ in range(2))
+
+    np.testing.assert_allclose(ag.vdot(recorded(a), b).item(), np.vdot(a, b))
+    check_grads(ag.vdot, a, b)
+
+
+def test_a_dot_of_vectors_is_a_tensor_without_axes():
+    y = np.dot(recorded(np.ones(3)), np.ones(3))
+    y.backward()
+
+    assert y.shape == ()
+
+
+def test_scalars_multiply_by_dot_inner_and_outer():
+    a, b = ag.scalar(2.0), ag.scalar(3.0)
+    np.dot(a, b).backward()
+
+    assert (a.grad, b.grad) == (3.0, 2.0)
+    assert np.inner(a, b).item() == 6.0
+    assert np.outer(a, b).shape == (1, 1)
+
+
+def test_a_list_is_a_constant_operand():
+    x = recorded(np.array([1.0, 2.0]))
+    np.dot(x, [3.0, 4.0]).backward()
+
+    np.testing.assert_array_equal(x.grad.numpy(), [3.0, 4.0])
+
+
+def test_tensordot_takes_counts_and_lists_of_axes():
+    a, b = rng.normal(size=(2, 3, 4)), rng.normal(size=(4, 3, 5))
+    for axes in (0, ([1, 2], [1, 0]), (2, 0), ((-1,), (0,))):
+        np.testing.assert_allclose(ag.tensordot(recorded(a), b, axes).numpy(), np.tensordot(a, b, axes))
+    check_grads(lambda a, b: np.tensordot(a, b, ([1, 2], [1, 0])), a, b)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "words"),
+    [
+        (((4, 3), (5, 3)), r"matmul cannot combine \(4, 3\) and \(5, 3\): the last axis of the first \(3\) must equal the second-to-last "
+                           r"axis of the second \(5\). To multiply by the transpose write  a @ b.mT"),
+        (((3, 4), (3, 5)), r"To multiply the transpose write  a.mT @ b"),
+        (((2, 3), (4,)), r"the last axis of the first \(3\) must equal the only axis of the second \(4\)"),
+        (((3,), (4, 2)), r"the only axis of the first \(3\) must equal the second-to-last axis of the second \(4\)"),
+        (((2, 4, 3), (5, 3, 2)), r"the batch axes \(2,\) and \(5,\) do not broadcast together"),
+        (((), (3,)), r"To multiply by a number write  a \* b"),
+    ],
+)  # fmt: skip
+def test_a_matrix_product_that_does_not_fit_says_why_and_what_to_write(shapes, words):
+    a, b = (recorded(np.ones(s)) for s in shapes)
+
+    with pytest.raises(ShapeError, match=words) as caught:
+        a @ b
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: np.dot(recorded(np.ones((4, 3))), np.ones((5, 3))), r"write  np.dot\(a, b.T\)"),
+        (lambda: np.inner(recorded(np.ones((4, 3))), np.ones((5, 2))), r"the last axes \(3 and 2\) must be equal"),
+        (lambda: np.vdot(recorded(np.ones(3)), np.ones(4)), "as many elements each"),
+        (lambda: np.tensordot(recorded(np.ones((2, 3))), np.ones((2, 3)), 1), r"axes \(1,\) of the first have lengths \[3\]"),
+        (lambda: np.tensordot(recorded(np.ones(3)), np.ones(3), 2), "cannot sum over 2 axes"),
+    ],
+)
+def test_other_products_that_do_not_fit_say_why(call, words):
+    with pytest.raises(ShapeError, match=words):
+        call()
+
+
+# -- einsum ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda s: s.args[0])
+def test_einsum_gives_what_numpy_gives(call):
+    subscripts, *operands = call.args
+    expected = np.einsum(subscripts, *operands)
+    y = np.einsum(subscripts, *map(recorded, operands))
+
+    np.testing.assert_allclose(y.numpy(), expected, atol=1e-14)
+    assert y.shape == expected.shape
+    assert y.dtype == expected.dtype
+    np.testing.assert_allclose(ag.einsum(subscripts, *operands), expected, atol=1e-14)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda s: s.args[0])
+def test_einsum_differentiates_to_second_order(call):
+    subscripts, *operands = call.args
+
+    check_grads(lambda *xs: np.einsum(subscripts, *xs), *operands, directions=1)
+
+
+@pytest.mark.parametrize("call", WRONG, ids=lambda s: s.args[0])
+def test_einsum_refuses_what_numpy_refuses(call):
+    subscripts, *operands = call.args
+    with pytest.raises(ValueError, match="."):
+        np.einsum(subscripts, *operands)
+    with pytest.raises(ShapeError, match="einsum"):
+        np.einsum(subscripts, *map(recorded, operands))
+
+
+def test_einsum_names_the_index_whose_lengths_differ():
+    with pytest.raises(ShapeError, match=r"index 'j' has the lengths 3 and 2"):
+        np.einsum("ij,jk", recorded(np.ones((2, 3))), np.ones((2, 4)))
+
+
+def test_einsum_with_lists_of_axes_is_refused_with_words():
+    with pytest.raises(UnsupportedError, match="letters"):
+        np.einsum(recorded(np.ones((2, 3))), [0, 1])
+
+
+def test_einsum_of_three_costs_no_more_than_two_products():
+    x, w, v = rng.normal(size=200), rng.normal(size=(200, 200)), rng.normal(size=200)
+    with np.errstate(all="raise"):
+        y = ag.record(lambda x: np.einsum("i,ij,j->", x, w, v), ag.tensor(x, requires_grad=True))
+
+    assert max(np.size(node.value) for node in y.nodes if node.primitive is not None) == 200
+
+
+# -- the linear layer --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(3,), (5, 3), (2, 5, 3), (0, 3)])
+@pytest.mark.parametrize("biased", [True, False])
+def test_a_linear_layer_is_a_product_with_the_transposed_weight_plus_a_bias(shape, biased):
+    x, w, b = rng.normal(size=shape), rng.normal(size=(4, 3)), rng.normal(size=4)
+    y = ag.ops.linear(recorded(x), recorded(w), recorded(b) if biased else None)
+
+    np.testing.assert_allclose(y.numpy(), x @ w.T + (b if biased else 0), atol=1e-14)
+    assert y.node.primitive.name == "linear"
+
+
+def test_the_layers_gradients_are_those_of_the_formula():
+    x, w, b = rng.normal(size=(2, 5, 3)), rng.normal(size=(4, 3)), rng.normal(size=4)
+    g = rng.normal(size=(2, 5, 4))
+    _, pull = ag.vjp(ag.ops.linear, x, w, b)
+    _, expected = ag.vjp(lambda x, w, b: x @ w.T + b, x, w, b)
+
+    for got, want in zip(pull(g), expected(g), strict=True):
+        np.testing.assert_allclose(got, want)
+
+
+def test_a_layer_in_single_precision_stays_in_it():
+    x, w, b = (rng.normal(size=s).astype(np.float32) for s in ((5, 3), (4, 3), (4,)))
+    y, pull = ag.vjp(ag.ops.linear, x, w, b)
+
+    assert {y.dtype, *[g.dtype for g in pull(np.ones_like(y))]} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize(
+    ("shapes", "words"),
+    [
+        (((5, 2), (4, 3), (4,)), r"linear cannot combine x \(5, 2\), w \(4, 3\), b \(4,\): the last axis of x \(2\) must be the number of inputs, 3"),
+        (((5, 3), (3,), (4,)), r"w has the shape \(outputs, inputs\)"),
+        (((5, 3), (4, 3), (3,)), r"b has the shape \(outputs,\), here \(4,\)"),
+    ],
+)  # fmt: skip
+def test_a_layer_that_does_not_fit_says_what_would(shapes, words):
+    with pytest.raises(ShapeError, match=words):
+        ag.ops.linear(*[recorded(np.ones(s)) for s in shapes])
+
+
+def test_the_ones_that_sum_the_bias_gradient_cannot_be_written():
+    with pytest.raises(ValueError, match="read-only"):
+        contractions.ones(3, np.dtype(float))[0] = 2

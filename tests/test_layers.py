@@ -1,0 +1,79 @@
+"""The house: a file imports only from files above it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import autograd_core
+import nn
+
+CORE, NN = Path(autograd_core.__file__).parent, Path(nn.__file__).parent
+
+# from the ground up; a folder stands for its files
+LAYERS = [
+    "errors", "shapes", "trees", "samples", "modes", "recording", "rules", "primitive", "dispatch", "families", "graph", "live",
+    "reverse", "forward", "primitives", "ops", "backward", "numpy_api", "leaving", "writing", "tensors", "scalars", "methods",
+    "transforms", "jacobians", "testing", "drawing",
+]  # fmt: skip
+
+
+def room_of(path):
+    return path.relative_to(CORE).parts[0].removesuffix(".py")
+
+
+def imports(path):
+    """The rooms that a file imports from; what only type checkers import does not count."""
+    tree = ast.parse(path.read_text())
+    for_types = {n for block in ast.walk(tree) if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+                 for part in block.body for n in ast.walk(part)}  # fmt: skip
+    package = ("autograd_core", *path.relative_to(CORE).parts[:-1])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level and node not in for_types:
+            base = package[: len(package) - node.level + 1]
+            target = (*base, *(node.module or "").split(".")) if node.module else base
+            yield from ([target[1]] if len(target) > 1 else [alias.name for alias in node.names])
+
+
+FILES = sorted(p for p in CORE.rglob("*.py") if p != CORE / "__init__.py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(CORE)))
+def test_a_file_imports_only_from_rooms_below_it(path):
+    room = room_of(path)
+    above = [name for name in imports(path) if LAYERS.index(name) > LAYERS.index(room)]
+
+    assert above == []
+
+
+def test_every_room_has_its_place():
+    assert {room_of(p) for p in FILES} <= set(LAYERS)
+
+
+@pytest.mark.parametrize("path", sorted(NN.rglob("*.py")), ids=lambda p: str(p.relative_to(NN)))
+def test_nn_imports_public_names_and_numpy_only(path):
+    tree = ast.parse(path.read_text())
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module)
+    private = {n for n in names if n.startswith("autograd_core.") and n != "autograd_core.errors"}
+
+    assert private == set()
+
+
+def hides_a_nan(node):
+    """Whether a piece of code is nan_to_num, or adds a tiny constant."""
+    if isinstance(node, (ast.Attribute, ast.Name)):
+        return getattr(node, "attr", getattr(node, "id", "")) == "nan_to_num"
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+        constants = [side.value for side in (node.left, node.right) if isinstance(side, ast.Constant)]
+        return any(isinstance(c, float) and 0 < abs(c) < 1e-3 for c in constants)
+    return False
+
+
+def test_no_rule_hides_a_nan_or_adds_an_epsilon():
+    for path in [*(CORE / "primitives").glob("*.py"), *(CORE / "families").glob("*.py")]:
+        assert not [ast.unparse(n) for n in ast.walk(ast.parse(path.read_text())) if hides_a_nan(n)], path

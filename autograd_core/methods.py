@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from .primitives import contractions, extrema, joining, layouts, reductions, scans, selection
+from .primitives import contractions, extrema, layouts, moments, padding, reductions, scans, selection
 from .recording import Tensor
 
 
@@ -26,13 +26,30 @@ def flatten(self: Tensor, order: str = "C") -> Any:
 
 
 METHODS: dict[str, Callable[..., Any]] = {
-    "sum": reductions.sum, "mean": reductions.mean, "prod": reductions.prod, "var": reductions.var, "std": reductions.std,
-    "max": extrema.max, "min": extrema.min, "argmax": extrema.argmax, "argmin": extrema.argmin, "any": extrema.any,
-    "all": extrema.all, "cumsum": scans.cumsum, "clip": selection.clip, "repeat": joining.repeat,
-    "reshape": with_loose_numbers(layouts.reshape), "transpose": with_loose_numbers(layouts.transpose),
-    "ravel": layouts.ravel, "flatten": flatten, "swapaxes": layouts.swapaxes, "squeeze": layouts.squeeze,
-    "astype": layouts.astype, "copy": layouts.copy, "dot": contractions.dot.call,
-}  # fmt: skip
+    "sum": reductions.sum,
+    "mean": reductions.mean,
+    "prod": reductions.prod,
+    "var": moments.var,
+    "std": moments.std,
+    "max": extrema.max,
+    "min": extrema.min,
+    "argmax": extrema.argmax,
+    "argmin": extrema.argmin,
+    "any": extrema.any,
+    "all": extrema.all,
+    "cumsum": scans.cumsum,
+    "clip": selection.clip,
+    "dot": contractions.dot.call,
+    "reshape": with_loose_numbers(layouts.reshape),
+    "transpose": with_loose_numbers(layouts.transpose),
+    "ravel": layouts.ravel,
+    "flatten": flatten,
+    "swapaxes": layouts.swapaxes,
+    "squeeze": layouts.squeeze,
+    "astype": layouts.astype,
+    "copy": layouts.copy,
+    "repeat": padding.repeat,
+}
 
 
 def install() -> None:

@@ -210,7 +210,7 @@ def generic_call(made: Primitive) -> Callable[..., Any]:
                     wanted.append(i)
                 datas.append(arg._data)
             else:
-                datas.append(arg)
+                datas.append(np.asarray(arg) if type(arg) is list else arg)  # rules need an array
         if defaults:
             settings = {**defaults, **settings}
         try:
@@ -223,8 +223,9 @@ def generic_call(made: Primitive) -> Callable[..., Any]:
         if not values:
             return y
         mode = current()
-        if single and tensors and wanted and type(y) is not float and mode.plain and made.is_open(wanted):
-            return tensor_of(y, record(made.route(tuple(wanted)), args, datas, y, kept, settings or None, mode))
+        if single and wanted and mode.plain and (tensors or type(y) is float) and made.is_open(wanted):
+            node = record(made.route(tuple(wanted)), args, datas, y, kept, settings or None, mode)
+            return scalar_of(y, node) if type(y) is float else tensor_of(y, node)
         return made.finish(args, datas, y, kept, settings or None, mode if wanted or mode.keep_all else None)
 
     return call

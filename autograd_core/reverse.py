@@ -132,7 +132,8 @@ def _walk(nodes: list[Node], pending: Cotangents, record: bool, retain: bool, ke
         except ArithmeticError:  # floats raise where arrays give inf
             if type(g) is not float:
                 raise
-            contributions = route.pull(node, in_numpy(node), np.float64(g))
+            by_numpy = route.pull(node, in_numpy(node), np.float64(g))
+            contributions = tuple([float(c) if type(c) is np.float64 else c for c in by_numpy])
         if not retain:
             node.x = node.z = node.y = None
         kind = route.kind

@@ -36,8 +36,8 @@ from .parameter import Parameter
 from .random import manual_seed
 
 __all__ = [
-    "GELU", "MLP", "AvgPool2d", "BCEWithLogitsLoss", "Conv2d", "CrossEntropyLoss", "Dropout", "Flatten", "Identity",
-    "IncompatibleKeys", "Layer", "Linear", "LogSoftmax", "MSELoss", "MaxPool2d", "Module", "Neuron", "Parameter", "ReLU",
-    "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "StateDictError", "Tanh", "data", "functional", "init", "manual_seed",
-    "optim", "utils",
+    "GELU", "MLP", "AvgPool2d", "BCEWithLogitsLoss", "Conv2d", "CrossEntropyLoss", "Dropout", "Flatten",
+    "Identity", "IncompatibleKeys", "Layer", "Linear", "LogSoftmax", "MSELoss", "MaxPool2d", "Module", "Neuron",
+    "Parameter", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "StateDictError", "Tanh",
+    "data", "functional", "init", "manual_seed", "optim", "utils",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Layers as functions, with the names and arguments of `torch.nn.functional`; what they compute is in `autograd_core.ops`."""
+"""Layers as functions, as `torch.nn.functional` has them; what they compute is in `autograd_core.ops`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd_core import ops
 
 from .random import stream
 
-# -- activations -------------------------------------------------------------------------------------------------------------
+# -- activations -----------------------------------------------------------------------------------------------------
 
 relu = ops.relu
 sigmoid = ops.sigmoid
@@ -54,7 +54,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, generator: Any = 
     return ops.gate(input, weights)
 
 
-# -- products and windows ----------------------------------------------------------------------------------------------------
+# -- products and windows --------------------------------------------------------------------------------------------
 
 linear = ops.linear
 
@@ -92,7 +92,7 @@ def avg_pool2d(
     return ops.avg_pool(input, kernel_size, stride=stride, padding=padding)
 
 
-# -- losses ------------------------------------------------------------------------------------------------------------------
+# -- losses ----------------------------------------------------------------------------------------------------------
 
 
 def cross_entropy(

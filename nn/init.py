@@ -112,7 +112,9 @@ def fans(shape: Sequence[int]) -> tuple[int, int]:
     (75, 400)
     """
     if len(shape) < 2:
-        raise ShapeError(f"fan-in and fan-out need a weight of at least 2 dimensions, (outputs, inputs, ...), not shape {tuple(shape)}")
+        raise ShapeError(
+            f"fan-in and fan-out need a weight of 2 dimensions or more, (outputs, inputs, ...), not {tuple(shape)}"
+        )
     window = math.prod(shape[2:])
     return shape[1] * window, shape[0] * window
 

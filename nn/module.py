@@ -28,7 +28,8 @@ class IncompatibleKeys(NamedTuple):
 class Module:
     """Parameters together with the function that uses them, as `torch.nn.Module`.
 
-    A subclass assigns its parameters and inner modules to attributes, in lists, tuples or dicts too, and writes `forward`.
+    A subclass assigns its parameters and inner modules to attributes, also in lists, tuples or dicts, and writes
+    `forward`.
     Attributes are plain: there is no `super().__init__()` to remember, and what is assigned later is found as well.
 
     >>> import nn
@@ -56,7 +57,7 @@ class Module:
         with ag.scope(self._scope_name or name_tree(self), type(self).__name__):
             return self.forward(*inputs, **options)
 
-    # -- what it is made of ------------------------------------------------------------------------------------------------
+    # -- what it is made of ------------------------------------------------------------------------------------------
 
     def _members(self) -> Mapping[str, Any]:
         """Where parameters and modules are looked for: by default all attributes."""
@@ -107,7 +108,9 @@ class Module:
         """The buffers, each once."""
         return (buffer for _, buffer in self.named_buffers("", recurse))
 
-    def _named_leaves(self, prefix: str, recurse: bool, choose: Callable[[Module, str], bool]) -> Iterator[tuple[str, Any]]:
+    def _named_leaves(
+        self, prefix: str, recurse: bool, choose: Callable[[Module, str], bool]
+    ) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
         for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
             for name, value in module._found():
@@ -116,14 +119,15 @@ class Module:
                     yield joined(path, name), value
 
     def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
-        """Hold values that are not trained but belong to the module: `to` converts them and, if persistent, state_dict saves them.
+        """Hold values that are not trained but belong to the module: `to` converts them.
 
-        tensor   a copy is made as a Tensor: Python numbers as float32, arrays in their own dtype; None for "not yet"
+        persistent   state_dict saves them too
+        tensor       copied into a Tensor: Python numbers as float32, arrays in their own dtype; None for "not yet"
         """
         self._buffers = {**self._buffers, name: persistent}
         setattr(self, name, None if tensor is None else ag.tensor(tensor, dtype=default_dtype(tensor)))
 
-    # -- saving and loading ------------------------------------------------------------------------------------------------
+    # -- saving and loading ------------------------------------------------------------------------------------------
 
     def _saved(self) -> Iterator[tuple[str, Any]]:
         for path, module in self.named_modules(remove_duplicate=False):
@@ -148,10 +152,15 @@ class Module:
         Raises StateDictError, which lists missing, unexpected and mis-shaped keys; nothing has been changed then.
         """
         own = dict(self._saved())
-        arrays = {key: np.asarray(value.numpy() if isinstance(value, ag.Tensor) else value) for key, value in state_dict.items()}
+        arrays = {
+            key: np.asarray(value.numpy() if isinstance(value, ag.Tensor) else value)
+            for key, value in state_dict.items()
+        }
         missing = [key for key in own if key not in arrays]
         unexpected = [key for key in arrays if key not in own]
-        problems = [*(f"missing: {key}" for key in missing), *(f"unexpected: {key}" for key in unexpected)] if strict else []
+        problems = (
+            [*(f"missing: {key}" for key in missing), *(f"unexpected: {key}" for key in unexpected)] if strict else []
+        )
         for key, target in own.items():
             if key in arrays and arrays[key].shape != target.shape:
                 problems.append(f"of another shape: {key} is {arrays[key].shape}, the module's is {target.shape}")
@@ -168,7 +177,7 @@ class Module:
                 ag.writable(target)[...] = arrays[key]
         return IncompatibleKeys(missing, unexpected)
 
-    # -- changing it as a whole --------------------------------------------------------------------------------------------
+    # -- changing it as a whole --------------------------------------------------------------------------------------
 
     def train(self, mode: bool = True) -> Self:
         """Let this module and all within behave as in training (dropout drops); returns the module."""
@@ -224,7 +233,7 @@ class Module:
             function(module)
         return self
 
-    # -- showing it --------------------------------------------------------------------------------------------------------
+    # -- showing it --------------------------------------------------------------------------------------------------
 
     def extra_repr(self) -> str:
         """What stands between the brackets of the module's text."""
@@ -268,7 +277,7 @@ def walk(module: Module, path: str, seen: set[int], once: bool) -> Iterator[tupl
 
 
 def name_tree(root: Module) -> str:
-    """Name the scopes of a module and all within, and those parameters that have no name yet, by the paths that lead to them.
+    """Name the scopes of a module and all within, and parameters without a name, by the paths that lead to them.
 
     Done at a module's first call, since a plain attribute does not know its name before.
     """

@@ -1,10 +1,13 @@
-"""Neurons made of Scalars: every weight a node of its own, to look at and to learn from. For real work take `nn.Linear`."""
+"""Neurons made of Scalars: every weight is a node of its own, to look at; for real work take `nn.Linear`."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 import autograd_core as ag
 from autograd_core.errors import ShapeError
@@ -26,7 +29,7 @@ class Neuron(Module):
 
     inputs       how many numbers it takes
     activation   "tanh", "relu", "sigmoid" or "linear"
-    Weights start uniform in +-1 / sqrt(inputs), the bias b at 0. Inputs may be floats or Scalars; the result is a Scalar.
+    Weights start uniform in +-1 / sqrt(inputs), the bias b at 0. Inputs are floats or Scalars; the result is a Scalar.
 
     >>> import nn
     >>> neuron = nn.Neuron(2, activation="linear")
@@ -47,14 +50,13 @@ class Neuron(Module):
         self.b = Parameter(ag.scalar(0.0, name="b"))
         self.activation = activation
 
-    def forward(self, x: Sequence[Any]) -> Any:
+    def forward(self, x: Any) -> Any:
         w = self.w
+        if isinstance(x, np.ndarray):
+            x = x.tolist()  # Python floats: arithmetic on them is quicker than on NumPy's
         if len(x) != len(w):
             raise ShapeError(f"this neuron takes {len(w)} inputs, and was given {len(x)}: {x!r}")
-        total = None
-        for wi, xi in zip(w, x):
-            total = wi * xi if total is None else total + wi * xi
-        y = self.b if total is None else total + self.b
+        y = ag.ops.weighted_sum(w, x, self.b)
         function = ACTIVATIONS[self.activation]
         return y if function is None else function(y)
 
@@ -92,7 +94,7 @@ class MLP(Module):
     def __init__(self, inputs: int, sizes: Sequence[int], activation: str = "tanh", generator: Any = None) -> None:
         random = stream(generator)
         self.layers = []
-        for i, (before, size) in enumerate(zip([inputs, *sizes], sizes), 1):
+        for i, (before, size) in enumerate(pairwise([inputs, *sizes]), 1):
             self.layers.append(Layer(before, size, "linear" if i == len(sizes) else activation, random))
 
     def forward(self, x: Sequence[Any]) -> Any:

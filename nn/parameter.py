@@ -19,10 +19,10 @@ class _ByRole(type):
 class Parameter(ag.Tensor, metaclass=_ByRole):
     """A Tensor marked as a parameter: modules find it among their attributes.
 
-    data            a copy is made: Python numbers as float32, arrays and Tensors in their own dtype; a Scalar is marked itself
+    data            a copy is made: Python numbers as float32, arrays in their own dtype; a Scalar is marked itself
     requires_grad   False for a parameter that is saved with the model but not trained
 
-    What is made is a plain `autograd_core.Tensor` (or Scalar) whose `role` is "parameter"; copies and pickles keep the mark.
+    What is made is a plain `autograd_core.Tensor` (or Scalar) with the `role` "parameter"; copies and pickles keep it.
     Raises DTypeError for integer and boolean arrays.
 
     >>> import nn

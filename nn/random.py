@@ -1,4 +1,4 @@
-"""The source of random numbers of layers, initialisers and loaders: one stream per thread, or a generator of your own."""
+"""Where layers, initialisers and loaders draw from: one stream per thread, or a generator of your own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sums, means, products, extrema, moments, scans and softmaxes: NumPy's values, and gradients where they are not plain sailing."""
+"""Sums, products, extrema, moments, scans and softmaxes: NumPy's values, and gradients in the hard cases."""
 
 import math
 
@@ -23,7 +23,7 @@ def gradient(f, x):
     return ag.grad(lambda x: np.sum(f(x)))(x)
 
 
-# -- the same numbers as NumPy -----------------------------------------------------------------------------------------------
+# -- the same numbers as NumPy -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("keepdims", [False, True])
@@ -78,7 +78,9 @@ def test_ufunc_methods_reduce_the_first_axis_by_default():
 
     for ufunc in (np.add, np.multiply, np.maximum, np.minimum):
         np.testing.assert_array_equal(ufunc.reduce(t).numpy(), ufunc.reduce(x))
-        np.testing.assert_array_equal(ufunc.reduce(t, axis=(0, 2), keepdims=True).numpy(), ufunc.reduce(x, axis=(0, 2), keepdims=True))
+        np.testing.assert_array_equal(
+            ufunc.reduce(t, axis=(0, 2), keepdims=True).numpy(), ufunc.reduce(x, axis=(0, 2), keepdims=True)
+        )
     np.testing.assert_array_equal(np.add.accumulate(t).numpy(), np.add.accumulate(x))
     np.testing.assert_array_equal(np.add.accumulate(t, axis=-1).numpy(), np.add.accumulate(x, axis=-1))
     assert np.add.reduce(ag.scalar(3.0)).item() == 3.0
@@ -108,14 +110,18 @@ def test_piecewise_constant_reductions_carry_no_gradient():
 
 @pytest.mark.parametrize("f", [np.sum, np.prod, np.max, np.mean], ids=lambda f: f.__name__)
 def test_where_is_refused_with_a_remedy(f):
-    with pytest.raises(UnsupportedError, match=r"with where= is not differentiated: choose first, as in np\.sum\(np\.where"):
+    with pytest.raises(
+        UnsupportedError, match=r"with where= is not differentiated: choose first, as in np\.sum\(np\.where"
+    ):
         f(ag.tensor([1.0, 2.0], requires_grad=True), where=np.array([True, False]))
 
 
 def test_other_arguments_that_are_refused_name_what_to_do_instead():
     x = ag.tensor([1.0, 2.0], requires_grad=True)
 
-    with pytest.raises(UnsupportedError, match="max with initial= is not differentiated: add it to the result, or join"):
+    with pytest.raises(
+        UnsupportedError, match="max with initial= is not differentiated: add it to the result, or join"
+    ):
         np.max(x, initial=0.0)
     with pytest.raises(UnsupportedError, match=r"np\.mean with out= is not recorded: assign its result"):
         np.mean(x, out=np.zeros(()))
@@ -124,13 +130,15 @@ def test_other_arguments_that_are_refused_name_what_to_do_instead():
 
 
 def test_an_axis_that_is_not_there_is_named():
-    with pytest.raises(ShapeError, match=r"sum cannot be computed for shape \(2, 3, 4\): axis 3 is out of bounds") as caught:
+    with pytest.raises(
+        ShapeError, match=r"sum cannot be computed for shape \(2, 3, 4\): axis 3 is out of bounds"
+    ) as caught:
         np.sum(ag.tensor(cube(), requires_grad=True), axis=3)
 
     assert isinstance(caught.value.__cause__, np.exceptions.AxisError)
 
 
-# -- nothing, zeros, ties, NaN -----------------------------------------------------------------------------------------------
+# -- nothing, zeros, ties, NaN -----------------------------------------------------------------------------------------
 
 
 def test_the_sum_of_nothing_is_0_and_the_product_of_nothing_1():
@@ -187,7 +195,7 @@ def test_elements_that_tie_for_an_extremum_share_its_gradient(f):
     x = sign * np.array([[3.0, 1.0, 3.0], [2.0, 2.0, 2.0]])
 
     np.testing.assert_array_equal(gradient(lambda x: f(x, axis=1), x), [[0.5, 0, 0.5], [1 / 3, 1 / 3, 1 / 3]])
-    np.testing.assert_array_equal(gradient(f, x), [[0.5, 0, 0.5], [0, 0, 0]] if sign > 0 else [[0.5, 0, 0.5], [0, 0, 0]])
+    np.testing.assert_array_equal(gradient(f, x), [[0.5, 0, 0.5], [0, 0, 0]])
 
 
 def test_a_tied_extremum_has_the_same_weights_forward():
@@ -211,7 +219,8 @@ def test_nan_is_an_extremum_and_takes_the_gradient(f):
 def test_an_infinite_cotangent_stops_at_elements_that_are_not_the_extremum():
     x = ag.tensor([1.0, 3.0], requires_grad=True)
 
-    np.max(x).backward(np.array(np.inf))
+    with np.errstate(invalid="ignore"):
+        np.max(x).backward(np.array(np.inf))
 
     np.testing.assert_array_equal(x.grad.numpy(), [0.0, np.inf])
 
@@ -235,7 +244,7 @@ def test_nan_reaches_sums_and_their_gradients_only_where_it_should():
     np.testing.assert_array_equal(gradient(lambda x: np.sum(x, axis=1), x), np.ones((2, 2)))
 
 
-# -- moments -----------------------------------------------------------------------------------------------------------------
+# -- moments -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("names", [{"ddof": 1}, {"correction": 1}, {"ddof": 0.5}])
@@ -243,7 +252,9 @@ def test_degrees_of_freedom_are_taken_off_under_either_name(names):
     x = cube()
 
     for f in (np.var, np.std):
-        np.testing.assert_array_equal(f(ag.tensor(x, requires_grad=True), axis=1, **names).numpy(), f(x, axis=1, **names))
+        np.testing.assert_array_equal(
+            f(ag.tensor(x, requires_grad=True), axis=1, **names).numpy(), f(x, axis=1, **names)
+        )
         check_grads(lambda x, f=f: f(x, axis=(0, 1), **names), x, directions=1, order=1)
     with pytest.raises(ValueError, match="two names for the same number"):
         np.var(ag.tensor(x), ddof=1, correction=1)
@@ -286,14 +297,16 @@ def test_a_gradient_of_complex_variance_descends():
     np.testing.assert_allclose(step, 2 * (z - z.mean()) / 3)
 
 
-# -- scans -------------------------------------------------------------------------------------------------------------------
+# -- scans -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("axis", [None, 0, 1, -1])
 def test_a_running_sum_is_numpys_and_agrees_with_finite_differences(axis):
     x = cube()
 
-    np.testing.assert_array_equal(np.cumsum(ag.tensor(x, requires_grad=True), axis=axis).numpy(), np.cumsum(x, axis=axis))
+    np.testing.assert_array_equal(
+        np.cumsum(ag.tensor(x, requires_grad=True), axis=axis).numpy(), np.cumsum(x, axis=axis)
+    )
     check_grads(lambda x: np.cumsum(x, axis=axis), x, directions=1)
 
 
@@ -302,7 +315,7 @@ def test_an_element_is_in_its_own_running_sum_and_in_all_later_ones():
     assert ag.grad(lambda x: np.sum(np.cumsum(x)))(5.0) == 1.0
 
 
-# -- softmaxes ---------------------------------------------------------------------------------------------------------------
+# -- softmaxes ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("axis", [None, 0, -1, (0, 2)])
@@ -311,10 +324,12 @@ def test_softmaxes_are_what_their_formulas_say_and_agree_with_finite_differences
     x = cube()
     total = np.sum(np.exp(x), axis=axis, keepdims=True)
     formula = {
-        "logsumexp": np.log(np.sum(np.exp(x), axis=axis)), "softmax": np.exp(x) / total, "log_softmax": x - np.log(total),
-    }  # fmt: skip
+        "logsumexp": np.log(np.sum(np.exp(x), axis=axis)),
+        "softmax": np.exp(x) / total,
+        "log_softmax": x - np.log(total),
+    }
 
-    np.testing.assert_allclose(f(x, axis=axis), formula[f.__name__], rtol=1e-14)
+    np.testing.assert_allclose(f(x, axis=axis), formula[f.__name__], rtol=1e-12)
     check_grads(lambda x: f(x, axis=axis), x, directions=1)
 
 
@@ -357,7 +372,9 @@ def test_a_row_of_nothing_but_minus_infinity_has_logsumexp_minus_infinity_and_no
     with np.errstate(invalid="ignore"):
         assert np.isnan(ag.ops.softmax(x)).all()
         assert np.isnan(ag.ops.log_softmax(x)).all()
-        assert np.isnan(gradient(lambda x: ag.ops.logsumexp(x, axis=1), x)).all()  # as for np.logaddexp: there is no limit
+        assert np.isnan(
+            gradient(lambda x: ag.ops.logsumexp(x, axis=1), x)
+        ).all()  # as for np.logaddexp: there is no limit
 
 
 def test_masked_scores_give_finite_gradients():
@@ -376,10 +393,12 @@ def test_softmaxes_of_integers_and_of_nothing():
     assert ag.ops.softmax(np.ones((0, 2)), axis=0).shape == (0, 2)
 
 
-# -- methods -----------------------------------------------------------------------------------------------------------------
+# -- methods -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["sum", "mean", "prod", "max", "min", "var", "std", "argmax", "argmin", "any", "all", "cumsum"])
+@pytest.mark.parametrize(
+    "name", ["sum", "mean", "prod", "max", "min", "var", "std", "argmax", "argmin", "any", "all", "cumsum"]
+)
 def test_a_method_is_its_function(name):
     x = cube()
     t = ag.tensor(x, requires_grad=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from ..graph import Graph
 from ..modes import Scope
 from ..primitive import Parts
 from ..recording import Absent, Node
-from .document import Card, Document, Edge, Group, Quantity, Strip
+from .document import Card, Document, Edge, Group, Quantity, Strip, visible
 from .flow import Flow, Share, flow_of, values_of
 from .rules import Texts
 from .symbols import number_text
@@ -55,8 +56,9 @@ class Composer:
         self.drawn = [node for node in graph.nodes if node.route is not None or self.is_shown_leaf(node, own)]
         if len(self.drawn) > wishes.max_nodes:
             raise GradientError(
-                f"this graph has {len(self.drawn):,} values to draw, and max_nodes is {wishes.max_nodes:,}. Draw a smaller part, such "
-                f"as the loss of one example or a value nearer to the inputs, or allow more: max_nodes={len(self.drawn)}"
+                f"this graph has {len(self.drawn):,} values to draw, and max_nodes is {wishes.max_nodes:,}. Draw a "
+                f"smaller part, such as the loss of one example or a value nearer to the inputs, or allow more: "
+                f"max_nodes={len(self.drawn)}"
             )
         self.own_names = own
         self.values = values_of(graph)
@@ -70,7 +72,7 @@ class Composer:
         self.names = self.all_names()
         self.texts = Texts(self.names, self.values)
 
-    # -- what has a card, and what it is called ---------------------------------------------------------------------------
+    # -- what has a card, and what it is called ----------------------------------------------------------------------
 
     def is_shown_leaf(self, node: Node, names: Mapping[Node, str]) -> bool:
         """Whether a leaf has a card; a constant without a name is written into the formulas that use it."""
@@ -115,13 +117,13 @@ class Composer:
         return type(value) is float or (not isinstance(value, tuple) and value.shape == ())
 
     def scope_of(self, node: Node) -> Scope | None:
-        """The stretch of program that a card belongs to: a parameter's is that of the calls that use it, if they share one."""
+        """The stretch of program that a card belongs to; a parameter belongs to that of its calls, if it is one."""
         if node.route is not None or (self.role(node) != "param" and not self.is_beside(node)):
             return node.scope
         scopes = {use.scope for use, _ in self.uses[node]}
         return scopes.pop() if len(scopes) == 1 else node.scope
 
-    # -- the parts of the document ----------------------------------------------------------------------------------------
+    # -- the parts of the document -----------------------------------------------------------------------------------
 
     def document(self) -> Document:
         """All decisions, made."""
@@ -142,7 +144,7 @@ class Composer:
         wishes = self.wishes
         groups, homes = self.groups.listed(cards)
         return Document(
-            title=wishes.title or "",
+            title=visible(wishes.title or ""),
             rankdir=wishes.rankdir,
             legend=wishes.legend,
             gradients=wishes.grads,
@@ -162,7 +164,7 @@ class Composer:
     def is_beside(self, node: Node) -> bool:
         """Whether an array that is a parameter or a constant stands beside the one operation that uses it.
 
-        An operation of nothing but such arrays keeps one before it: its constant, as the data of a model, or else its first.
+        An operation of nothing but such arrays keeps one before it: its constant, as the data of a model, or its first.
         """
         if not self.is_attached(node):
             return False
@@ -191,7 +193,7 @@ class Composer:
             found = self.flow.gradients.get(node)
             gradient = NOT_COMPUTED if found is None else quantity(found)
         bare = isinstance(value, (tuple, float))
-        self.groups.place(id, scope, 0 if role != "param" else 1 if bare else value.size)
+        self.groups.place(id, scope, 0 if role != "param" else 1 if bare else math.prod(value.shape))
         return Card(
             id=id,
             node=self.graph.numbers[node],
@@ -208,8 +210,13 @@ class Composer:
             rule=self.texts.pulled(*use) if share is not None and use is not None and not self.is_many(node) else "",
             adds=number_text(share.contribution) if share is not None and self.is_many(node) else "",
             shown_at=len(self.uses[node]) if self.is_strip(node) else 0,
-            strips=tuple([self.strip(e, node, i) for i, e in enumerate(node.inputs) if isinstance(e, Node) and e in self.uses and self.is_strip(e)]),
+            strips=self.strips(node),
         )
+
+    def strips(self, node: Node) -> tuple[Strip, ...]:
+        """The shared arrays among the arguments of a call."""
+        arguments = [(e, i) for i, e in enumerate(node.inputs) if isinstance(e, Node) and e in self.uses]
+        return tuple([self.strip(source, node, position) for source, position in arguments if self.is_strip(source)])
 
     def strip(self, source: Node, target: Node, position: int) -> Strip:
         """A shared array within the card of one call that uses it."""
@@ -229,7 +236,7 @@ class Composer:
 
     def edge(self, id: str, source: Node, target: Node, position: int, beside: bool) -> Edge:
         """The edge of one use."""
-        ends = {
+        ends: dict[str, Any] = {
             "id": f"e{self.graph.numbers[target]}_{position}",
             "source": id,
             "target": f"n{self.graph.numbers[target]}",
@@ -239,7 +246,7 @@ class Composer:
         share = None if self.flow is None else self.flow.shares.get((target, position))
         if share is None:
             return Edge(**ends)
-        numbers = {"upstream": size(share.upstream), "contribution": size(share.contribution)}
+        numbers: dict[str, Any] = {"upstream": size(share.upstream), "contribution": size(share.contribution)}
         if share.local is None:
             return Edge(**ends, **numbers, backward=True, rule=self.texts.pulled(target, position))
         return Edge(
@@ -272,7 +279,7 @@ class Groups:
     def listed(self, cards: list[Card]) -> tuple[tuple[Group, ...], dict[str, str | None]]:
         """The groups, parents first, and the group of each card."""
         ids: dict[Scope, str] = {}
-        groups = []
+        groups: list[Group] = []
         for card in cards:
             chain = []
             scope = self.home[card.id]
@@ -285,17 +292,18 @@ class Groups:
                     continue
                 ids[s] = f"g{len(groups) + 1}"
                 parent = (ids.get(s.parent) or None) if s.parent is not None else None
-                groups.append(Group(ids[s], shortened(s.name), s.kind, parent, sum(self.parameters[s].values())))
+                parameters = sum(self.parameters[s].values())
+                groups.append(Group(ids[s], shortened(s.name), shortened(s.kind), parent, parameters))
         homes = {c: (ids[s] or None) if s is not None else None for c, s in self.home.items()}
         return tuple(groups), homes
 
 
-# -- numbers -----------------------------------------------------------------------------------------------------------------
+# -- numbers ---------------------------------------------------------------------------------------------------------
 
 
 def shortened(name: str) -> str:
     """A name on one line, cut where it is too long for a card."""
-    name = " ".join(name.split())
+    name = visible(" ".join(name.split()))
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
@@ -334,7 +342,7 @@ def cells_of(array: Any) -> tuple[tuple[float, ...], ...] | None:
 
 
 def is_dead(share: Share) -> bool:
-    """Whether a cut stops what flows back along an edge between numbers, so that it is 0 although upstream × local is not."""
+    """Whether a cut stops what flows back between two numbers, so that it is 0 although upstream × local is not."""
     with np.errstate(all="ignore"):
         product = float(share.upstream) * float(share.local)  # type: ignore[arg-type]
     return float(share.contribution) == 0 and product != 0

@@ -1,7 +1,7 @@
 """A document in Graphviz's language.
 
-A label is a bead that its edge passes through, so that it can't be read with another edge where edges cross; what a parameter
-beside its operation receives stands in its own card. Every text is escaped.
+A label is a bead that its edge passes through, so that it can't be read with another edge where edges cross; what a
+parameter beside its operation receives stands in its own card. Every text is escaped.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import graphviz
 
-from .document import Card, Document, Edge, Group, Quantity, Strip
+from .document import Card, Document, Edge, Group, Quantity, Strip, visible
 from .rules import GRADIENT
 from .symbols import number_text, shape_text
 
@@ -36,7 +36,7 @@ def dot_of(document: Document) -> str:
     dot.attr("node", shape="plain", fontname=FONT)
     dot.attr("edge", fontname=FONT, arrowsize="0.7", penwidth="1.3")
     if not any(edge.beside for edge in document.edges):
-        dot.attr("graph", ordering="in")  # arguments from top to bottom; with cards beside others it would tear rows apart
+        dot.attr("graph", ordering="in")  # arguments from top to bottom; cards beside others stand elsewhere
     if document.title or document.legend:
         dot.attr(label=heading(document))
     parts: dict[str | None, Any] = {None: dot}
@@ -53,10 +53,10 @@ def dot_of(document: Document) -> str:
                 rank.node(edge.target)
     for edge in document.edges:
         if has_label(edge):
-            # within the group of both ends, since a frame that an edge leaves and enters again would be laid out as one column
+            # within the group of both ends: a frame that an edge left and entered again would become one column
             home = common_group(homes[edge.source], homes[edge.target], document.groups)
             parts[home].node(f"{edge.id}_label", label=edge_table(edge), id=f"{edge.id}_label", tooltip=" ")
-    for group in reversed(document.groups):  # children before their parents, since a subgraph is copied when it is put in
+    for group in reversed(document.groups):  # children before their parents: a subgraph is copied when it is put in
         parts[group.parent].subgraph(parts[group.id])
     for edge in document.edges:
         draw_edge(dot, edge)
@@ -69,8 +69,8 @@ def cluster(group: Group) -> Any:
     note = " · ".join(w for w in (group.kind if group.kind != "composed" else "", count) if w)
     dot = graphviz.Digraph(f"cluster_{group.id}")
     label = table(row(cell(run(group.name, INK, 11, bold=True) + run(f"   {note}", MUTED, 9))), border=0)
-    dot.attr(label=label, labeljust="l", labelloc="t", style="rounded,filled", color="#CBD5E1", fillcolor="#F8FAFC", margin="10",
-             id=group.id, tooltip=" ")  # fmt: skip
+    dot.attr(label=label, labeljust="l", labelloc="t", margin="10", id=group.id, tooltip=" ")
+    dot.attr(style="rounded,filled", color="#CBD5E1", fillcolor="#F8FAFC")
     return dot
 
 
@@ -86,7 +86,7 @@ def common_group(one: str | None, other: str | None, groups: Sequence[Group]) ->
     return other
 
 
-# -- edges -------------------------------------------------------------------------------------------------------------------
+# -- edges -----------------------------------------------------------------------------------------------------------
 
 
 def has_label(edge: Edge) -> bool:
@@ -126,10 +126,11 @@ def edge_table(edge: Edge) -> str:
 
 def bead(*lines: str) -> str:
     """The small card of an edge."""
-    return table(*[row(cell(line)) for line in lines], border=1, color="#D1D5DB", fill="#FFFFFF", padding=1, spacing=1, rounded=True)
+    rows = [row(cell(line)) for line in lines]
+    return table(*rows, border=1, color="#D1D5DB", fill="#FFFFFF", padding=1, spacing=1, rounded=True)
 
 
-# -- cards -------------------------------------------------------------------------------------------------------------------
+# -- cards -----------------------------------------------------------------------------------------------------------
 
 
 def card_table(card: Card) -> str:
@@ -151,7 +152,8 @@ def strip_row(strip: Strip) -> str:
     """A shared array within the card of an operation."""
     adds = run(" adds ", MUTED, 8) + run(strip.adds, BACKWARD, 9, bold=True) if strip.adds else ""
     lines = [run(strip.name, INK, 9, bold=True) + adds, run(strip.rule, LOCAL, 9)]
-    content = table(*[row(cell(line)) for line in lines if line], border=1, color=ACCENTS[strip.role], fill=FILLS[strip.role], padding=1)
+    rows = [row(cell(line)) for line in lines if line]
+    content = table(*rows, border=1, color=ACCENTS[strip.role], fill=FILLS[strip.role], padding=1)
     return row(cell(content[1:-1], span=2))
 
 
@@ -182,7 +184,8 @@ def array_rows(card: Card) -> list[str]:
     span = 2 if len(pairs) == 1 else 1
     rows = [row(*[number_cell(q, color, 9, span=span, word=f"{word}  ") for word, q, color in pairs])]
     if any(q.cells is not None for _, q, _ in pairs):
-        rows.append(row(*[cell("" if q.cells is None else heat_map(q.cells), span=span, top=True) for _, q, _ in pairs]))
+        maps = ["" if q.cells is None else heat_map(q.cells) for _, q, _ in pairs]
+        rows.append(row(*[cell(picture, span=span, top=True) for picture in maps]))
     return rows
 
 
@@ -197,10 +200,8 @@ def heat_map(rows: Sequence[Sequence[float]]) -> str:
     finite = [abs(x) for r in rows for x in r if math.isfinite(x)]
     top = max(finite, default=0.0)
     side = 9 if max(len(rows), len(rows[0])) <= 8 else 7
-    lines = "".join(
-        "<TR>" + "".join(f'<TD WIDTH="{side}" HEIGHT="{side}" FIXEDSIZE="TRUE" BGCOLOR="{shade(x, top)}"></TD>' for x in r) + "</TR>"
-        for r in rows
-    )
+    size = f'WIDTH="{side}" HEIGHT="{side}" FIXEDSIZE="TRUE"'
+    lines = "".join(row(*[f'<TD {size} BGCOLOR="{shade(x, top)}"></TD>' for x in r]) for r in rows)
     return (
         f'<TABLE BORDER="1" COLOR="#D1D5DB" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" FIXEDSIZE="TRUE" '
         f'WIDTH="{side * len(rows[0]) + 2}" HEIGHT="{side * len(rows) + 2}">{lines}</TABLE>'
@@ -222,7 +223,11 @@ def heading(document: Document) -> str:
     if document.title:
         rows.append(row(cell(run(document.title, INK, 15, bold=True))))
     if document.legend:
-        rows.append(row(cell("".join(run(f"{text}   " if color == MUTED else f"{text} ", color, 10, bold=color != MUTED) for text, color in legend(document)))))
+        words = [
+            run(f"{text}   ", MUTED, 10) if color == MUTED else run(f"{text} ", color, 10, bold=True)
+            for text, color in legend(document)
+        ]
+        rows.append(row(cell("".join(words))))
     return table(*rows, border=0, padding=2)
 
 
@@ -235,8 +240,11 @@ def legend(document: Document) -> list[tuple[str, str]]:
         words += [("orange", BACKWARD), ("upstream × local = what flows back", MUTED)]
     if any(e.local is None for e in edges):
         words += [("green", LOCAL), (f"how a gradient is pulled back ({GRADIENT} = gradient of the result)", MUTED)]
-        words += [("orange", BACKWARD), ("its norm", MUTED)]
-    cells = [c for card in document.cards for q in (card.value, card.gradient) if q and q.cells for r in q.cells for c in r]
+        words += [("orange", BACKWARD), ("what arrives", MUTED)]
+    shown = [q for card in document.cards for q in (card.value, card.gradient) if q is not None and q.cells is not None]
+    cells = [x for q in shown for r in q.cells or () for x in r]
+    if any(card.face == "array" for card in document.cards):
+        words += [("numbers of arrays are 2-norms", MUTED)]
     if cells:
         words += [("heat maps:", MUTED), ("blue −", FORWARD), ("0", MUTED), ("+ orange", "#B34700")]
     if not all(math.isfinite(c) for c in cells):
@@ -252,14 +260,7 @@ def tooltip(card: Card) -> str:
     return visible(", ".join(words))
 
 
-# -- HTML-like labels --------------------------------------------------------------------------------------------------------
-
-
-def visible(text: str) -> str:
-    """The text without what XML cannot hold: control characters, lone surrogates and non-characters show as �."""
-    return "".join(
-        "�" if ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 or ord(c) in (0xFFFE, 0xFFFF) else c for c in text
-    )
+# -- HTML-like labels ------------------------------------------------------------------------------------------------
 
 
 def escaped(text: str) -> str:
@@ -289,7 +290,13 @@ def row(*cells: str) -> str:
 
 
 def table(
-    *rows: str, border: float, color: str = "", fill: str = "", padding: int = 3, spacing: int = 0, rounded: bool = False
+    *rows: str,
+    border: float,
+    color: str = "",
+    fill: str = "",
+    padding: int = 3,
+    spacing: int = 0,
+    rounded: bool = False,
 ) -> str:
     """A label made of rows."""
     style = ' STYLE="ROUNDED"' if rounded else ""

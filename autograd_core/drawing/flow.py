@@ -1,7 +1,8 @@
 """What flows back along every edge: one pure walk from the drawn outputs, each with the cotangent 1.
 
-Nothing is recorded, nothing is freed, no `.grad` is touched and no hook is run, so a picture may be drawn at any time and as often as
-one likes. Where `backward` has let go of what a rule needs, it is rebuilt from the values that small graphs keep.
+Nothing is recorded, nothing is freed, no `.grad` is touched and no hook is run, so a picture may be drawn at any time
+and as often as one likes. Where `backward` has let go of what a rule needs, it is rebuilt from the values that small
+graphs keep.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Share:
 
 @dataclass
 class Flow:
-    """The gradient of every node that the outputs depend on, and the share of every edge, in the order in which they are added."""
+    """The gradient of every node that outputs depend on, and the shares of its edges in the order of their addition."""
 
     gradients: dict[Node, Any] = field(default_factory=dict)
     shares: dict[tuple[Node, int], Share] = field(default_factory=dict)
@@ -51,8 +52,8 @@ class Flow:
 def flow_of(graph: Graph) -> Flow:
     """The backward flow of a graph.
 
-    Raises GradientError where backward has freed a large value that a rule needs, MutationError where a value was written in
-    place after it was recorded.
+    Raises GradientError where backward has freed a large value that a rule needs, MutationError where a value was
+    written in place after it was recorded.
     """
     check_unwritten(graph)
     flow = Flow()
@@ -109,7 +110,7 @@ def by_definition(node: Node, g: Any) -> list[Any]:
     route: Any = node.route
     if route.primitive.definition is None:
         raise freed(node)
-    found = through_definition(node, wrapped(node), handle(g, None))  # type: ignore[arg-type]
+    found = through_definition(node, wrapped(node), handle(g, None))
     return [c._data if isinstance(c, Value) else c for c in found]
 
 
@@ -136,8 +137,8 @@ def with_saved(node: Node) -> Node:
 
 def freed(node: Node) -> GradientError:
     return GradientError(
-        f"backward freed what the gradient of {node!r} needs, and it is too large to have been kept: draw before backward, call "
-        f"backward(retain_graph=True), or draw the values alone with grads=False"
+        f"backward freed what the gradient of {node!r} needs, and it is too large to have been kept: draw before "
+        f"backward, call backward(retain_graph=True), or draw the values alone with grads=False"
     )
 
 
@@ -157,27 +158,29 @@ def local_derivatives(node: Node) -> list[float | None]:
 
 
 def check_unwritten(graph: Graph) -> None:
-    """Raise MutationError if a value was written in place since: the numbers of the record no longer belong together."""
+    """Raise MutationError if a value was written in place since: its number would not fit the others."""
     for node in graph.nodes:
         for source in node.inputs:
             storage = source.storage if isinstance(source, Node) else None
             if storage is not None and storage.written > node.serial:
                 raise MutationError(
-                    f"{source!r} was written in place after {node!r} had been computed from it, so a picture would mix old numbers "
-                    f"with new ones: draw before the write, or compute the value again"
+                    f"{source!r} was written in place after {node!r} had been computed from it, so a picture would mix "
+                    f"old numbers with new ones: draw before the write, or compute the value again"
                 )
 
 
 def values_of(graph: Graph) -> dict[Node, Any]:
-    """The value of every node as it was when it was recorded: what the node kept, or what a rule saved of it; else an `Absent`."""
+    """Every value as it was when it was recorded, kept by the node itself or for a rule; else an `Absent`."""
     values = {node: node.value for node in graph.nodes}
     for node in graph.nodes:
         if node.route is None or is_spent(node) or (node.route.arity is None and node.x is None):
             continue
         saved = frame(node, node)
         for source, value in zip(node.inputs, saved[:-2], strict=True):
+            if value is None or not isinstance(source, Node):
+                continue
             # a leaf may have been given new data since; a large value was kept for this rule only
-            if isinstance(source, Node) and value is not None and (source.route is None or type(source.value) is Absent):
+            if source.route is None or type(source.value) is Absent:
                 values[source] = value
         if type(node.value) is Absent and saved[-2] is not None:
             values[node] = saved[-2]

@@ -51,10 +51,8 @@ class Drawing:
         path = Path(path)
         suffix = path.suffix.lower().removeprefix(".")
         if suffix not in SUFFIXES:
-            raise RendererError(
-                f"{path.name!r} does not say in which format to save: end it in {', '.join('.' + s for s in SUFFIXES[:-1])} "
-                f"or .{SUFFIXES[-1]}"
-            )
+            known = f".{', .'.join(SUFFIXES[:-1])} or .{SUFFIXES[-1]}"
+            raise RendererError(f"{path.name!r} does not say in which format to save: end it in {known}")
         if suffix == "dot":
             path.write_text(self.source, encoding="utf-8")
         elif suffix == "json":
@@ -100,13 +98,14 @@ def draw(
     max_nodes   refuse graphs with more values than this
     legend      say above the drawing what the colours mean
     names       names for values, {value: name}; those given by `name=` are known
-    grads       show gradients: those of the target (of the sum, if there are several), by a walk of the drawing's own, which
-                neither changes nor needs `.grad`
+    grads       show gradients: those of the target (of the sum, if there are several), by a walk of the drawing's own,
+                which neither changes nor needs `.grad`
 
-    Each edge between numbers shows the local derivative and upstream × local; between arrays the rule that pulls a gradient back,
-    and the norm of what it brings.
+    Each edge between numbers shows the local derivative and upstream × local; between arrays the rule that pulls a
+    gradient back (ḡ is the gradient of the result) and the norm of what it brings.
 
-    Raises GradientError if nothing was recorded, if there is too much to draw, or if backward has freed what gradients need.
+    Raises GradientError if nothing was recorded, if there is too much to draw, or if backward has freed what gradients
+    need; MutationError if a value was written in place since.
 
     >>> import autograd_core as ag
     >>> a, b = ag.scalar(3.0, name="a"), ag.scalar(-2.0, name="b")
@@ -151,11 +150,15 @@ def called(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Graph, 
         result = function(*values)
     outputs = [x for x in flatten(result)[0] if isinstance(x, Value)]
     if not outputs:
+        name = getattr(function, "__name__", type(function).__name__)
         raise GradientError(
-            f"calling {getattr(function, '__name__', type(function).__name__)} gave {result!r}, which was not recorded: give it "
-            f"floats (2.0 rather than 2), floating arrays or values"
+            f"calling {name} gave {result!r}, which was not recorded: give it floats (2.0 rather than 2), floating arrays or values"
         )
-    inputs = {v.node: name for v, name in zip(values, parameter_names(function, len(args)), strict=True) if isinstance(v, Value)}
+    inputs = {
+        v.node: name
+        for v, name in zip(values, parameter_names(function, len(args)), strict=True)
+        if isinstance(v, Value)
+    }
     known = {node: name for node, name in inputs.items() if node is not None and node.name is None}
     return Graph(outputs), known, [node for node in inputs if node is not None]
 
@@ -187,5 +190,3 @@ def parameter_names(function: Callable[..., Any], count: int) -> list[str]:
         parameters = []
     names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:count]
     return names + [f"x{i}" for i in range(len(names) + 1, count + 1)]
-
-

@@ -13,7 +13,8 @@ from ..errors import RendererError
 
 TIME_LIMIT = 60.0
 DPI = 144
-INSTALL = 'apt install graphviz fonts-liberation      (or your system\'s package of Graphviz)\n    pip install "autograd-core[viz]"'
+GRAPHVIZ = "apt install graphviz fonts-liberation      (or your system's package of Graphviz)"
+PURE = 'pip install "autograd-core[viz]"'
 
 
 @dataclass(frozen=True)
@@ -42,19 +43,20 @@ def renderers() -> list[Renderer]:
 def render(source: str, format: str, time_limit: float = TIME_LIMIT) -> bytes:
     """The picture of a DOT text as svg, png or pdf.
 
-    Raises RendererError where no program is installed, none writes the format, or the layout takes longer than `time_limit` seconds.
+    Raises RendererError where no program is installed, none writes the format, or the layout takes longer than
+    `time_limit` seconds.
     """
     present = renderers()
     if not present:
         raise RendererError(
-            f"no program that lays out graphs was found, so {format} cannot be made (.dot and .json can). Install one of\n"
-            f"    {INSTALL}"
+            f"no program that lays out graphs was found, so {format} cannot be made (.dot and .json can). Install "
+            f"one of\n    {GRAPHVIZ}\n    {PURE}"
         )
     able = [r for r in present if format in r.formats]
     if not able:
+        name, formats = Path(present[0].command).name, " and ".join(present[0].formats)
         raise RendererError(
-            f"{Path(present[0].command).name} writes {' and '.join(present[0].formats)}, not {format}: save as .svg, or install Graphviz "
-            f"itself\n    apt install graphviz fonts-liberation      (or your system's package of Graphviz)"
+            f"{name} writes {formats}, not {format}: save as .svg, or install Graphviz itself\n    {GRAPHVIZ}"
         )
     problems = []
     for renderer in able:
@@ -62,11 +64,15 @@ def render(source: str, format: str, time_limit: float = TIME_LIMIT) -> bytes:
             return run(renderer.command, source, format, time_limit)
         except subprocess.TimeoutExpired as error:
             raise RendererError(
-                f"the layout took longer than {time_limit:.0f} seconds and was stopped. Draw fewer values (max_nodes=), or save "
-                f"as .dot and lay it out with another program"
+                f"the layout took longer than {time_limit:.0f} seconds and was stopped. Draw fewer values "
+                f"(max_nodes=), or save as .dot and lay it out with another program"
             ) from error
         except (OSError, subprocess.CalledProcessError) as error:
-            words = error.stderr.decode(errors="replace").strip() if isinstance(error, subprocess.CalledProcessError) else str(error)
+            words = (
+                error.stderr.decode(errors="replace").strip()
+                if isinstance(error, subprocess.CalledProcessError)
+                else str(error)
+            )
             problems.append(f"{renderer.command}: {words or error}")
     raise RendererError("the drawing could not be laid out:\n    " + "\n    ".join(problems))
 

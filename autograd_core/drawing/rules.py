@@ -1,7 +1,7 @@
 """What a call computes, and how it pulls a gradient back, as short texts in the names of its operands.
 
-A rule is written down by calling it on symbols; no operation has a text of its own here. A rule that cannot be called so is named
-after its primitive: a text never fails.
+A rule is written down by calling it on symbols; no operation has a text of its own here. A rule that cannot be called
+so is named after its primitive: a text never fails.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..primitive import Primitive, pick
 from ..recording import Absent, Node
 from ..rules import LETTERS, parameter_names
 from ..shapes import broadcast_axes
-from .symbols import ATOM, PRODUCT, SUBSCRIPTS, Symbol, is_number, number_text, shape_text, symbol
+from .symbols import ATOM, COMPARISONS, PRODUCT, SUBSCRIPTS, Symbol, is_number, number_text, power, shape_text, symbol
 
 LONGEST = 44
 """Texts of rules with more characters than this give way to the name of the primitive."""
@@ -23,8 +23,8 @@ LONGEST = 44
 GRADIENT = "ḡ"  # the gradient of the result
 
 OPERATORS: dict[np.ufunc, str] = {
-    np.add: "+", np.subtract: "−", np.multiply: "×", np.divide: "/", np.matmul: "@", np.remainder: "%", np.floor_divide: "//",
-    np.equal: "=", np.not_equal: "≠", np.less: "<", np.less_equal: "≤", np.greater: ">", np.greater_equal: "≥",
+    np.add: "+", np.subtract: "−", np.multiply: "×", np.divide: "/", np.matmul: "@", np.remainder: "%",
+    np.floor_divide: "//", **COMPARISONS,
 }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ class Texts:
             return f"{words[0]}[{(node.settings or {})['index']}]"
         if forward in (np.square, np.power):
             exponent = 2 if forward is np.square else self.operand(node.inputs[1])
-            return str(Symbol(words[0]) ** exponent)
+            return str(power(Symbol(words[0]), exponent))
         if forward in OPERATORS and len(words) == 2:
             a, b = words
             return f"{a} {OPERATORS[forward]} {f'({b})' if b.startswith('−') else b}"
@@ -81,7 +81,7 @@ class Texts:
         return str(found) if isinstance(found, Symbol) else str(symbol(found)) if is_number(found) else str(found)
 
     def local(self, node: Node, position: int) -> str:
-        """The derivative of a number by one of its arguments, in names: "w1", "1 − o²"; empty when there is no short text."""
+        """The derivative of a number by one of its arguments, in names: "1 − o²"; empty without a short text."""
         primitive: Any = node.primitive
         if primitive.family != "elementwise":
             text = self.pulled(node, position)
@@ -114,7 +114,8 @@ class Texts:
         """An elementwise partial of a call, on symbols."""
         inputs = [self.operand(entry) for entry in node.inputs]
         with np.errstate(all="ignore"):
-            return partial(*[self.operand(node) if n == "y" else inputs[LETTERS.index(n)] for n in parameter_names(partial)])
+            known = {**dict(zip(LETTERS, inputs, strict=False)), "y": self.operand(node)}
+            return partial(*[known[name] for name in parameter_names(partial)])
 
     def stated(self, node: Node, position: int, g: Symbol) -> Any:
         """A rule that a primitive states itself, on symbols."""
@@ -122,8 +123,9 @@ class Texts:
         rule = primitive.rule_for(position)
         inputs = [symbol(self.operand(entry)) for entry in node.inputs]
         settings = node.settings or {}
-        known: dict[str, Any] = {"g": g, "y": self.operand(node), "y_like": self.operand(node), "xs": inputs, "xs_like": inputs}
-        for letter, one in zip(LETTERS, inputs):
+        y = self.operand(node)
+        known: dict[str, Any] = {"g": g, "y": y, "y_like": y, "xs": inputs, "xs_like": inputs}
+        for letter, one in zip(LETTERS, inputs, strict=False):
             known[letter] = known[f"{letter}_like"] = one
         made = rule.rule(*[known[n] if n in known else settings[n] for n in rule.names])
         return made[position] if primitive.variadic else made
@@ -166,4 +168,3 @@ def accepted(text: str) -> str:
     if len(text) > LONGEST:
         raise ValueError(text)
     return text
-

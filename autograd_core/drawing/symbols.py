@@ -1,4 +1,4 @@
-"""Symbols: stand-ins for values that answer arithmetic and NumPy's functions with text, so that a rule writes itself down.
+"""Symbols: stand-ins for values that answer arithmetic and NumPy's functions with text, so that a rule writes itself.
 
 >>> o = Symbol("o")
 >>> str(1 - o * o), str(np.cos(Symbol("x"))), str(Symbol("g") @ np.swapaxes(Symbol("W", shape=(2, 3)), -1, -2))
@@ -68,7 +68,7 @@ class Symbol:
         self.core, self.core_level, self.scale = text, level, scale
         self._shape, self._dtype, self.value = shape, dtype, value
 
-    # -- as text --------------------------------------------------------------------------------------------------------
+    # -- as text -----------------------------------------------------------------------------------------------------
 
     def __str__(self) -> str:
         if self.scale == 1:
@@ -93,7 +93,7 @@ class Symbol:
         """Without the number in front."""
         return Symbol(self.core, self.core_level, self._shape)
 
-    # -- what rules ask of an array -------------------------------------------------------------------------------------
+    # -- what rules ask of an array ----------------------------------------------------------------------------------
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -134,7 +134,7 @@ class Symbol:
         words = ["..." if p is ... else ":" if p == slice(None) else str(p) for p in parts]
         return Symbol(f"{self.within(ATOM)}[{', '.join(words)}]")
 
-    # -- operators ------------------------------------------------------------------------------------------------------
+    # -- operators ---------------------------------------------------------------------------------------------------
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
         if method != "__call__":
@@ -158,8 +158,8 @@ class Symbol:
 def install() -> None:
     """Python's operators, by way of NumPy's ufuncs."""
     operators: dict[str, np.ufunc] = {
-        "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "pow": np.power, "matmul": np.matmul,
-        "and": np.bitwise_and, "or": np.bitwise_or,
+        "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "pow": np.power,
+        "matmul": np.matmul, "and": np.bitwise_and, "or": np.bitwise_or,
     }  # fmt: skip
     for name, ufunc in operators.items():
         setattr(Symbol, f"__{name}__", lambda self, other, u=ufunc: self.__array_ufunc__(u, "__call__", self, other))
@@ -213,7 +213,7 @@ def compared(ufunc: np.ufunc, a: Any, b: Any) -> Any:
     return made
 
 
-# -- notation: how the commonest functions are written -----------------------------------------------------------------------
+# -- notation: how the commonest functions are written ---------------------------------------------------------------
 
 
 def add(a: Any, b: Any) -> Any:

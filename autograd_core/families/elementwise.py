@@ -280,7 +280,7 @@ def any_call(made: Primitive, args: Sequence[Any], settings: dict[str, Any]) -> 
                 live = True
             datas.append(arg._data)
         else:
-            datas.append(arg)
+            datas.append(np.asarray(arg) if type(arg) is list else arg)  # rules need an array
     try:
         y = made.forward(*datas, **settings)
     except Exception as error:

@@ -11,13 +11,16 @@ from . import (
     joining,
     layouts,
     losses,
+    moments,
+    padding,
     reductions,
     scans,
     selection,
     softmaxes,
+    weighted_sums,
 )
 
 __all__ = [
     "activations", "arithmetic", "contractions", "einsums", "elementary", "extrema", "indexing", "joining", "layouts", "losses",
-    "reductions", "scans", "selection", "softmaxes",
+    "moments", "padding", "reductions", "scans", "selection", "softmaxes", "weighted_sums",
 ]  # fmt: skip

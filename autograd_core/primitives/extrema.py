@@ -1,7 +1,7 @@
 """The largest and the smallest element over axes, where they are, and reductions that are piecewise constant.
 
-k elements that tie for an extremum share its gradient equally, 1/k each. The others are cut off: they have no gradient, not a
-gradient of 0. A NaN is an extremum of both kinds, as in NumPy.
+k elements that tie for an extremum share its gradient equally, 1/k each. The others are cut off: they have no gradient,
+not a gradient of 0. A NaN is an extremum of both kinds, as in NumPy.
 """
 
 from __future__ import annotations
@@ -51,8 +51,10 @@ smallest = extremum(np.minimum, "min")
 
 
 @answers(np.max, np.amax)
-def max(a: Any, axis: Axis = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
-    """The largest element over the axes, all by default; NaN if any element is NaN. Elements that tie share the gradient.
+def max(
+    a: Any, axis: Axis = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> Any:
+    """The largest element over the axes, all by default; NaN if one is NaN. Elements that tie share the gradient.
 
     Raises ShapeError if there is no element.
 
@@ -66,8 +68,10 @@ def max(a: Any, axis: Axis = None, out: None = None, keepdims: bool = False, ini
 
 
 @answers(np.min, np.amin)
-def min(a: Any, axis: Axis = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
-    """The smallest element over the axes, all by default; NaN if any element is NaN. Elements that tie share the gradient.
+def min(
+    a: Any, axis: Axis = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> Any:
+    """The smallest element over the axes, all by default; NaN if one is NaN. Elements that tie share the gradient.
 
     Raises ShapeError if there is no element.
 
@@ -95,7 +99,7 @@ def ptp(a: Any, axis: Axis = None, out: None = None, keepdims: bool = False) -> 
 reduces(np.maximum, max)
 reduces(np.minimum, min)
 
-# -- piecewise constant ------------------------------------------------------------------------------------------------------
+# -- piecewise constant ------------------------------------------------------------------------------------------------
 
 
 def cases_of_indices() -> list[Sample]:
@@ -109,13 +113,25 @@ def cases_of_indices() -> list[Sample]:
 
 
 where_largest = fixed(
-    lambda a, *, axis=None, keepdims=False: np.argmax(a, axis=axis, keepdims=keepdims), name="argmax", samples=cases_of_indices
+    lambda a, *, axis=None, keepdims=False: np.argmax(a, axis=axis, keepdims=keepdims),
+    name="argmax",
+    samples=cases_of_indices,
 )
 where_smallest = fixed(
-    lambda a, *, axis=None, keepdims=False: np.argmin(a, axis=axis, keepdims=keepdims), name="argmin", samples=cases_of_indices
+    lambda a, *, axis=None, keepdims=False: np.argmin(a, axis=axis, keepdims=keepdims),
+    name="argmin",
+    samples=cases_of_indices,
 )
-is_any = fixed(lambda a, *, axis=None, keepdims=False: np.any(a, axis=axis, keepdims=keepdims), name="any", samples=cases_of_indices)
-are_all = fixed(lambda a, *, axis=None, keepdims=False: np.all(a, axis=axis, keepdims=keepdims), name="all", samples=cases_of_indices)
+is_any = fixed(
+    lambda a, *, axis=None, keepdims=False: np.any(a, axis=axis, keepdims=keepdims),
+    name="any",
+    samples=cases_of_indices,
+)
+are_all = fixed(
+    lambda a, *, axis=None, keepdims=False: np.all(a, axis=axis, keepdims=keepdims),
+    name="all",
+    samples=cases_of_indices,
+)
 nonzeros = fixed(
     lambda a, *, axis=None, keepdims=False: np.count_nonzero(a, axis=axis, keepdims=keepdims),
     name="count_nonzero",
@@ -125,14 +141,14 @@ nonzeros = fixed(
 
 @answers(np.argmax)
 def argmax(a: Any, axis: int | None = None, out: None = None, *, keepdims: bool = False) -> Any:
-    """The index of the (first) largest element along an axis, of the flattened array by default; carries no gradient."""
+    """The index of the first largest element along an axis, of the flattened array by default; without gradient."""
     refuse("argmax", out=out)
     return where_largest(a, axis=axis, keepdims=bool(keepdims))
 
 
 @answers(np.argmin)
 def argmin(a: Any, axis: int | None = None, out: None = None, *, keepdims: bool = False) -> Any:
-    """The index of the (first) smallest element along an axis, of the flattened array by default; carries no gradient."""
+    """The index of the first smallest element along an axis, of the flattened array by default; without gradient."""
     refuse("argmin", out=out)
     return where_smallest(a, axis=axis, keepdims=bool(keepdims))
 

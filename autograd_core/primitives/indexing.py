@@ -47,9 +47,17 @@ def table(dtype: Any = float) -> Any:
 
 # every kind of index, among them those that name an element several times
 INDICES: tuple[Any, ...] = (
-    -1, (slice(None, None, -1), slice(1, None)), (Ellipsis, None, 2), np.array([2, 0, 2, 2]), np.array([[True, False] * 2] * 3),
-    (np.array([[0], [2]]), np.array([3, 3])), (np.array([1, 1]), slice(None), None), (1, slice(0, 0)), np.empty(0, int), (),
-)  # fmt: skip
+    -1,
+    (slice(None, None, -1), slice(1, None)),
+    (Ellipsis, None, 2),
+    np.array([2, 0, 2, 2]),
+    np.array([[True, False] * 2] * 3),
+    (np.array([[0], [2]]), np.array([3, 3])),
+    (np.array([1, 1]), slice(None), None),
+    (1, slice(0, 0)),
+    np.empty(0, int),
+    (),
+)
 
 
 def cases_of_reading() -> list[Sample]:

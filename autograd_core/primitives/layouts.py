@@ -125,7 +125,11 @@ to_scalar = primitive(
     name="scalar",
 )
 to_tensor: Primitive = primitive(
-    lambda s: np.full((1,), s), lambda g: g, linear=True, samples=lambda: [sample(2.0), sample(np.float64(2.0))], name="tensor"
+    lambda s: np.full((1,), s),
+    lambda g: g,
+    linear=True,
+    samples=lambda: [sample(2.0), sample(np.float64(2.0))],
+    name="tensor",
 )
 
 
@@ -144,7 +148,9 @@ def reshape(a: Any, /, shape: Any = None, order: str = "C", *, copy: bool | None
 def known_order(order: str) -> str:
     """The order of elements, refused where it depends on how the memory happens to be laid out."""
     if order not in ("C", "F"):
-        raise UnsupportedError(f"order={order!r} depends on the layout in memory, which a gradient does not share: use 'C' or 'F'")
+        raise UnsupportedError(
+            f"order={order!r} depends on the layout in memory, which a gradient does not share: use 'C' or 'F'"
+        )
     return order
 
 

@@ -129,11 +129,15 @@ def max_pool_input_grad(
 ) -> Array:
     """g: (..., *P) added where x has the maxima y; the result has the shape of x."""
     g_planes, x_planes, y_planes = (planes(a, len(kernel)) for a in (g, x, y))
+    disjoint = all(s > d * (k - 1) for k, s, d in zip(kernel, stride, dilation, strict=True))
     gx = np.empty(x_planes.shape, g.dtype)
     for block, index in selected(x_planes, y_planes, (kernel, stride, padding, dilation)):
         part = gx[block].reshape(-1)
         part.fill(0)
-        np.add.at(part, index, g_planes[block].reshape(-1))
+        if disjoint:  # so that no two windows share a maximum
+            part[index] = g_planes[block].reshape(-1)
+        else:
+            np.add.at(part, index, g_planes[block].reshape(-1))
     return gx.reshape(x.shape)
 
 

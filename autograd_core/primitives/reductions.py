@@ -1,6 +1,6 @@
-"""Sums, means, products and moments over axes. Extrema are in `extrema`, cumulative sums in `scans`.
+"""Sums, means and products over axes. Variances are in `moments`, extrema in `extrema`, running sums in `scans`.
 
-An axis may be an integer, a tuple or None (all axes); dtype= converts first, so that the gradient is converted back once.
+An axis may be an integer, a tuple or None (all axes). dtype= converts first, so that gradients are converted back once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from ..dispatch import answers, methods
 from ..errors import ShapeError, UnsupportedError
 from ..families import primitive
 from ..recording import Value
-from ..reverse import conjugate
 from ..samples import Sample, sample
 from ..shapes import Axis, Shape, kept_shape, normal_axes
 from .layouts import astype
@@ -88,7 +87,7 @@ def cases_of_sums() -> list[Sample]:
     ]
 
 
-# -- sum and mean ------------------------------------------------------------------------------------------------------------
+# -- sum and mean ------------------------------------------------------------------------------------------------------
 
 total = primitive(
     lambda a, *, axis=None, keepdims=False: np.add.reduce(a, axis=axis, keepdims=keepdims),
@@ -109,7 +108,13 @@ average = primitive(
 
 @answers(np.sum)
 def sum(
-    a: Any, axis: Axis = None, dtype: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+    a: Any,
+    axis: Axis = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
 ) -> Any:
     """The sum of the elements over the axes, all by default; 0 for no elements.
 
@@ -123,7 +128,9 @@ def sum(
 
 
 @answers(np.mean)
-def mean(a: Any, axis: Axis = None, dtype: Any = None, out: None = None, keepdims: bool = False, *, where: Any = True) -> Any:
+def mean(
+    a: Any, axis: Axis = None, dtype: Any = None, out: None = None, keepdims: bool = False, *, where: Any = True
+) -> Any:
     """The arithmetic mean of the elements over the axes, all by default.
 
     >>> import autograd_core as ag
@@ -135,11 +142,11 @@ def mean(a: Any, axis: Axis = None, dtype: Any = None, out: None = None, keepdim
     return average(a, axis=axis, keepdims=bool(keepdims))
 
 
-# -- product -----------------------------------------------------------------------------------------------------------------
+# -- product -----------------------------------------------------------------------------------------------------------
 
 
 def others(a: Any, axis: Axis) -> Any:
-    """For each element the product of all others that are reduced with it; without a division, so that zeros are exact."""
+    """For each element the product of all others reduced with it; without a division, so that zeros are exact."""
     shape = np.shape(a)
     reduced = normal_axes(axis, len(shape))
     order = [i for i in range(len(shape)) if i not in reduced] + list(reduced)
@@ -151,8 +158,8 @@ def others(a: Any, axis: Axis) -> Any:
 def others_in_row(a: Any) -> Any:
     """The products of all other elements along the last axis.
 
-    Of an array by two cumulative products, from the left and from the right. Of a recorded value by one product per element of
-    a row in which that element is 1: n times the work, but a product again, so that derivatives of any order are exact.
+    Of an array by two cumulative products, from the left and from the right. Of a recorded value by one product per
+    element, of a row in which that element is 1: n times the work, but products, so that every order is exact.
     """
     if isinstance(a, Value):
         rows: Any = np.expand_dims(a, -2)
@@ -177,9 +184,15 @@ product = primitive(
 
 @answers(np.prod)
 def prod(
-    a: Any, axis: Axis = None, dtype: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+    a: Any,
+    axis: Axis = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
 ) -> Any:
-    """The product of the elements over the axes, all by default; 1 for no elements. Derivatives are exact where elements are 0.
+    """The product of the elements over the axes, all by default; 1 for no elements. Slopes are exact where elements are 0.
 
     >>> import autograd_core as ag
     >>> ag.grad(lambda x: ag.prod(x))(ag.tensor([2.0, 0.0, 3.0]))
@@ -190,119 +203,20 @@ def prod(
     return product(a, axis=axis, keepdims=bool(keepdims))
 
 
-# -- variance and standard deviation: of complex numbers the mean of |x - m|^2, as in NumPy -----------------------------------
-
-
-def divisor(a: Any, axis: Axis, ddof: float) -> float:
-    """What the sum of squares is divided by: NaN where the variance is not defined."""
-    freedom = count(np.shape(a), axis) - ddof
-    return freedom if freedom > 0 else math.nan
-
-
-def offsets(a: Any, axis: Axis) -> Any:
-    """The elements minus their mean; exactly 0 for equal elements, whose computed mean may be off by a rounding."""
-    if np.ndim(a) == 0:
-        return a - a
-    axes = normal_axes(axis, np.ndim(a))
-    a = a - a[tuple(slice(0, 1) if i in axes else slice(None) for i in range(np.ndim(a)))]
-    return a - np.mean(a, axis=axis, keepdims=True)
-
-
-def variance_slope(a: Any, axis: Axis, ddof: float) -> Any:
-    """d var / d a."""
-    return (2 / divisor(a, axis, ddof)) * conjugate(offsets(a, axis))
-
-
-def deviation_slope(a: Any, y: Any, axis: Axis, ddof: float, keepdims: bool) -> Any:
-    """d std / d a; 0 for equal elements, the least-norm subgradient."""
-    if not keepdims and axis is not None:
-        y = np.reshape(y, kept_shape(np.shape(a), axis))
-    return conjugate(offsets(a, axis)) / (divisor(a, axis, ddof) * np.where(y == 0, 1, y))
-
-
-def cases_of_moments() -> list[Sample]:
-    """Hard cases of moments: no degree of freedom to spare, complex."""
-    return [
-        *cases(),
-        sample(matrix(), axis=0, ddof=1, keepdims=True),
-        sample(matrix(), axis=None, ddof=0.5, keepdims=False),
-        sample(matrix(complex) * (1 - 1j) + 2, axis=1, keepdims=False),
-        sample(matrix(np.float16), axis=1, keepdims=False),
-    ]
-
-
-variance = primitive(
-    lambda a, *, axis=None, ddof=0, keepdims=False: np.var(a, axis=axis, ddof=ddof, keepdims=keepdims),
-    lambda g, a, axis, ddof, keepdims: spread(g, a, axis, keepdims) * variance_slope(a, axis, ddof),
-    jvp=lambda t, a, axis, ddof, keepdims: np.sum(
-        np.real(t * variance_slope(a, axis, ddof)), axis=axis, keepdims=keepdims
-    ),
-    samples=cases_of_moments,
-    name="var",
-)
-deviation = primitive(
-    lambda a, *, axis=None, ddof=0, keepdims=False: np.std(a, axis=axis, ddof=ddof, keepdims=keepdims),
-    lambda g, a, y, axis, ddof, keepdims: spread(g, a, axis, keepdims) * deviation_slope(a, y, axis, ddof, keepdims),
-    jvp=lambda t, a, y, axis, ddof, keepdims: np.sum(
-        np.real(t * deviation_slope(a, y, axis, ddof, keepdims)), axis=axis, keepdims=keepdims
-    ),
-    samples=cases_of_moments,
-    kinks="equal elements",
-    name="std",
-)
-
-
-def degrees(ddof: float, correction: float | None) -> float:
-    """ddof, or the array API's name for it."""
-    if correction is None:
-        return ddof
-    if ddof != 0:
-        raise ValueError("ddof and correction are two names for the same number: give one of them")
-    return correction
-
-
-@answers(np.var)
-def var(
-    a: Any, axis: Axis = None, dtype: Any = None, out: None = None, ddof: float = 0, keepdims: bool = False, *,
-    where: Any = True, mean: Any = None, correction: float | None = None,
-) -> Any:  # fmt: skip
-    """The variance of n elements over the axes: sum |x - m|^2 / (n - ddof), with m their mean; real for complex numbers too.
-
-    correction is the array API's name for ddof.
-
-    >>> import autograd_core as ag
-    >>> ag.grad(lambda x: ag.var(x))(ag.tensor([1.0, 3.0]))
-    tensor([-1.,  1.])
-    """
-    refuse("var", where, out=out, mean=mean)
-    a, axis = prepared(a, axis, dtype)
-    return variance(a, axis=axis, ddof=degrees(ddof, correction), keepdims=bool(keepdims))
-
-
-@answers(np.std)
-def std(
-    a: Any, axis: Axis = None, dtype: Any = None, out: None = None, ddof: float = 0, keepdims: bool = False, *,
-    where: Any = True, mean: Any = None, correction: float | None = None,
-) -> Any:  # fmt: skip
-    """The standard deviation, the square root of `var`. For equal elements the gradient is 0, the least-norm subgradient.
-
-    >>> import autograd_core as ag
-    >>> ag.grad(lambda x: ag.std(x))(ag.tensor([1.0, 3.0])), ag.grad(lambda x: ag.std(x))(ag.tensor([0.1, 0.1]))
-    (tensor([-0.5,  0.5]), tensor([0., 0.]))
-    """
-    refuse("std", where, out=out, mean=mean)
-    a, axis = prepared(a, axis, dtype)
-    return deviation(a, axis=axis, ddof=degrees(ddof, correction), keepdims=bool(keepdims))
-
-
-# -- NumPy's ufunc methods ---------------------------------------------------------------------------------------------------
+# -- NumPy's ufunc methods ---------------------------------------------------------------------------------------------
 
 
 def reduces(ufunc: np.ufunc, reduction: Callable[..., Any]) -> None:
     """Let a reduction answer for a ufunc's method `reduce`, whose axis is 0 by default."""
 
     def reduce(
-        array: Any, axis: Axis = 0, dtype: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+        array: Any,
+        axis: Axis = 0,
+        dtype: Any = None,
+        out: None = None,
+        keepdims: bool = False,
+        initial: Any = None,
+        where: Any = True,
     ) -> Any:
         refuse(f"np.{ufunc.__name__}.reduce", where, initial=initial, out=out)
         array, axis = prepared(array, axis, dtype)

@@ -72,18 +72,6 @@ def cases_of_softmax() -> list[Sample]:
     ]
 
 
-# softmax(a) as exp(a - y) would save a pass, but inherit the rounding of y, which is coarse for large elements in float32
-logsumexp_primitive = primitive(
-    logsumexp_forward,
-    lambda g, a, axis, keepdims: spread(g, a, axis, keepdims) * softmax_primitive(a, axis=axis),
-    jvp=lambda t, a, axis, keepdims: np.sum(t * softmax_primitive(a, axis=axis), axis=axis, keepdims=keepdims),
-    samples=lambda: [
-        *cases(),
-        sample(np.array([1000.0, 999.0, -1000.0]), axis=0, keepdims=True),
-        sample(matrix(np.float16), axis=1, keepdims=False),
-    ],
-    name="logsumexp",
-)
 softmax_primitive = primitive(
     softmax_forward,
     lambda g, y, axis: y * (g - summed(g * y, axis)),
@@ -97,6 +85,18 @@ log_softmax_primitive = primitive(
     jvp=lambda t, y, axis: t - summed(np.exp(y) * t, axis),
     samples=cases_of_softmax,
     name="log_softmax",
+)
+# softmax(a) as exp(a - y) would save a pass, but inherit the rounding of y, which is coarse for large float32 elements
+logsumexp_primitive = primitive(
+    logsumexp_forward,
+    lambda g, a, axis, keepdims: spread(g, a, axis, keepdims) * softmax_primitive(a, axis=axis),
+    jvp=lambda t, a, axis, keepdims: np.sum(t * softmax_primitive(a, axis=axis), axis=axis, keepdims=keepdims),
+    samples=lambda: [
+        *cases(),
+        sample(np.array([1000.0, 999.0, -1000.0]), axis=0, keepdims=True),
+        sample(matrix(np.float16), axis=1, keepdims=False),
+    ],
+    name="logsumexp",
 )
 
 

@@ -32,7 +32,9 @@ class TensorDataset:
         self.tensors = tuple([t.numpy() if isinstance(t, ag.Tensor) else np.asarray(t) for t in tensors])
         if not self.tensors or any(t.ndim == 0 or len(t) != len(self.tensors[0]) for t in self.tensors):
             shapes = ", ".join(str(t.shape) for t in self.tensors) or "nothing"
-            raise ShapeError(f"TensorDataset needs arrays with one row per example, as many rows in each, and was given {shapes}")
+            raise ShapeError(
+                f"TensorDataset needs arrays with one row per example, as many rows in each, and was given {shapes}"
+            )
 
     def __len__(self) -> int:
         return len(self.tensors[0])

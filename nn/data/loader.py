@@ -21,8 +21,8 @@ class DataLoader:
     generator    a NumPy generator or a seed: the same seed gives the same orders; by default this thread's stream
     dtype        floating arrays are converted to it; None leaves them as they are
 
-    Batches are tuples (or dicts, as the items are) of arrays that are read-only and own their memory, so that a record can keep
-    them without a copy.
+    Batches are tuples (or dicts, as the items are) of arrays that are read-only and own their memory, so that a record
+    can keep them without a copy.
 
     >>> import nn
     >>> loader = nn.data.DataLoader(nn.data.TensorDataset([1.0, 2.0, 3.0], [0, 1, 2]), batch_size=2)
@@ -66,7 +66,9 @@ class DataLoader:
             return {key: self._collated([item[key] for item in items]) for key in first}
         if isinstance(first, (tuple, list)):
             return tuple([self._collated(parts) for parts in zip(*items, strict=True)])
-        return self._finished(np.stack([item.numpy() if hasattr(item, "numpy") else np.asarray(item) for item in items]))
+        return self._finished(
+            np.stack([item.numpy() if hasattr(item, "numpy") else np.asarray(item) for item in items])
+        )
 
     def _finished(self, batch: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         if self.dtype is not None and batch.dtype.kind == "f":

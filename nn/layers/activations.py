@@ -42,7 +42,7 @@ class SiLU(Module):
 
 
 class GELU(Module):
-    """x * P(Z <= x) for a standard normal Z; approximate="tanh" for the formula with tanh. Hendrycks and Gimpel 2016."""
+    """x * P(Z <= x) for a standard normal Z; approximate="tanh" for a formula with tanh. Hendrycks and Gimpel 2016."""
 
     def __init__(self, approximate: str = "none") -> None:
         self.approximate = approximate
@@ -58,8 +58,8 @@ class Softplus(Module):
     """log(1 + exp(beta x)) / beta, without overflow; beyond `threshold` PyTorch's is x, which is the same number.
 
     >>> import nn, numpy as np
-    >>> nn.Softplus()(np.array([0.0, 1000.0]))
-    array([   0.69314718, 1000.        ])
+    >>> nn.Softplus()(np.array([-1000.0, 1000.0]))
+    array([   0., 1000.])
     """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:

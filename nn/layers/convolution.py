@@ -18,7 +18,9 @@ class Conv2d(Module):
     """Each output channel is a sum of input channels, each weighed by a window that slides over the image.
 
     x: (N, in_channels, H, W) or (in_channels, H, W)   weight: (out_channels, in_channels / groups, *kernel_size)
-    bias: (out_channels,)   returns (N, out_channels, H', W')  with  H' = (H + 2 padding - dilation (kernel - 1) - 1) // stride + 1
+    bias: (out_channels,)   returns (N, out_channels, H', W')
+
+        H' = (H + 2 padding - dilation (kernel - 1) - 1) // stride + 1
 
     kernel_size, stride, padding, dilation   one number, or a pair (height, width)
     padding   zeros around the image; "valid" for none, "same" for H' = H (stride 1 only)
@@ -46,7 +48,9 @@ class Conv2d(Module):
         generator: Any = None,
     ) -> None:
         if groups < 1 or in_channels % groups or out_channels % groups:
-            raise ValueError(f"{in_channels} input and {out_channels} output channels cannot be split into {groups} groups")
+            raise ValueError(
+                f"{in_channels} input and {out_channels} output channels cannot be split into {groups} groups"
+            )
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size, self.stride = pair(kernel_size, "kernel_size"), pair(stride, "stride")
         self.dilation = pair(dilation, "dilation")
@@ -59,7 +63,9 @@ class Conv2d(Module):
     def forward(self, x: Any) -> Any:
         x = fitted(x, self.weight, self)
         c = self.in_channels
-        expect(x.ndim in (3, 4) and x.shape[-3] == c, x, self, f"(N, {c}, H, W) or ({c}, H, W)", channels_last_hint(x, c))
+        expect(
+            x.ndim in (3, 4) and x.shape[-3] == c, x, self, f"(N, {c}, H, W) or ({c}, H, W)", channels_last_hint(x, c)
+        )
         return F.conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
 
     def extra_repr(self) -> str:
@@ -81,11 +87,13 @@ def channels_last_hint(x: Any, channels: int) -> str:
 class MaxPool2d(Module):
     """The largest element of each window of an image, channel by channel.
 
-    x: (N, C, H, W) or (C, H, W)   returns (N, C, H', W')  with  H' = (H + 2 padding - dilation (kernel - 1) - 1) // stride + 1
+    x: (N, C, H, W) or (C, H, W)   returns (N, C, H', W')
+
+        H' = (H + 2 padding - dilation (kernel - 1) - 1) // stride + 1
 
     kernel_size, padding, dilation   one number, or a pair (height, width); what is padded never wins
     stride      kernel_size by default
-    ceil_mode   round H' up: windows that begin inside the image or its left padding count, even if they reach over its end
+    ceil_mode   round H' up: a window that begins inside the image or its left padding may reach over the end
 
     >>> import nn, numpy as np
     >>> nn.MaxPool2d(2)(np.arange(16.0).reshape(1, 4, 4))
@@ -116,11 +124,13 @@ class MaxPool2d(Module):
 class AvgPool2d(Module):
     """The mean of each window of an image, channel by channel.
 
-    x: (N, C, H, W) or (C, H, W)   returns (N, C, H', W')  with  H' = (H + 2 padding - kernel) // stride + 1
+    x: (N, C, H, W) or (C, H, W)   returns (N, C, H', W')
+
+        H' = (H + 2 padding - kernel) // stride + 1
 
     kernel_size, padding   one number, or a pair (height, width)
     stride                 kernel_size by default
-    ceil_mode              round H' up: windows that begin inside the image or its left padding count
+    ceil_mode              round H' up: a window that begins inside the image or its left padding may reach over the end
     count_include_pad      count padded zeros as elements of the window
     divisor_override       divide the sums by this number instead
 
@@ -146,7 +156,13 @@ class AvgPool2d(Module):
 
     def forward(self, x: Any) -> Any:
         return F.avg_pool2d(
-            x, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad, self.divisor_override
+            x,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.ceil_mode,
+            self.count_include_pad,
+            self.divisor_override,
         )
 
     def extra_repr(self) -> str:

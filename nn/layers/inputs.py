@@ -13,7 +13,7 @@ from ..module import Module
 
 
 def fitted(x: Any, parameter: Any, layer: Module) -> Any:
-    """The input in the dtype of a layer's parameter: plain floating arrays are converted, Tensors must have it already."""
+    """The input in the dtype of a layer's parameter: plain floating arrays are converted, Tensors must have it."""
     dtype = parameter.dtype
     if isinstance(x, ag.Tensor):
         if x.dtype != dtype:
@@ -27,8 +27,8 @@ def fitted(x: Any, parameter: Any, layer: Module) -> Any:
         return array
     if array.dtype.kind != "f":
         raise DTypeError(
-            f"{called(layer)} has {dtype} parameters, and was given {array.dtype} data: if they are numbers to compute with, "
-            f"convert them with x.astype('{dtype}')"
+            f"{called(layer)} has {dtype} parameters, and was given {array.dtype} data: if they are numbers to compute "
+            f"with, convert them with x.astype('{dtype}')"
         )
     array = array.astype(dtype)
     array.flags.writeable = False  # so that the record need not copy it again
@@ -38,7 +38,9 @@ def fitted(x: Any, parameter: Any, layer: Module) -> Any:
 def expect(fits: bool, x: Any, layer: Module, shape: str, remedy: str = "") -> None:
     """Raise ShapeError, in the layer's words, unless the input fits."""
     if not fits:
-        raise ShapeError(f"{called(layer)} takes inputs of shape {shape}, and was given {tuple(x.shape)}{remedy and ': ' + remedy}")
+        raise ShapeError(
+            f"{called(layer)} takes inputs of shape {shape}, and was given {tuple(x.shape)}{remedy and ': ' + remedy}"
+        )
 
 
 def called(layer: Module) -> str:

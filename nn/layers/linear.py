@@ -19,8 +19,8 @@ class Linear(Module):
 
     x: (..., in_features)   weight: (out_features, in_features)   bias: (out_features,)   returns (..., out_features)
 
-    Both start uniform in +-1 / sqrt(in_features). Raises ShapeError for another number of features, DTypeError for a Tensor of
-    another dtype than the parameters'; plain floating arrays are converted.
+    Both start uniform in +-1 / sqrt(in_features). Raises ShapeError for another number of features, DTypeError for a
+    Tensor of another dtype than the parameters'; plain floating arrays are converted.
 
     >>> import nn, numpy as np
     >>> nn.Linear(3, 2)(np.ones((5, 3))).shape

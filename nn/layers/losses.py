@@ -11,7 +11,7 @@ from ..module import Module
 class CrossEntropyLoss(Module):
     """-log softmax(input)[target]: how surprised a classifier is by the right answers.
 
-    input: (N, C) logits, (C,) or (N, C, ...)   target: the classes, (N,), () or (N, ...), or probabilities shaped as the input
+    input: (N, C) logits, (C,) or (N, C, ...)   target: the classes, (N,), () or (N, ...), or probabilities like input
     weight            (C,), how much each class counts; the mean is weighted then
     ignore_index      examples with this class do not count
     reduction         "mean", "sum" or "none"
@@ -34,7 +34,7 @@ class CrossEntropyLoss(Module):
 
 
 class MSELoss(Module):
-    """(input - target)**2; mean, sum or, with "none", for each element. Raises ShapeError unless both have one shape."""
+    """(input - target)**2: mean, sum, or "none" for each element. Raises ShapeError unless both have one shape."""
 
     def __init__(self, reduction: str = "mean") -> None:
         self.reduction = F.checked_reduction(reduction)

@@ -22,7 +22,7 @@ class Adam(Optimizer):
 
     amsgrad   V from the largest v so far (Reddi et al. 2018)
 
-    Kingma and Ba 2015. Both sides of the fraction are multiplied by sqrt(1 - b2**t), which spares two passes over the arrays.
+    Kingma and Ba 2015. Both sides of the fraction are multiplied by sqrt(1 - b2**t), which spares two passes.
     Raises ValueError for settings outside their range, DTypeError for complex parameters.
 
     >>> import nn, numpy as np
@@ -43,7 +43,9 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
         amsgrad: bool = False,
     ) -> None:
-        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad})
+        super().__init__(
+            params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad}
+        )
 
     def check(self, group: Group) -> None:
         for name in ("lr", "eps", "weight_decay"):
@@ -52,7 +54,9 @@ class Adam(Optimizer):
         if not all(0 <= beta < 1 for beta in group["betas"]):
             raise ValueError(f"Adam: betas must lie in [0, 1), and are {group['betas']}")
         if any(p.dtype.kind == "c" for p in group["params"]):
-            raise DTypeError("Adam scales by squares of real gradients: give real and imaginary parts as parameters of their own")
+            raise DTypeError(
+                "Adam scales by squares of real gradients: give real and imaginary parts as parameters of their own"
+            )
 
     def numbers(self, group: Group) -> tuple[float, ...]:
         b1, b2 = group["betas"]

@@ -1,4 +1,4 @@
-"""What optimisers share: groups of parameters, their state, and room to compute in, so that a step allocates nothing."""
+"""What optimisers share: groups of parameters, their state, and room to compute in, a step allocates nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Group: TypeAlias = dict[str, Any]
 
 
 class Workspace:
-    """Room for the steps of all parameters of one dtype: two buffers of the largest size, and the step's numbers as arrays.
+    """Room for the steps of all parameters of one dtype: two buffers of the largest size, and the numbers of a step.
 
     A number that is an array of shape () and of the right dtype already halves the cost of a small product.
     """
@@ -51,7 +51,7 @@ class Memory:
 
 
 class Desk(NamedTuple):
-    """What belongs to one group: a memory per parameter, a workspace per dtype, and whether Scalars are among the parameters."""
+    """What belongs to one group: a memory per parameter, a workspace per dtype, and whether any of them is a Scalar."""
 
     memories: list[Memory]
     workspaces: dict[np.dtype[Any], Workspace]
@@ -64,8 +64,8 @@ class Optimizer:
     params     parameters, or groups of them: dicts with "params" and settings that differ from the defaults
     defaults   the settings of a group that does not say otherwise
 
-    `param_groups` may be changed between steps, as in `optimizer.param_groups[0]["lr"] = 0.01`; `state[p]` is what is remembered
-    of a parameter. Scalars are parameters like any other.
+    `param_groups` may be changed between steps, as in `optimizer.param_groups[0]["lr"] = 0.01`; `state[p]` is what is
+    remembered of a parameter. Scalars are parameters like any other.
     """
 
     def __init__(self, params: Iterable[Any], defaults: Mapping[str, Any]) -> None:
@@ -77,7 +77,10 @@ class Optimizer:
         self._desks: list[Desk] = []
         groups = list(params)
         if not groups:
-            raise ValueError(f"{type(self).__name__} was given no parameters: pass model.parameters() anew, a loop may have used it up")
+            raise ValueError(
+                f"{type(self).__name__} was given no parameters; if they came from model.parameters(), "
+                "a loop may have used them up: call it anew"
+            )
         for group in groups if isinstance(groups[0], Mapping) else [{"params": groups}]:
             self.add_param_group(group)
 
@@ -117,19 +120,19 @@ class Optimizer:
         closure   computes the loss again and calls backward first; what it returns is returned
         """
         loss = None if closure is None else closure()
-        for group, (memories, workspaces, has_scalars) in zip(self.param_groups, self._desks):
+        for group, (memories, workspaces, has_scalars) in zip(self.param_groups, self._desks, strict=True):
             values, params = self.numbers(group), group["params"]
             for workspace in workspaces.values():
                 workspace.hold(values)
             pairs = [pair_of(p) for p in params] if has_scalars else ag.updatable(params)
-            for pair, memory in zip(pairs, memories):
+            for pair, memory in zip(pairs, memories, strict=True):
                 if pair is not None:
                     w, g = pair
                     if memory.dtype is not w.dtype:
                         memory.settle(w, workspace_for(w.dtype, params, workspaces, values))
                     self.update(w, g, memory, group)
             if has_scalars:
-                for p, pair in zip(params, pairs):
+                for p, pair in zip(params, pairs, strict=True):
                     if type(p) is ag.Scalar and pair is not None:
                         p.data = pair[0].item()
         return loss
@@ -143,10 +146,13 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """A copy of the state and the settings, with numbers in place of parameters, as PyTorch's.
 
-        "state": what is remembered, by the number of the parameter    "param_groups": the settings, "params" being numbers
+        "state": what is remembered, by parameter   "param_groups": the settings, and under "params" the numbers
         """
         numbers = {p: i for i, p in enumerate(self.state)}
-        state = {i: {k: np.copy(v) if isinstance(v, np.ndarray) else v for k, v in self.state[p].items()} for p, i in numbers.items()}
+        state = {
+            i: {k: np.copy(v) if isinstance(v, np.ndarray) else v for k, v in self.state[p].items()}
+            for p, i in numbers.items()
+        }
         groups = [{**group, "params": [numbers[p] for p in group["params"]]} for group in self.param_groups]
         return {"state": {i: s for i, s in state.items() if s}, "param_groups": groups}
 
@@ -158,17 +164,21 @@ class Optimizer:
         groups, state = state_dict["param_groups"], state_dict["state"]
         theirs, ours = [len(g["params"]) for g in groups], [len(g["params"]) for g in self.param_groups]
         if theirs != ours:
-            raise ShapeError(f"the state is of groups of {theirs} parameters, but this {type(self).__name__} has groups of {ours}")
+            raise ShapeError(
+                f"the state is of groups of {theirs} parameters, but this {type(self).__name__} has groups of {ours}"
+            )
         order = list(self.state)
         for i, kept in state.items():
             for name, value in kept.items():
                 if np.ndim(value) and np.shape(value) != order[i].shape:
                     raise ShapeError(f"{name} of parameter {i} is {np.shape(value)}, the parameter is {order[i].shape}")
-        for group, saved in zip(self.param_groups, groups):
+        for group, saved in zip(self.param_groups, groups, strict=True):
             group.update({name: value for name, value in saved.items() if name != "params"})
         for i, p in enumerate(order):
             self.state[p].clear()
-            self.state[p].update({k: np.array(v) if isinstance(v, np.ndarray) else v for k, v in state.get(i, {}).items()})
+            self.state[p].update(
+                {k: np.array(v) if isinstance(v, np.ndarray) else v for k, v in state.get(i, {}).items()}
+            )
         for memory in (memory for desk in self._desks for memory in desk.memories):
             memory.dtype = None  # so that the state is brought to the parameter's dtype
 

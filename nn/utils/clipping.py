@@ -29,7 +29,9 @@ def clip_grad_norm_(
     """
     values: Iterable[Any] = [parameters] if isinstance(parameters, (ag.Tensor, ag.Scalar)) else parameters
     owners = [p for p in values if p.grad is not None]
-    norms = [np.linalg.norm(np.ravel(p.grad if isinstance(p, ag.Scalar) else p.grad.numpy()), norm_type) for p in owners]
+    norms = [
+        np.linalg.norm(np.ravel(p.grad if isinstance(p, ag.Scalar) else p.grad.numpy()), norm_type) for p in owners
+    ]
     norm = float(np.linalg.norm(np.array(norms, float), norm_type)) if norms else 0.0
     if error_if_nonfinite and not np.isfinite(norm):
         raise GradientError(f"the norm of the gradients is {norm}, so they cannot be scaled to {max_norm}")

@@ -1,0 +1,183 @@
+"""Reading and writing by index: every index that NumPy takes, and gradients that return to what was named."""
+
+import numpy as np
+import pytest
+
+import autograd_core as ag
+from autograd_core.errors import MutationError, ShapeError
+from autograd_core.testing import check_grads
+
+INDICES = [
+    1,
+    -1,
+    (0, 2),
+    slice(None, None, -1),
+    (slice(1, None), slice(None, None, 2)),
+    ...,
+    None,
+    (..., 1),
+    (slice(None), None, 0),
+    (),
+    slice(0, 0),
+    [2, 0, 2, 2],
+    np.array([[0, 1], [1, 1]]),
+    (np.array([0, 0, 2]), np.array([3, 3, 1])),
+    (np.array([[0], [2]]), [1, 1]),
+    ([1, 1], slice(None), None),
+    (slice(None), [3, -1]),
+    (0, np.array([1, 1])),
+    np.array([True, False, True]),
+    (slice(None), np.array([True, False, True, True])),
+    np.arange(12).reshape(3, 4) % 3 == 0,
+    (np.array([True, False, True]), 2),
+    (np.array([True, False, True]), [1, 1]),
+    True,
+    [],
+    np.ix_([0, 0], [1, 3]),
+]
+
+
+def table(dtype=float):
+    return np.arange(1.0, 13.0).reshape(3, 4).astype(dtype)
+
+
+@pytest.mark.parametrize("index", INDICES, ids=repr)
+def test_an_index_reads_what_numpy_reads_and_agrees_with_finite_differences(index):
+    x = table()
+    expected = x[index] if not isinstance(index, list) or index else x[np.empty(0, int)]
+
+    np.testing.assert_array_equal(ag.tensor(x, requires_grad=True)[index].numpy(), expected)
+    check_grads(lambda x: x[index] ** 2, x, directions=1)
+
+
+@pytest.mark.parametrize("index", INDICES, ids=repr)
+def test_gradients_count_how_often_an_element_is_named(index):
+    x = table()
+    places = np.arange(12).reshape(3, 4)[index if not isinstance(index, list) or index else np.empty(0, int)]
+
+    g = ag.grad(lambda x: np.sum(x[index]))(x)
+
+    np.testing.assert_array_equal(g, np.bincount(places.ravel(), minlength=12).reshape(3, 4))
+
+
+def test_an_index_may_be_a_tensor_and_may_change_afterwards():
+    x = ag.tensor(table(), requires_grad=True)
+    index = np.array([0, 0])
+
+    y = x[index] + x[ag.tensor(np.array([1, 1]))]
+    index[:] = 2
+    np.sum(y).backward()
+
+    np.testing.assert_array_equal(x.grad.numpy()[:, 0], [2, 2, 0])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.complex128])
+def test_a_gradient_has_the_dtype_and_shape_of_what_was_indexed(dtype):
+    x = ag.tensor(table(dtype)[::-1].T, requires_grad=True)
+
+    np.sum(np.real(x[[0, 0, 1], ::-1])).backward()
+
+    assert (x.grad.dtype, x.grad.shape) == (dtype, (4, 3))
+    np.testing.assert_array_equal(x.grad.numpy()[:, 0], [2, 1, 0, 0])
+
+
+def test_what_an_index_leaves_out_has_no_gradient_even_where_its_slope_is_infinite():
+    x = np.array([0.0, 4.0, 16.0])
+    with np.errstate(divide="ignore"):
+        by_mask = ag.grad(lambda x: np.sqrt(x)[x > 0].sum())(x)
+        by_slice = ag.grad(lambda x: np.sqrt(x)[1:].sum())(x)
+        by_repeats = ag.grad(lambda x: np.sqrt(x)[[1, 1, 2]].sum())(x)
+        through_layouts = ag.grad(lambda x: np.flip(np.sqrt(x)[:, None])[:2].sum())(x)
+        all_used = ag.grad(lambda x: np.sqrt(x)[1:].sum() + np.sqrt(x).sum())(x)
+
+    np.testing.assert_array_equal(by_mask, [0, 0.25, 0.125])
+    np.testing.assert_array_equal(by_slice, [0, 0.25, 0.125])
+    np.testing.assert_array_equal(by_repeats, [0, 0.5, 0.125])
+    np.testing.assert_array_equal(through_layouts, [0, 0.25, 0.125])
+    np.testing.assert_array_equal(all_used, [np.inf, 0.5, 0.25])
+
+
+@pytest.mark.parametrize("index", [3, (0, 4), (0, 0, 0), [0, 5], np.array([True, False])], ids=repr)
+def test_an_index_out_of_bounds_names_the_shape(index):
+    with pytest.raises(ShapeError, match=r"getitem cannot be computed for shape \(3, 4\)") as caught:
+        ag.tensor(table(), requires_grad=True)[index]
+
+    assert isinstance(caught.value.__cause__, IndexError)
+
+
+def test_iteration_gives_the_rows_and_ends():
+    x = ag.tensor(table(), requires_grad=True)
+
+    rows = list(x)
+    (rows[0] * rows[2]).sum().backward()
+
+    assert len(rows) == len(x) == 3
+    np.testing.assert_array_equal(x.grad.numpy(), table()[[2, 1, 0]] * [[1], [0], [1]])
+
+
+# -- writing -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("index", [i for i in INDICES if i is not True and i is not None], ids=repr)
+def test_a_recorded_write_gives_numpys_value_and_agrees_with_finite_differences(index):
+    place = index if not isinstance(index, list) or index else np.empty(0, int)
+    values = -np.arange(1.0, 1.0 + table()[place].size).reshape(table()[place].shape)
+    expected = table()
+    expected[place] = values
+
+    def write(x, v):
+        y = x * 1.0
+        y[index] = v
+        return y
+
+    np.testing.assert_array_equal(write(ag.tensor(table(), requires_grad=True), ag.tensor(values)).numpy(), expected)
+    check_grads(lambda x, v: write(x, v) ** 2, table(), values, directions=1)
+
+
+def test_of_repeated_places_only_the_last_write_counts():
+    def write(v):
+        y = ag.tensor(np.zeros(2)) * 1.0
+        y[[0, 0, 1]] = v
+        return y
+
+    np.testing.assert_array_equal(ag.grad(lambda v: np.sum(write(v)))(np.array([5.0, 6.0, 7.0])), [0, 1, 1])
+
+
+def test_a_number_written_to_many_places_gets_the_sum_of_their_gradients():
+    def write(v):
+        y = ag.tensor(table()) * 1.0
+        y[:, 1:] = v
+        return np.sum(y)
+
+    assert ag.grad(write)(2.0) == 9.0
+
+
+def test_what_was_overwritten_has_no_gradient_even_where_its_slope_is_infinite():
+    def write(x):
+        y = np.sqrt(x)
+        y[0] = 0.0
+        return np.sum(y)
+
+    with np.errstate(divide="ignore"):
+        np.testing.assert_array_equal(ag.grad(write)(np.array([0.0, 4.0])), [0, 0.25])
+
+
+def test_a_write_to_a_leaf_or_behind_a_live_view_is_refused():
+    x = ag.tensor(table(), requires_grad=True)
+    with pytest.raises(MutationError, match="would overwrite a leaf"):
+        x[0] = 1.0
+
+    y = x * 1.0
+    row = y[0]
+    with pytest.raises(MutationError, match=r"a view of the same memory \(shape \(4,\)\)"):
+        y[1] = row
+
+
+def test_a_write_of_the_wrong_shape_leaves_the_value_as_it_was():
+    x = ag.tensor(table(), requires_grad=True)
+    y = x * 1.0
+
+    with pytest.raises(ShapeError, match=r"setitem cannot combine shapes \(3, 4\) and \(3,\)"):
+        y[0] = np.ones(3)
+
+    np.testing.assert_array_equal(y.numpy(), table())

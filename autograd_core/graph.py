@@ -80,7 +80,7 @@ def restored(node: Node) -> Frame:
     route: Any = node.route
     values = [e.value if isinstance(e, Node) else e for e in node.inputs]
     for position in route.keeps:
-        if isinstance(node.value if position == -1 else values[position], Absent):
+        if position < len(values) and isinstance(node.value if position == -1 else values[position], Absent):
             raise GradientError(f"{node!r} was freed by backward: call backward(retain_graph=True), or draw before it")
     made = Frame()
     made.y = node.value

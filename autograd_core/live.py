@@ -29,6 +29,10 @@ class Masks:
     def pull(self, node: Node, saved: Any, g: Any, reached: Collection[Node]) -> tuple[Any, ...]:
         """As `route.pull`, and passes masks on to those parents that need one; `reached` have a cotangent already."""
         route: Any = node.route
+        if node not in self.live and not (route.cut and any([self.bends(p) for p in node.parents])):
+            for parent in node.parents:  # before the rule, which may raise
+                self.live.pop(parent, None)  # live as a whole
+            return route.pull(node, saved, g)  # type: ignore[no-any-return]
         if type(node.value) is float and route.primitive.family == "elementwise":
             return self.pull_number(node, saved, g, reached)
         mask = self.live.pop(node, None)
@@ -50,17 +54,13 @@ class Masks:
         live, parents = self.live, node.parents
         if not live.pop(node, True):
             contributions = weights = (0.0,) * len(parents)
-        else:
-            for parent in parents if not route.cut else ():  # before the rule, which may raise
-                live.pop(parent, None)
+        else:  # a cut: anything else that is live has been pulled already
             contributions = route.pull(node, saved, g)
-            if not route.cut:
-                return contributions  # type: ignore[no-any-return]
             weights = route.pull(node, node, 1.0)
         for parent, weight in zip(parents, weights, strict=True):
             if weight:
                 live.pop(parent, None)
-            elif parent not in reached:
+            elif parent not in reached and self.bends(parent):
                 live[parent] = False
         return contributions
 

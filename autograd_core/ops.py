@@ -2,13 +2,16 @@
 
 from .families.elementwise import gate
 from .primitives.activations import elu, erf, gelu, leaky_relu, relu, sigmoid, silu, softplus
-from .primitives.contractions import linear
-from .primitives.losses import bce_with_logits, cross_entropy, mse_loss, nll_loss
+from .primitives.cross_entropies import cross_entropy, nll_loss
+from .primitives.linear_layer import linear
+from .primitives.losses import bce_with_logits, mse_loss
+from .primitives.pooling import avg_pool, max_pool
 from .primitives.softmaxes import log_softmax, logsumexp, softmax
-from .primitives.windows import avg_pool, conv, max_pool
 from .primitives.weighted_sums import weighted_sum
+from .primitives.windows import conv
 
 __all__ = [
-    "bce_with_logits", "cross_entropy", "elu", "erf", "gate", "gelu", "leaky_relu", "linear", "log_softmax", "logsumexp", "mse_loss",
-    "nll_loss", "relu", "sigmoid", "silu", "softmax", "softplus", "weighted_sum",
+    "avg_pool", "bce_with_logits", "conv", "cross_entropy", "elu", "erf", "gate", "gelu", "leaky_relu", "linear",
+    "log_softmax", "logsumexp", "max_pool", "mse_loss", "nll_loss", "relu", "sigmoid", "silu", "softmax", "softplus",
+    "weighted_sum",
 ]  # fmt: skip

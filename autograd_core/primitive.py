@@ -11,7 +11,7 @@ import numpy as np
 
 from .errors import AutogradError, DeclarationError, DTypeError, ShapeError
 from .modes import Mode, current
-from .recording import Node, Settings, Tensor, Value, frame, leaf, record, scalar_of, serials, tensor_of
+from .recording import Node, Scalar, Settings, Tensor, Value, frame, leaf, record, scalar_of, serials, tensor_of
 from .rules import EVERY_INPUT, BoundRule, Route, Rule, Wanted, like, settings_of, settle, zeros
 
 Push: TypeAlias = Callable[[Node, Any, Sequence[Any]], Any]
@@ -111,6 +111,8 @@ class Primitive:
 
             def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
                 parts = pulls[0](node, saved, g)
+                if type(g) is float and type(parts) is list and len(parts) == len(wanted):  # between Scalars
+                    return tuple(parts)
                 return tuple([settle(parts[i], p.value) for i, p in zip(wanted, node.parents, strict=True)])
         elif len(wanted) == 1:
             (only,) = pulls
@@ -200,17 +202,20 @@ def generic_call(made: Primitive) -> Callable[..., Any]:
     def call(*args: Any, **settings: Any) -> Any:
         datas = []
         wanted = []
-        values = tensors = False
+        constants = tensors = False
         for i, arg in enumerate(args):
-            if isinstance(arg, Value):
-                values = True
-                tensors = tensors or isinstance(arg, Tensor)
-                node = arg.node
-                if node is not None and node.requires_grad:
-                    wanted.append(i)
+            kind = type(arg)
+            if kind is Tensor or kind is Scalar:
+                if kind is Tensor:
+                    tensors = True
                 datas.append(arg._data)
+                node = arg.node
+                if node is None or not node.requires_grad:
+                    constants = True
+                else:
+                    wanted.append(i)
             else:
-                datas.append(np.asarray(arg) if type(arg) is list else arg)  # rules need an array
+                datas.append(np.asarray(arg) if kind is list else arg)  # rules need an array
         if defaults:
             settings = {**defaults, **settings}
         try:
@@ -220,7 +225,7 @@ def generic_call(made: Primitive) -> Callable[..., Any]:
         kept = None
         if residual:
             y, kept = y
-        if not values:
+        if not (wanted or constants):
             return y
         mode = current()
         if single and wanted and mode.plain and (tensors or type(y) is float) and made.is_open(wanted):

@@ -324,10 +324,16 @@ def record(
     """The node of one call, for any primitive; families have a faster way for their commonest calls."""
     keep_all = mode.keep_all
     keeps = route.keeps
-    inputs, saved = [], []
+    inputs: list[Any] = []
+    saved: list[Any] = []
+    if len(route.wanted) == len(args) and not keep_all:  # each argument has a node: the commonest case, in C loops
+        inputs = [arg.node for arg in args]
+        saved = list(datas) if len(keeps) > len(args) else [d if i in keeps else None for i, d in enumerate(datas)]
+        args = ()
     for i, arg in enumerate(args):
         named = keep_all or i in keeps
-        if not keep_all and isinstance(arg, Value) and (source := arg.node) is not None and source.serial:
+        kind = type(arg)
+        if (kind is Scalar or kind is Tensor) and not keep_all and (source := arg.node) is not None and source.serial:
             inputs.append(source)
             saved.append(datas[i] if named else None)
         else:

@@ -125,7 +125,7 @@ def _walk(nodes: list[Node], pending: Cotangents, record: bool, retain: bool, ke
         try:
             if record and route.primitive.definition is not None:
                 contributions = through_definition(node, saved, g)
-            elif live or route.cut:
+            elif route.cut or (live and (node in live or not live.keys().isdisjoint(node.parents))):
                 contributions = masks.pull(node, saved, g, pending)
             else:
                 contributions = route.pull(node, saved, g)

@@ -5,8 +5,8 @@ import pytest
 
 import autograd_core as ag
 from autograd_core.errors import ShapeError, UnsupportedError
-from autograd_core.primitives import contractions
 from autograd_core.primitives.einsums import einsum_samples
+from autograd_core.primitives.linear_layer import ones
 from autograd_core.testing import check_grads
 
 rng = np.random.default_rng(0)
@@ -18,7 +18,7 @@ def recorded(a):
     return ag.tensor(a, requires_grad=np.asarray(a).dtype.kind in "fc")
 
 
-# -- matmul, dot and their kin -------------------------------------------------------------------------------------------
+# -- matmul, dot and their kin ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["matmul", "dot", "inner", "outer", "vdot", "tensordot"])
@@ -31,7 +31,9 @@ def test_the_products_answer_for_numpy_functions_of_their_name(name):
     np.testing.assert_allclose(getattr(ag, name)(a, b), getattr(np, name)(a, b))
 
 
-@pytest.mark.parametrize("shapes", [((2, 3), (3, 4)), ((3,), (3,)), ((3,), (5, 3, 2)), ((2, 1, 4, 3), (5, 3, 2)), ((6, 2, 3), (3,))])
+@pytest.mark.parametrize(
+    "shapes", [((2, 3), (3, 4)), ((3,), (3,)), ((3,), (5, 3, 2)), ((2, 1, 4, 3), (5, 3, 2)), ((6, 2, 3), (3,))]
+)
 def test_a_batched_product_has_the_gradient_of_a_loop_of_products(shapes):
     a, b = (rng.normal(size=s) for s in shapes)
     g = rng.normal(size=np.matmul(a, b).shape)
@@ -118,7 +120,10 @@ def test_a_matrix_product_that_does_not_fit_says_why_and_what_to_write(shapes, w
         (lambda: np.dot(recorded(np.ones((4, 3))), np.ones((5, 3))), r"write  np.dot\(a, b.T\)"),
         (lambda: np.inner(recorded(np.ones((4, 3))), np.ones((5, 2))), r"the last axes \(3 and 2\) must be equal"),
         (lambda: np.vdot(recorded(np.ones(3)), np.ones(4)), "as many elements each"),
-        (lambda: np.tensordot(recorded(np.ones((2, 3))), np.ones((2, 3)), 1), r"axes \(1,\) of the first have lengths \[3\]"),
+        (
+            lambda: np.tensordot(recorded(np.ones((2, 3))), np.ones((2, 3)), 1),
+            r"axes \(1,\) of the first have lengths \[3\]",
+        ),
         (lambda: np.tensordot(recorded(np.ones(3)), np.ones(3), 2), "cannot sum over 2 axes"),
     ],
 )
@@ -127,7 +132,7 @@ def test_other_products_that_do_not_fit_say_why(call, words):
         call()
 
 
-# -- einsum ------------------------------------------------------------------------------------------------------------------
+# -- einsum -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda s: s.args[0])
@@ -176,7 +181,7 @@ def test_einsum_of_three_costs_no_more_than_two_products():
     assert max(np.size(node.value) for node in y.nodes if node.primitive is not None) == 200
 
 
-# -- the linear layer --------------------------------------------------------------------------------------------------------
+# -- the linear layer ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", [(3,), (5, 3), (2, 5, 3), (0, 3)])
@@ -221,4 +226,4 @@ def test_a_layer_that_does_not_fit_says_what_would(shapes, words):
 
 def test_the_ones_that_sum_the_bias_gradient_cannot_be_written():
     with pytest.raises(ValueError, match="read-only"):
-        contractions.ones(3, np.dtype(float))[0] = 2
+        ones(3, np.dtype(float))[0] = 2

@@ -6,7 +6,7 @@ import pytest
 import autograd_core as ag
 from autograd_core import ops
 from autograd_core.errors import DTypeError, ShapeError, UnsupportedError
-from autograd_core.primitives.losses import FEW, ClassRangeError, by_elements, cross_entropy_definition
+from autograd_core.primitives.cross_entropies import FEW, ClassRangeError, by_elements, cross_entropy_definition
 from autograd_core.testing import check_grads
 
 rng = np.random.default_rng(0)
@@ -15,7 +15,7 @@ LOG_P = scores - np.log(np.sum(np.exp(scores), axis=1, keepdims=True))
 LOSSES = -LOG_P[np.arange(6), target]
 
 
-# -- classes -----------------------------------------------------------------------------------------------------------------
+# -- classes ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("reduction", "expected"), [("mean", LOSSES.mean()), ("sum", LOSSES.sum()), ("none", LOSSES)])
@@ -47,7 +47,9 @@ def test_cross_entropy_differentiates_to_third_order(shape, reduction):
 def test_the_hessian_of_cross_entropy_is_that_of_the_softmax():
     p = np.exp(LOG_P[0])
 
-    np.testing.assert_allclose(ag.hessian(lambda s: ops.cross_entropy(s, np.array(0)))(scores[0]), np.diag(p) - np.outer(p, p), atol=1e-14)
+    np.testing.assert_allclose(
+        ag.hessian(lambda s: ops.cross_entropy(s, np.array(0)))(scores[0]), np.diag(p) - np.outer(p, p), atol=1e-14
+    )
 
 
 def test_few_and_many_classes_take_two_ways_to_one_loss():
@@ -144,10 +146,18 @@ def test_nll_takes_log_probabilities():
         (np.array([0, 4, 1, 2, 2, 0]), ClassRangeError, r"the target 4 at \(1,\) names none of the 4 classes, 0 to 3"),
         (np.array([0, -1, 1, 2, 2, 0]), ClassRangeError, r"the target -1 at \(1,\)"),
         (np.array([0, 99, 1, 2, 2, 0]), IndexError, r"the target 99 at \(1,\)"),
-        (target[:5], ShapeError, r"scores \(6, 4\) and targets \(5,\): one class for each place makes the shape \(6,\)"),
+        (
+            target[:5],
+            ShapeError,
+            r"scores \(6, 4\) and targets \(5,\): one class for each place makes the shape \(6,\)",
+        ),
         (target[:, None], ShapeError, r"Drop the last axis with target\[..., 0\]"),
         (np.eye(4, dtype=int)[target], ShapeError, r"For one-hot targets pass target.argmax\(1\)"),
-        (target.astype(float), DTypeError, r"integer class numbers as targets, not float64: write target.astype\(int\)"),
+        (
+            target.astype(float),
+            DTypeError,
+            r"integer class numbers as targets, not float64: write target.astype\(int\)",
+        ),
         (target > 1, DTypeError, r"not bool"),
     ],
 )
@@ -164,7 +174,7 @@ def test_an_unknown_reduction_is_refused(loss):
         ops.cross_entropy(scores, target, "max")
 
 
-# -- numbers -----------------------------------------------------------------------------------------------------------------
+# -- numbers ------------------------------------------------------------------------------------------------------------
 
 
 def test_mse_is_the_mean_of_squared_differences():
@@ -193,13 +203,17 @@ def test_bce_with_logits_is_the_cross_entropy_of_the_sigmoid():
 
     np.testing.assert_allclose(ops.bce_with_logits(a, t), losses.mean())
     np.testing.assert_allclose(ops.bce_with_logits(a, t, "none", weight=2 * t), 2 * t * losses)
-    np.testing.assert_allclose(ops.bce_with_logits(a, t, "sum", pos_weight=3.0), np.sum(-3 * t * np.log(p) - (1 - t) * np.log(1 - p)))
+    np.testing.assert_allclose(
+        ops.bce_with_logits(a, t, "sum", pos_weight=3.0), np.sum(-3 * t * np.log(p) - (1 - t) * np.log(1 - p))
+    )
     check_grads(ops.bce_with_logits, a, t, order=3, directions=1)
     check_grads(lambda a: ops.bce_with_logits(a, t, pos_weight=np.array(3.0)), a, directions=1)
 
 
 def test_bce_with_logits_does_not_overflow():
-    value, gradient = ag.value_and_grad(lambda a: ops.bce_with_logits(a, np.array([1.0, 0.0, 0.0]), "sum"))(np.array([1e4, -1e4, 1e4]))
+    value, gradient = ag.value_and_grad(lambda a: ops.bce_with_logits(a, np.array([1.0, 0.0, 0.0]), "sum"))(
+        np.array([1e4, -1e4, 1e4])
+    )
 
     assert value == 1e4
     np.testing.assert_array_equal(gradient, [0, 0, 1])
@@ -207,5 +221,7 @@ def test_bce_with_logits_does_not_overflow():
 
 @pytest.mark.parametrize("loss", [ops.mse_loss, ops.bce_with_logits])
 def test_shapes_that_would_broadcast_are_refused(loss):
-    with pytest.raises(ShapeError, match=r"the prediction has shape \(3, 1\) and the target \(3,\), which would broadcast"):
+    with pytest.raises(
+        ShapeError, match=r"the prediction has shape \(3, 1\) and the target \(3,\), which would broadcast"
+    ):
         loss(ag.tensor(np.ones((3, 1)), requires_grad=True), np.ones(3))

@@ -297,6 +297,15 @@ def test_a_gradient_of_complex_variance_descends():
     np.testing.assert_allclose(step, 2 * (z - z.mean()) / 3)
 
 
+def test_a_tangent_is_cast_to_the_dtype_of_its_value():
+    twice = ag.primitive(lambda a: a + a, lambda g: 2 * g, jvp=lambda t: t * np.full(t.shape, 2.0), name="twice")
+    x = np.array([1.0, 2.0], np.float32)
+
+    assert ag.jvp(twice, (x,), (x,))[1].dtype == np.float32
+    for f in (np.max, np.var, np.std, np.prod, ag.ops.logsumexp):
+        assert ag.jvp(f, (x,), (x,))[1].dtype == np.float32
+
+
 # -- scans -------------------------------------------------------------------------------------------------------------
 
 

@@ -168,8 +168,8 @@ class Composer:
         """
         if not self.is_attached(node):
             return False
-        inputs = dict.fromkeys(self.uses[node][0][0].inputs)
-        others = [e for e in inputs if isinstance(e, Node) and e in self.uses and not self.is_strip(e)]
+        ((user, _),) = self.uses[node]
+        others = [e for e in user.inputs if isinstance(e, Node) and e in self.uses and not self.is_strip(e)]
         if not all(self.is_attached(e) for e in others):
             return True
         return node is not min(others, key=lambda e: self.role(e) != "const")

@@ -152,7 +152,8 @@ def called(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Graph, 
     if not outputs:
         name = getattr(function, "__name__", type(function).__name__)
         raise GradientError(
-            f"calling {name} gave {result!r}, which was not recorded: give it floats (2.0 rather than 2), floating arrays or values"
+            f"calling {name} gave {result!r}, which was not recorded: "
+            f"give it floats (2.0 rather than 2), floating arrays or values"
         )
     inputs = {
         v.node: name

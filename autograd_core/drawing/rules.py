@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import Primitive, pick
 from ..recording import Absent, Node
 from ..rules import LETTERS, parameter_names
 from ..shapes import broadcast_axes
-from .symbols import ATOM, COMPARISONS, PRODUCT, SUBSCRIPTS, Symbol, is_number, number_text, power, shape_text, symbol
+from .symbols import COMPARISONS, Symbol, index_text, is_number, number_text, power, shape_text, symbol, total
 
 LONGEST = 44
 """Texts of rules with more characters than this give way to the name of the primitive."""
@@ -56,8 +55,8 @@ class Texts:
             return ""
         words = [self.word(entry) for entry in node.inputs]
         forward: Any = primitive.forward
-        if primitive is pick:
-            return f"{words[0]}[{(node.settings or {})['index']}]"
+        if list(node.settings or {}) == ["index"]:
+            return f"{words[0]}[{index_text(node.settings['index'])}]"  # type: ignore[index]
         if forward in (np.square, np.power):
             exponent = 2 if forward is np.square else self.operand(node.inputs[1])
             return str(power(Symbol(words[0]), exponent))
@@ -103,10 +102,9 @@ class Texts:
             if primitive.family == "elementwise":
                 partial = primitive.partials[position]
                 made = g * (self.partial(node, partial) if callable(partial) else partial)
-                made = self.summed(node, position, symbol(made))
             else:
                 made = self.stated(node, position, g)
-            return accepted(str(made)) if isinstance(made, Symbol) or is_number(made) else f"through {primitive.name}"
+            return accepted(str(self.summed(node, position, symbol(made))))
         except Exception:
             return f"through {primitive.name}"
 
@@ -132,14 +130,12 @@ class Texts:
 
     def summed(self, node: Node, position: int, text: Symbol) -> Symbol:
         """A contribution summed over the axes along which the argument was repeated."""
-        shape = getattr(self.values[node], "shape", ())
-        own = getattr(self.operand(node.inputs[position]), "shape", ())
-        new, stretched = broadcast_axes(own, shape)
-        axes = (*range(new), *stretched)
-        if not axes:
+        own = getattr(self.values[node.inputs[position]], "shape", ())
+        if text._shape is None or text._shape == own or len(text._shape) < len(own):
             return text
-        subscript = "" if len(axes) == len(shape) else ",".join(map(str, axes)).translate(SUBSCRIPTS)
-        return Symbol(f"Σ{subscript} {text.within(ATOM)}", PRODUCT)
+        new, stretched = broadcast_axes(own, text._shape)
+        axes = (*range(new), *stretched)
+        return total(text, None if len(axes) == len(text._shape) else axes) if axes else text
 
 
 def constant(value: Any) -> Any:

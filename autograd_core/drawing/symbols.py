@@ -130,9 +130,7 @@ class Symbol:
         raise TypeError(f"the elements of {self} are not known")
 
     def __getitem__(self, index: Any) -> Symbol:
-        parts = index if isinstance(index, tuple) else (index,)
-        words = ["..." if p is ... else ":" if p == slice(None) else str(p) for p in parts]
-        return Symbol(f"{self.within(ATOM)}[{', '.join(words)}]")
+        return Symbol(f"{self.within(ATOM)}[{index_text(index)}]")
 
     # -- operators ---------------------------------------------------------------------------------------------------
 
@@ -186,6 +184,18 @@ def symbol(x: Any) -> Symbol:
 def shape_text(shape: Sequence[int]) -> str:
     """A shape as people write it: 32×8."""
     return "×".join(map(str, shape))
+
+
+def index_text(index: Any) -> str:
+    """An index as it is written between brackets."""
+    if isinstance(index, tuple):
+        return ", ".join(index_text(part) for part in index)
+    if index is ...:
+        return "..."
+    if isinstance(index, slice):
+        start, stop, step = ["" if x is None else str(x) for x in (index.start, index.stop, index.step)]
+        return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+    return f"[{shape_text(index.shape)}]" if isinstance(index, np.ndarray) and index.ndim else str(index)
 
 
 def broadcast(*inputs: Any) -> Shape:
@@ -272,7 +282,22 @@ def power(a: Any, b: Any) -> Any:
 
 def matmul(a: Any, b: Any) -> Symbol:
     """A product of matrices; also np.dot, which rules use for two dimensions."""
-    return Symbol(f"{symbol(a).within(PRODUCT)} @ {symbol(b).within(SIGN)}", PRODUCT)
+    a, b = symbol(a), symbol(b)
+    shape = None
+    if a._shape is not None and b._shape is not None and min(a.ndim, b.ndim) >= 2:
+        shape = (*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), a.shape[-2], b.shape[-1])
+    return Symbol(f"{a.within(PRODUCT)} @ {b.within(SIGN)}", PRODUCT, shape)
+
+
+def total(a: Symbol, axis: Any = None, **settings: Any) -> Symbol:
+    """A sum, with the axes below the sign."""
+    return Symbol(f"Σ{axes_text(axis)} {a.within(POWER)}", PRODUCT)
+
+
+def axes_text(axis: Any) -> str:
+    """Axes as a subscript; nothing for all of them."""
+    axes = () if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return ",".join(map(str, axes)).translate(SUBSCRIPTS)
 
 
 WRITERS: dict[np.ufunc, Callable[..., Any]] = {
@@ -342,7 +367,7 @@ FUNCTION_WRITERS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.shape: lambda a: a.shape,
     np.ndim: lambda a: a.ndim,
     np.size: lambda a: a.size,
-    np.sum: lambda a, axis=None, **_: Symbol(f"Σ {a.within(PRODUCT)}", PRODUCT),
+    np.sum: total,
 }
 
 install()

@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..errors import DeclarationError
-from ..modes import current
+from ..modes import Mode, current
 from ..primitive import Primitive, is_scalar_call
-from ..recording import TEACHING_SIZE, Absent, Node, Tensor, Value, serials, tensor_of
+from ..recording import KEEP, TEACHING_SIZE, Absent, Node, Scalar, Tensor, Value, scalar_of, serials
 from ..rules import LETTERS, Pull, Route, Rule, Wanted, parameter_names, settle
 
 Partial: TypeAlias = Rule | float | None
@@ -198,6 +198,7 @@ def unary_call(made: Primitive) -> Callable[..., Any]:
     forward = made.forward
     route = made.route((0,), "same")
     keeps_a, keeps_y = 0 in route.keeps, -1 in route.keeps
+    scalar = made.scalar
 
     def call(a: Any, **settings: Any) -> Any:
         if type(a) is Tensor and not settings:
@@ -224,7 +225,26 @@ def unary_call(made: Primitive) -> Callable[..., Any]:
                     t.node = node
                     t.storage = None
                     return t
+        elif type(a) is Scalar and scalar is not None and not settings:
+            m = a.node
+            if m is not None and m.requires_grad and (mode := current()).plain:
+                return number_call(a._data, m, mode)
         return any_call(made, (a,), settings)
+
+    def number_call(x: float, m: Node, mode: Mode) -> Scalar:
+        y = scalar_value(made, (x,))
+        node = Node()
+        node.serial = next(serials)
+        node.route = route
+        node.requires_grad = True
+        node.first = m
+        node.x = x if keeps_a else None
+        node.y = y if keeps_y else None
+        node.value = y
+        node.scope = mode.scope
+        node.second = node.z = node.settings = node.storage = node.grad = node.about = None
+        node.watch = KEEP
+        return scalar_of(y, node)
 
     return call
 
@@ -303,4 +323,4 @@ def scalar_value(made: Primitive, datas: Sequence[Any]) -> float:
 
 gate_primitive = elementwise(gate_forward, lambda b: b, None, cut=True, name="gate")
 
-__all__ = ["elementwise", "gate", "tensor_of"]
+__all__ = ["elementwise", "gate"]

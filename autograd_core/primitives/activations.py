@@ -33,7 +33,7 @@ def positive(a: Any) -> Any:
     return mask(a > 0, a)
 
 
-# -- with a kink at 0 ----------------------------------------------------------------------------------------------------
+# -- with a kink at 0 ---------------------------------------------------------------------------------------------------
 
 rectified = elementwise(
     lambda a: np.maximum(a, 0),
@@ -96,7 +96,7 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
     return exponential_linear.call(x, alpha)
 
 
-# -- sigmoids ------------------------------------------------------------------------------------------------------------
+# -- sigmoids -----------------------------------------------------------------------------------------------------------
 
 
 def logistic(a: Any) -> Any:
@@ -107,9 +107,7 @@ def logistic(a: Any) -> Any:
     return y
 
 
-squashed = elementwise(
-    logistic, lambda y: y * (1 - y), scalar=lambda a: math.tanh(a * 0.5) * 0.5 + 0.5, name="sigmoid"
-)
+squashed = elementwise(logistic, lambda y: y * (1 - y), scalar=lambda a: math.tanh(a * 0.5) * 0.5 + 0.5, name="sigmoid")
 soft_rectified = elementwise(
     # ten times quicker than np.logaddexp(a, 0)
     lambda a: np.maximum(a, 0) + np.log1p(np.exp(-np.abs(a))),
@@ -164,7 +162,7 @@ def silu(x: Any) -> Any:
     return sigmoid_weighted.call(x)
 
 
-# -- erf and gelu --------------------------------------------------------------------------------------------------------
+# -- erf and gelu -------------------------------------------------------------------------------------------------------
 
 # erf(x) = x P(x^2) / Q(x^2): minimax fits (weighted least squares in 60 digits, Lawson's iteration) for relative errors of
 # 5e-17 where |x| <= 6, and 3e-8 where |x| <= 4; beyond, erf rounds to 1. All coefficients are positive, so that rounding
@@ -219,7 +217,11 @@ def erf_forward(a: Any) -> Any:
 
 
 error_function = elementwise(
-    erf_forward, lambda a: TWO_OVER_ROOT_PI * np.exp(-a * a), scalar=math.erf, name="erf", reference="2/sqrt(pi) int_0^x exp(-t^2)"
+    erf_forward,
+    lambda a: TWO_OVER_ROOT_PI * np.exp(-a * a),
+    scalar=math.erf,
+    name="erf",
+    reference="2/sqrt(pi) int_0^x exp(-t^2)",
 )
 
 

@@ -1,4 +1,4 @@
-"""Products that sum over axes: matmul, dot, inner, outer, tensordot, vdot, and the fused linear layer.
+"""Products that sum over axes: matmul, dot, inner, outer, tensordot and vdot.
 
 Every operation here is linear in each operand, so the transposes are all that is stated. They use NumPy functions that answer
 for values too; the plain products of matrices go by np.dot, which is quicker than np.matmul.
@@ -7,14 +7,13 @@ for values too; the plain products of matrices go by np.dot, which is quicker th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from ..dispatch import answers
 from ..errors import ShapeError
-from ..families import multilinear, primitive
+from ..families import multilinear
 from ..samples import Sample, sample
 from ..shapes import Shape, normal_axes
 
@@ -25,7 +24,7 @@ def normal(*shape: int, dtype: Any = float) -> Any:
     return (z[0] + 1j * z[1] if np.dtype(dtype).kind == "c" else z[0]).astype(dtype)
 
 
-# -- matmul --------------------------------------------------------------------------------------------------------------
+# -- matmul -------------------------------------------------------------------------------------------------------------
 
 
 def matmul_first(g: Any, a_like: Any, b: Any) -> Any:
@@ -95,7 +94,7 @@ matmul = answers(np.matmul)(
 )
 
 
-# -- dot, inner, outer, vdot ---------------------------------------------------------------------------------------------
+# -- dot, inner, outer, vdot --------------------------------------------------------------------------------------------
 
 
 def dot_first(g: Any, a_like: Any, b: Any) -> Any:
@@ -228,7 +227,7 @@ def vdot(a: Any, b: Any, /) -> Any:
     return dot(np.conjugate(np.ravel(a)), np.ravel(b))
 
 
-# -- tensordot -----------------------------------------------------------------------------------------------------------
+# -- tensordot ----------------------------------------------------------------------------------------------------------
 
 
 def others(axes: Sequence[int], ndim: int) -> tuple[int, ...]:
@@ -298,116 +297,3 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
             f"{lengths[1]}; they are summed in pairs, so the lengths must be equal"
         )
     return tensor_product(a, b, axes=(i, j))
-
-
-# -- the linear layer ----------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=64)
-def ones(n: int, dtype: Any) -> Any:
-    """Ones that nobody can write to; a sum over rows is quickest as a product with them."""
-    made = np.ones(n, dtype)
-    made.flags.writeable = False
-    return made
-
-
-def weighted(x: Any, w: Any) -> Any:
-    """x w' for x of any number of axes, as one product of matrices."""
-    if w.ndim != 2:
-        raise ShapeError(linear_words(x.shape, w.shape))
-    if x.ndim < 3 or not x.size:
-        return np.dot(x, w.T)
-    return np.dot(x.reshape(-1, x.shape[-1]), w.T).reshape(*x.shape[:-1], w.shape[0])
-
-
-def affine_forward(x: Any, w: Any, b: Any) -> Any:
-    y = weighted(x, w)
-    if b.shape != w.shape[:1]:
-        raise ShapeError(linear_words(x.shape, w.shape, b.shape))
-    if y.dtype != b.dtype:
-        return y + b
-    y += b  # fresh, so that nobody else sees the write
-    return y
-
-
-def linear_input(g: Any, b: Any) -> Any:
-    return np.dot(g, b) if g.ndim == 2 else np.matmul(g, b)
-
-
-def linear_weight(g: Any, a: Any) -> Any:
-    if a.ndim == 2:
-        return np.dot(g.T, a)
-    if a.ndim == 1:
-        return np.expand_dims(g, -1) * a
-    axes = tuple(range(a.ndim - 1))
-    return np.tensordot(g, a, (axes, axes))
-
-
-def linear_bias(g: Any) -> Any:
-    return np.dot(ones(len(g), g.dtype), g) if g.ndim == 2 else g
-
-
-def linear_tangent(ts: Any, a: Any, b: Any, y_like: Any) -> Any:
-    t_x, t_w, t_b = ts
-    terms = [] if t_x is None else [linear_map(t_x, b)]
-    if t_w is not None:
-        terms.append(linear_map(a, t_w))
-    if t_b is not None:
-        terms.append(np.broadcast_to(t_b, y_like.shape))
-    return terms[0] if len(terms) == 1 else sum(terms[1:], terms[0])
-
-
-def linear_words(x: Shape, w: Shape, b: Shape | None = None) -> str:
-    """What does not fit in linear(x, w, b)."""
-    asked = f"linear cannot combine x {x}, w {w}" + ("" if b is None else f", b {b}") + ": "
-    if len(w) != 2:
-        return asked + "w has the shape (outputs, inputs)"
-    if not x or x[-1] != w[1]:
-        return asked + f"the last axis of x ({x[-1] if x else 'none'}) must be the number of inputs, {w[1]}"
-    return asked + f"b has the shape (outputs,), here ({w[0]},)"
-
-
-def linear_samples(*bias: Any) -> list[Sample]:
-    """Calls of the layer, with a bias of four outputs or without one."""
-    return [
-        sample(normal(5, 3), normal(4, 3), *bias),
-        sample(normal(3), normal(4, 3), *bias),
-        sample(normal(2, 5, 3), normal(4, 3), *bias),
-        sample(normal(0, 3), normal(4, 3), *bias),
-        sample(normal(2, 0, 3), normal(4, 3), *bias),
-        sample(normal(5, 0), normal(4, 0), *bias),
-        sample(normal(5, 3, dtype=np.float32), normal(4, 3, dtype=np.float32), *[b.astype(np.float32) for b in bias]),
-        sample(normal(2, 3, dtype=complex), normal(4, 3, dtype=complex), *bias),
-        sample(normal(5, 2), normal(4, 3), *bias, raises=ShapeError),
-        sample(normal(5, 3), normal(3), *bias, raises=ShapeError),
-    ]
-
-
-linear_map = multilinear(
-    weighted, linear_input, linear_weight, name="linear", explain=linear_words, samples=lambda: linear_samples()
-)
-affine = primitive(
-    affine_forward,
-    linear_input,
-    linear_weight,
-    linear_bias,
-    jvp=linear_tangent,
-    name="linear",
-    explain=linear_words,
-    samples=lambda: [*linear_samples(normal(4)), sample(normal(5, 3), normal(4, 3), normal(1), raises=ShapeError)],
-    reference="y = x w' + b",
-)
-
-
-def linear(x: Any, w: Any, b: Any = None) -> Any:
-    """The fully connected layer y = x w' + b, in one node.
-
-    x: (..., inputs)   w: (outputs, inputs)   b: (outputs) or None   returns (..., outputs)
-
-    Raises ShapeError if the last axis of x is not the number of inputs.
-
-    >>> import numpy as np, autograd_core as ag
-    >>> ag.ops.linear(np.array([1.0, 2.0]), np.array([[1.0, 1.0]]), np.array([0.5]))
-    array([3.5])
-    """
-    return linear_map.call(x, w) if b is None else affine.call(x, w, b)

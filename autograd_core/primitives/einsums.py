@@ -24,7 +24,7 @@ from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import normal
 
-# -- the product of two --------------------------------------------------------------------------------------------------
+# -- the product of two -------------------------------------------------------------------------------------------------
 
 
 class Plan(NamedTuple):
@@ -64,7 +64,9 @@ def product_forward(a: Any, b: Any, *, subscripts: str) -> Any:
     a, b = np.transpose(a, p.a_order), np.transpose(b, p.b_order)
     batch, rows, columns = a.shape[: p.batch], a.shape[p.batch : p.batch + p.rows], b.shape[p.batch + p.summed :]
     if not p.summed:
-        y = np.multiply(np.reshape(a, (*batch, *rows, *[1] * p.columns)), np.reshape(b, (*batch, *[1] * p.rows, *columns)))
+        y = np.multiply(
+            np.reshape(a, (*batch, *rows, *[1] * p.columns)), np.reshape(b, (*batch, *[1] * p.rows, *columns))
+        )
     else:
         length = prod(b.shape[p.batch : p.batch + p.summed])
         left = np.reshape(a, (*batch, prod(rows), length))
@@ -108,7 +110,7 @@ product = multilinear(
 )
 
 
-# -- the subscripts ------------------------------------------------------------------------------------------------------
+# -- the subscripts -----------------------------------------------------------------------------------------------------
 
 
 def parse(subscripts: str, ndims: Sequence[int]) -> tuple[list[str], str]:
@@ -130,7 +132,9 @@ def parse(subscripts: str, ndims: Sequence[int]) -> tuple[list[str], str]:
         if "..." in term:
             widest = max(widest, count)
         if count < 0 or (count > 0 and "..." not in term):
-            raise ShapeError(f"{asked}: {term!r} does not fit an operand of {ndim} dimensions; write one letter for each axis, or ...")
+            raise ShapeError(
+                f"{asked}: {term!r} does not fit an operand of {ndim} dimensions; write one letter for each axis, or ..."
+            )
         named.append((term, count))
     stretched = "".join(free[:widest])
     inputs = [term.replace("...", stretched[widest - count :], 1) for term, count in named]
@@ -164,7 +168,7 @@ def lengths(subscripts: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> 
     return found
 
 
-# -- one operand at a time -----------------------------------------------------------------------------------------------
+# -- one operand at a time ----------------------------------------------------------------------------------------------
 
 
 def diagonal(x: Any, term: str) -> tuple[Any, str]:
@@ -258,10 +262,14 @@ def einsum(subscripts: Any, /, *operands: Any, optimize: Any = True, **options: 
     array([2., 4.])
     """
     if not isinstance(subscripts, str):
-        raise UnsupportedError("einsum with lists of axis numbers is not recorded: write the axes as letters, as in 'ij,jk->ik'")
+        raise UnsupportedError(
+            "einsum with lists of axis numbers is not recorded: write the axes as letters, as in 'ij,jk->ik'"
+        )
     refused = [k for k, v in options.items() if v is not None]
     if refused:
-        raise UnsupportedError(f"einsum with {', '.join(refused)}= is not differentiated: apply x.astype to the result instead")
+        raise UnsupportedError(
+            f"einsum with {', '.join(refused)}= is not differentiated: apply x.astype to the result instead"
+        )
     return contracted(subscripts, operands)
 
 

@@ -1,34 +1,20 @@
-"""Losses: how far predictions are from targets, fused where that is quicker or where the plain formula would overflow.
-
-Class targets are integers in the place of the class axis, which is axis 1 (axis 0 for a single example), as in PyTorch.
-"""
+"""Losses: how far predicted numbers are from targets, fused where that is quicker or where the plain formula would overflow."""
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from ..errors import AutogradError, DTypeError, ShapeError, UnsupportedError
-from ..families import composed, elementwise, primitive
-from ..recording import Value
-from ..samples import Sample, sample
+from ..errors import ShapeError, UnsupportedError
+from ..families import elementwise, primitive
+from ..samples import sample
 from ..shapes import Shape
 from .activations import soft_rectified, squashed
-from .contractions import normal, ones
-from .indexing import getitem
-from .softmaxes import log_softmax, softmax
-
-FEW = 128
-"""Up to this many classes, rows with a 1 in the place of the class are kept ready."""
+from .contractions import normal
 
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
-
-
-class ClassRangeError(AutogradError, IndexError):
-    """A target that names no class."""
 
 
 def reduced(losses: Any, reduction: Reduction) -> Any:
@@ -44,268 +30,6 @@ def checked_reduction(losses: Any, reduction: str) -> Any:
     if reduction != "none":
         raise UnsupportedError(f"reduction is 'mean', 'sum' or 'none', not {reduction!r}")
     return losses
-
-
-# -- classes -------------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=16)
-def unit_rows(classes: int, dtype: Any) -> Any:
-    """The rows that stand for each class, and NaN for the negative numbers that would count from the end."""
-    table = np.full((2 * classes, classes), np.nan, dtype)
-    table[:classes] = np.eye(classes)
-    return table
-
-
-def class_axis(ndim: int) -> int:
-    """Which axis of the scores the classes are on."""
-    return 1 if ndim > 1 else 0
-
-
-def check_targets(name: str, scores: Shape, target: Any) -> None:
-    """Raise unless the targets fit the scores: integers, one for each place, in the range of the classes."""
-    dtype = target.dtype
-    if dtype.kind not in "iu":
-        raise DTypeError(
-            f"{name} takes integer class numbers as targets, not {dtype}: write target.astype(int), or target.argmax(1) for "
-            f"one-hot rows"
-        )
-    axis = class_axis(len(scores))
-    shape = scores[:axis] + scores[axis + 1 :]
-    if not scores or target.shape != shape:
-        hint = ""
-        if target.shape == scores:
-            hint = ". For one-hot targets pass target.argmax(1)"
-        elif target.shape == (*shape, 1):
-            hint = ". Drop the last axis with target[..., 0]"
-        raise ShapeError(
-            f"{name} cannot combine scores {scores} and targets {target.shape}: one class for each place makes the shape {shape}{hint}"
-        )
-    classes = scores[axis]
-    outside = (target < 0) | (target >= classes)
-    if outside.any():
-        place = tuple(np.argwhere(outside)[0].tolist())
-        raise ClassRangeError(
-            f"{name}: the target {target[place]} at {place} names none of the {classes} classes, 0 to {classes - 1}"
-        )
-
-
-def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
-    """The loss, and its slope softmax(scores) - onehot(target), which the pull-back only has to scale."""
-    shape = scores.shape
-    if len(shape) != 2 or target.dtype.kind != "i" or target.shape != shape[:1] or scores.dtype.kind != "f":
-        return cross_entropy_elsewhere(scores, target, reduction)
-    rows, classes = shape
-    if not classes:
-        check_targets("cross_entropy", shape, target)
-    z = np.subtract(scores, np.maximum.reduce(scores, axis=1, keepdims=True), order="C")
-    if not 0 < classes <= FEW or reduction not in ("mean", "sum"):
-        return by_elements(z, target, reduction)
-    try:
-        units = unit_rows(classes, z.dtype).take(target, axis=0)
-    except IndexError:
-        units = None
-        check_targets("cross_entropy", shape, target)
-    picked = np.vdot(z, units)
-    if picked != picked:  # a negative target, an infinite score, or no number at all
-        return by_elements(z, target, reduction)
-    np.exp(z, out=z)
-    sums = np.dot(z, ones(classes, z.dtype))
-    z /= sums[:, None]
-    z -= units
-    total = np.add.reduce(np.log(sums, out=sums)) - picked
-    return total / rows if reduction == "mean" and rows else total, z
-
-
-def by_elements(z: Any, target: Any, reduction: Reduction) -> Any:
-    """cross_entropy for any number of classes, from scores shifted to a maximum of 0; z becomes the slope."""
-    rows, classes = z.shape
-    check_targets("cross_entropy", z.shape, target)
-    places = np.arange(0, rows * classes, classes) + target if classes else target
-    picked = z.take(places)
-    np.exp(z, out=z)
-    sums = np.dot(z, ones(classes, z.dtype))
-    z /= sums[:, None]
-    z.reshape(-1)[places] -= 1
-    losses = np.log(sums, out=sums)
-    losses -= picked
-    return reduced(losses, reduction), z
-
-
-def cross_entropy_elsewhere(scores: Any, target: Any, reduction: Reduction) -> Any:
-    """Every other case, brought to a matrix of scores: one example, axes behind the class axis, other dtypes."""
-    scores, target = np.asarray(scores), np.asarray(target)
-    check_targets("cross_entropy", scores.shape, target)
-    scores = scores if scores.dtype.kind == "f" else scores.astype(float)
-    axis = class_axis(scores.ndim)
-    last = np.moveaxis(scores, axis, -1)
-    losses, slope = cross_entropy_forward(
-        last.reshape(-1, last.shape[-1]), target.reshape(-1).astype(np.intp, copy=False), reduction="none"
-    )
-    return reduced(losses.reshape(target.shape)[()], reduction), np.moveaxis(slope.reshape(last.shape), -1, axis)
-
-
-def scaled(g: Any, like: Any, reduction: Reduction) -> Any:
-    """The cotangent of each place's loss, ready to multiply the slope of the scores."""
-    axis = class_axis(len(like.shape))
-    if reduction == "mean":
-        return g / max(math.prod(like.shape[:axis] + like.shape[axis + 1 :]), 1)
-    return g if reduction == "sum" else np.expand_dims(g, axis)
-
-
-def one_hot(target: Any, classes: int, dtype: Any) -> Any:
-    """Rows of zeros with a 1 in the place of the class; the classes are on axis 1 (0 for a single target)."""
-    axis = class_axis(np.ndim(target) + 1)
-    shape = [1] * (np.ndim(target) + 1)
-    shape[axis] = classes
-    return (np.expand_dims(target, axis) == np.arange(classes).reshape(shape)).astype(dtype)
-
-
-def cross_entropy_tangent(t: Any, a: Any, b: Any, reduction: Reduction) -> Any:
-    # not from the residual, which is a constant: the tangent is to be differentiable in turn
-    axis = class_axis(a.ndim)
-    slope = softmax(a, axis) - one_hot(b, a.shape[axis], a.dtype)
-    return reduced(np.sum(slope * t, axis=axis), reduction)
-
-
-def picked_by_class(x: Any, target: Any) -> Any:
-    """The element of x that each target names along the class axis."""
-    if x.ndim == 1:
-        return getitem(x, target)
-    first, *others = np.indices(target.shape, sparse=True)
-    return getitem(x, (first, target, *others))
-
-
-def cross_entropy_definition(scores: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
-    return reduced(-picked_by_class(log_softmax(scores, class_axis(scores.ndim)), target), reduction)
-
-
-def cross_entropy_samples() -> list[Sample]:
-    scores, target = normal(4, 3), np.array([0, 2, 1, 2])
-    return [
-        sample(scores, target),
-        sample(scores, target, reduction="sum"),
-        sample(scores, target, reduction="none"),
-        sample(np.asfortranarray(1e3 * scores), target),
-        sample(scores.astype(np.float32), target.astype(np.uint8)),
-        sample(normal(3), np.array(2)),
-        sample(normal(2, 3, 2, 2), np.arange(8).reshape(2, 2, 2) % 3),
-        sample(normal(2, 3, 4), np.arange(8).reshape(2, 4) % 3, reduction="none"),
-        sample(normal(0, 3), np.zeros(0, int), reduction="sum"),
-        sample(scores, np.array([0, 3, 1, 2]), raises=ClassRangeError),
-        sample(scores, np.array([0, -1, 1, 2]), raises=ClassRangeError),
-        sample(scores, target[:, None], raises=ShapeError),
-        sample(scores, target.astype(float), raises=DTypeError),
-    ]
-
-
-fused_cross_entropy = primitive(
-    cross_entropy_forward,
-    lambda g, a_like, r, reduction: r * scaled(g, a_like, reduction),
-    None,
-    jvp=cross_entropy_tangent,
-    residual=True,
-    definition=cross_entropy_definition,
-    name="cross_entropy",
-    samples=cross_entropy_samples,
-    reference="-log softmax(scores)[target]",
-)
-
-
-def cross_entropy(
-    scores: Any,
-    target: Any,
-    reduction: Reduction = "mean",
-    *,
-    weight: Any = None,
-    ignore_index: int = -100,
-    label_smoothing: float = 0.0,
-) -> Any:
-    """-log softmax(scores)[target], the loss of a classifier that gives scores (logits).
-
-    scores: (N, C) or (C) or (N, C, d1, ...)   target: (N) or () or (N, d1, ...) of classes 0 ... C - 1, or probabilities in
-    the shape of scores   returns () by reduction="mean" or "sum", the shape of the class targets by "none"
-
-    weight           (C): the losses of class c are multiplied by weight[c], and a mean is divided by the weights
-    ignore_index     targets of this value do not count
-    label_smoothing  this share of every target is spread evenly over the classes
-
-    Raises ShapeError, DTypeError or ClassRangeError if the targets are not such.
-
-    >>> import numpy as np, autograd_core as ag
-    >>> ag.ops.cross_entropy(np.zeros((1, 2)), np.array([1])) == np.log(2)
-    np.True_
-    """
-    if not isinstance(target, (Value, np.ndarray)):
-        target = np.asarray(target)
-    if target.dtype.kind == "f" and target.shape == scores.shape:
-        return soft_cross_entropy(scores, target, reduction, weight, label_smoothing)
-    if weight is None and not label_smoothing and ignore_index < 0:
-        try:
-            return fused_cross_entropy.call(scores, target, reduction=reduction)
-        except ClassRangeError:
-            if not np.any(data_of(target) == ignore_index):
-                raise
-    return weighted_cross_entropy(scores, data_of(target), reduction, weight, ignore_index, label_smoothing)
-
-
-def data_of(x: Any) -> Any:
-    """The array of a value that is meant as a constant."""
-    return np.asarray(x._data if isinstance(x, Value) else x)
-
-
-def along_classes(weight: Any, ndim: int) -> Any:
-    """One weight a class, shaped to multiply scores of `ndim` dimensions."""
-    return np.reshape(weight, (-1,) + (1,) * (ndim - 1 - class_axis(ndim)))
-
-
-@composed
-def soft_cross_entropy(scores: Any, target: Any, reduction: Reduction, weight: Any, label_smoothing: float) -> Any:
-    """cross_entropy for targets that are probabilities; a mean is over the places, whatever the weights."""
-    axis = class_axis(scores.ndim)
-    if label_smoothing:
-        target = target * (1 - label_smoothing) + label_smoothing / scores.shape[axis]
-    products = target * log_softmax(scores, axis)
-    if weight is not None:
-        products = products * along_classes(weight, scores.ndim)
-    return reduced(-np.sum(products, axis=axis), reduction)
-
-
-@composed
-def weighted_cross_entropy(
-    scores: Any, target: Any, reduction: Reduction, weight: Any, ignore_index: int, label_smoothing: float
-) -> Any:
-    """cross_entropy with weights, targets to ignore, or smoothed labels."""
-    axis, classes = class_axis(scores.ndim), scores.shape[class_axis(scores.ndim)] if scores.ndim else 0
-    counted = target != ignore_index
-    target = np.where(counted, target, 0)
-    check_targets("cross_entropy", scores.shape, target)
-    log_p = log_softmax(scores, axis)
-    shares = counted.astype(scores.dtype)
-    if weight is not None:
-        shares = shares * getitem(weight, target)
-    losses = -picked_by_class(log_p, target) * shares
-    if label_smoothing:
-        spread = -np.sum(log_p if weight is None else log_p * along_classes(weight, scores.ndim), axis=axis)
-        losses = losses * (1 - label_smoothing) + spread * counted * (label_smoothing / classes)
-    if reduction == "mean":
-        return np.sum(losses) / np.sum(shares)
-    return reduced(losses, reduction)
-
-
-def nll_loss(log_probabilities: Any, target: Any, reduction: Reduction = "mean") -> Any:
-    """-log_probabilities[target], for what log_softmax gives; shapes and errors as in cross_entropy.
-
-    >>> import numpy as np, autograd_core as ag
-    >>> ag.ops.nll_loss(np.log([[0.25, 0.75]]), np.array([0])) == np.log(4)
-    np.True_
-    """
-    target = data_of(target)
-    check_targets("nll_loss", np.shape(log_probabilities), target)
-    return reduced(-picked_by_class(log_probabilities, target), reduction)
-
-
-# -- numbers -------------------------------------------------------------------------------------------------------------
 
 
 def check_same_shape(name: str, a: Shape, b: Shape) -> None:
@@ -335,7 +59,9 @@ mean_square = primitive(
     mean_square_forward,
     lambda g, a, b: (a - b) * (g * (2 / a.size)),
     lambda g, a, b: (b - a) * (g * (2 / a.size)),
-    jvp=lambda ts, a, b: np.mean(2 * (a - b) * (ts[1] * -1 if ts[0] is None else ts[0] if ts[1] is None else ts[0] - ts[1])),
+    jvp=lambda ts, a, b: np.mean(
+        2 * (a - b) * (ts[1] * -1 if ts[0] is None else ts[0] if ts[1] is None else ts[0] - ts[1])
+    ),
     name="mse_loss",
     samples=lambda: [
         sample(normal(3), 2 * normal(3)),
@@ -377,7 +103,9 @@ logit_loss = elementwise(
 )
 
 
-def bce_with_logits(scores: Any, target: Any, reduction: Reduction = "mean", *, weight: Any = None, pos_weight: Any = None) -> Any:
+def bce_with_logits(
+    scores: Any, target: Any, reduction: Reduction = "mean", *, weight: Any = None, pos_weight: Any = None
+) -> Any:
     """-t log p - (1 - t) log(1 - p) with p = sigmoid(scores), without overflow: the loss of yes-or-no classifiers.
 
     scores, target: one shape, targets in 0 ... 1   returns () by reduction="mean" or "sum", that shape by "none"

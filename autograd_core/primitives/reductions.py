@@ -1,6 +1,6 @@
 """Sums, means and products over axes. Variances are in `moments`, extrema in `extrema`, running sums in `scans`.
 
-An axis may be an integer, a tuple or None (all axes). dtype= converts first, so that gradients are converted back once.
+An axis may be an integer, a tuple or None (all axes). dtype= converts first; gradients are converted back once.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ def prod(
     initial: Any = None,
     where: Any = True,
 ) -> Any:
-    """The product of the elements over the axes, all by default; 1 for no elements. Slopes are exact where elements are 0.
+    """The product of the elements over the axes, all by default; 1 for no elements. Its slopes are exact at zeros.
 
     >>> import autograd_core as ag
     >>> ag.grad(lambda x: ag.prod(x))(ag.tensor([2.0, 0.0, 3.0]))

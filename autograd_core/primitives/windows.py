@@ -1,4 +1,4 @@
-"""Convolution and pooling over any number of spatial axes: the kernels of the two files beside, wired as primitives.
+"""Convolution over any number of spatial axes: the kernels of `conv_kernels`, wired as primitives; what pooling shares with it.
 
 Convolution is linear in the images and in the weights. Its two transposes are linear in both of theirs, and their transposes are
 convolution and each other, so that every order of derivative is one of the three kernels.
@@ -18,42 +18,41 @@ from ..errors import ShapeError, UnsupportedError
 from ..families import multilinear, primitive
 from ..samples import Sample, sample
 from ..shapes import Shape
-from . import conv_kernels, pool_kernels
-from .contractions import normal, ones
+from . import conv_kernels
+from .contractions import normal
+from .linear_layer import ones
 from .window_kernels import output_size
 
 Sizes: TypeAlias = int | Shape
 """One number for every spatial axis, or one for each."""
-
-# -- convolution -------------------------------------------------------------------------------------------------------------
 
 
 def conv_forward(x: Any, w: Any, *, stride: Shape, padding: Shape, dilation: Shape, groups: int) -> Any:
     return conv_kernels.conv(x, w, stride=stride, padding=padding, dilation=dilation, groups=groups)
 
 
-def conv_input_forward(g: Any, w: Any, *, shape: Shape, stride: Shape, padding: Shape, dilation: Shape, groups: int) -> Any:
+def conv_input_forward(
+    g: Any, w: Any, *, shape: Shape, stride: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Any:
     return conv_kernels.conv_input_grad(
         g, w, shape=shape, stride=stride, padding=padding, dilation=dilation, groups=groups
     )
 
 
-def conv_weight_forward(g: Any, x: Any, *, shape: Shape, stride: Shape, padding: Shape, dilation: Shape, groups: int) -> Any:
+def conv_weight_forward(
+    g: Any, x: Any, *, shape: Shape, stride: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Any:
     return conv_kernels.conv_weight_grad(
         g, x, shape=shape, stride=stride, padding=padding, dilation=dilation, groups=groups
     )
 
 
 def to_input(g: Any, a_like: Any, b: Any, stride: Shape, padding: Shape, dilation: Shape, groups: int) -> Any:
-    return conv_input.call(
-        g, b, shape=a_like.shape, stride=stride, padding=padding, dilation=dilation, groups=groups
-    )
+    return conv_input.call(g, b, shape=a_like.shape, stride=stride, padding=padding, dilation=dilation, groups=groups)
 
 
 def to_weight(g: Any, a: Any, b_like: Any, stride: Shape, padding: Shape, dilation: Shape, groups: int) -> Any:
-    return conv_weight.call(
-        g, a, shape=b_like.shape, stride=stride, padding=padding, dilation=dilation, groups=groups
-    )
+    return conv_weight.call(g, a, shape=b_like.shape, stride=stride, padding=padding, dilation=dilation, groups=groups)
 
 
 def to_bias(g: Any) -> Any:
@@ -67,7 +66,9 @@ def to_bias(g: Any) -> Any:
 def conv_samples(*bias: Any) -> list[Sample]:
     """Calls in one to three spatial axes: strides, padding, dilation, groups, no images, single precision."""
 
-    def case(x: Shape, w: Shape, stride: Shape, padding: Shape, dilation: Shape, groups: int = 1, dtype: Any = float) -> Sample:
+    def case(
+        x: Shape, w: Shape, stride: Shape, padding: Shape, dilation: Shape, groups: int = 1, dtype: Any = float
+    ) -> Sample:
         return sample(
             normal(*x, dtype=dtype), normal(*w, dtype=dtype), *[b.astype(dtype) for b in bias],
             stride=stride, padding=padding, dilation=dilation, groups=groups,
@@ -140,13 +141,19 @@ def biased_tangent(
 
 
 biased = primitive(
-    biased_forward, to_input, to_weight, to_bias, jvp=biased_tangent, name="conv", samples=lambda: conv_samples(normal(2))
+    biased_forward,
+    to_input,
+    to_weight,
+    to_bias,
+    jvp=biased_tangent,
+    name="conv",
+    samples=lambda: conv_samples(normal(2)),
 )
 
 
 def each(name: str, setting: Any, axes: int) -> Shape:
     """A setting as one number for each spatial axis."""
-    numbers = (setting,) * axes if isinstance(setting, int) else tuple(setting)
+    numbers = (setting,) * axes if isinstance(setting, (int, np.integer)) else tuple(setting)
     if len(numbers) != axes:
         raise ShapeError(f"{name} {setting} has {len(numbers)} numbers for {axes} spatial axes")
     return numbers
@@ -170,7 +177,11 @@ def conv_settings(
     x: Shape, w: Shape, b: Shape | None, stride: Any, padding: Any, dilation: Any, groups: int
 ) -> tuple[Shape, Shape, Shape, Shape]:
     """Stride, padding, dilation, and what must be padded at the end besides; raises ShapeError for shapes that do not fit."""
-    asked = f"conv cannot combine x {x}, w {w}" + ("" if b is None else f", b {b}") + (f", groups={groups}" if groups != 1 else "")
+    asked = (
+        f"conv cannot combine x {x}, w {w}"
+        + ("" if b is None else f", b {b}")
+        + (f", groups={groups}" if groups != 1 else "")
+    )
     axes = len(w) - 2
     if axes < 0 or len(x) != len(w):
         images = "(N, C, H, W)" if len(w) == 4 else "(N, C, spatial axes)"
@@ -180,7 +191,7 @@ def conv_settings(
     if groups < 1 or w[0] % groups:
         raise ShapeError(f"{asked}: groups must divide the {w[0]} output channels")
     if x[1] != w[1] * groups:
-        last = f". For channels-last images write  np.moveaxis(x, -1, 1)" if x[-1] == w[1] * groups else ""
+        last = ". For channels-last images write  np.moveaxis(x, -1, 1)" if x[-1] == w[1] * groups else ""
         raise ShapeError(
             f"{asked}: axis 1 of x ({x[1]} channels) must be axis 1 of w times groups ({w[1]} * {groups} = {w[1] * groups}){last}"
         )
@@ -192,7 +203,9 @@ def conv_settings(
         padding = end
     elif padding == "same":
         if set(stride) != {1}:
-            raise ShapeError(f"{asked}: padding='same' keeps the size, which a stride of {stride} cannot. Give padding as a number")
+            raise ShapeError(
+                f"{asked}: padding='same' keeps the size, which a stride of {stride} cannot. Give padding as a number"
+            )
         whole = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
         padding, end = tuple([n // 2 for n in whole]), tuple([n % 2 for n in whole])
     elif isinstance(padding, str):
@@ -239,7 +252,13 @@ def conv(
     if single:
         x, shape = np.expand_dims(x, 0), (1, *shape)
     stride, padding, dilation, end = conv_settings(
-        shape, weight_shape, None if b is None else np.shape(b), hashable(stride), hashable(padding), hashable(dilation), groups
+        shape,
+        weight_shape,
+        None if b is None else np.shape(b),
+        hashable(stride),
+        hashable(padding),
+        hashable(dilation),
+        groups,
     )
     if any(end):
         x = np.pad(x, [(0, 0), (0, 0), *[(0, e) for e in end]])
@@ -248,209 +267,3 @@ def conv(
     else:
         y = biased.call(x, w, b, stride=stride, padding=padding, dilation=dilation, groups=groups)
     return np.reshape(y, y.shape[1:]) if single else y
-
-
-# -- pooling -----------------------------------------------------------------------------------------------------------------
-
-
-def max_pool_forward(x: Any, *, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Any:
-    return pool_kernels.max_pool(x, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
-
-
-def max_pool_input_forward(g: Any, x: Any, y: Any, *, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Any:
-    return pool_kernels.max_pool_input_grad(g, x, y, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
-
-
-def max_pool_pick_forward(t: Any, x: Any, y: Any, *, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Any:
-    return pool_kernels.max_pool_tangent(t, x, y, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
-
-
-def spread_to_maxima(g: Any, a: Any, y: Any, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Any:
-    return max_pool_input.call(g, a, y, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
-
-
-def pick_from_maxima(t: Any, a: Any, y: Any, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Any:
-    return max_pool_pick.call(t, a, y, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
-
-
-def distinct(*shape: int, dtype: Any = float) -> Any:
-    """Numbers that stay in their order when they are moved a little, for samples."""
-    return (np.random.default_rng(0).permutation(prod(shape)) / 4 - 1).reshape(shape).astype(dtype)
-
-
-def max_pool_samples() -> list[Sample]:
-    def case(x: Any, *settings: Shape) -> Sample:
-        return sample(x, **dict(zip(("kernel", "stride", "padding", "dilation"), settings, strict=True)))
-
-    return [
-        case(distinct(2, 3, 4, 4), (2, 2), (2, 2), (0, 0), (1, 1)),
-        case(distinct(1, 2, 5, 6), (3, 2), (1, 2), (1, 1), (1, 1)),
-        case(distinct(1, 1, 6, 5), (2, 3), (2, 1), (0, 0), (2, 1)),
-        case(distinct(2, 2, 7), (3,), (2,), (1,), (1,)),
-        case(distinct(1, 2, 3, 4, 3), (2, 2, 2), (1, 2, 1), (0, 0, 1), (1, 1, 1)),
-        case(distinct(0, 3, 4, 4), (2, 2), (2, 2), (0, 0), (1, 1)),
-        case(distinct(3, 4, 4, dtype=np.float32), (2, 2), (2, 2), (0, 0), (1, 1)),
-        sample(distinct(1, 1, 2), kernel=(1,), stride=(1,), padding=(1,), dilation=(1,), raises=ShapeError),
-    ]
-
-
-max_pooled = primitive(
-    max_pool_forward, spread_to_maxima, jvp=pick_from_maxima, cut=True, name="max_pool", samples=max_pool_samples
-)
-
-
-def transposed_samples(of_result: bool) -> list[Sample]:
-    """Samples of the linear maps that max-pooling is near x: of the shape of its result, or of its input."""
-    rows = []
-    for s in max_pool_samples():
-        if s.raises is None:
-            (x,), y = s.args, max_pool_forward(*s.args, **s.settings)
-            rows.append(Sample((normal(*(y if of_result else x).shape, dtype=x.dtype), x, y), s.settings))
-    return rows
-
-
-def first_only(picked: Any) -> Any:
-    """The tangent of a map that is linear in its first input and piecewise constant in the others."""
-    return lambda ts, b, c, kernel, stride, padding, dilation: (
-        None
-        if ts[0] is None
-        else picked().call(ts[0], b, c, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
-    )
-
-
-max_pool_input = primitive(
-    max_pool_input_forward,
-    lambda g, b, c, kernel, stride, padding, dilation: pick_from_maxima(g, b, c, kernel, stride, padding, dilation),
-    None,
-    None,
-    jvp=first_only(lambda: max_pool_input),
-    name="max_pool_input",
-    samples=lambda: transposed_samples(True),
-)
-max_pool_pick = primitive(
-    max_pool_pick_forward,
-    lambda g, b, c, kernel, stride, padding, dilation: spread_to_maxima(g, b, c, kernel, stride, padding, dilation),
-    None,
-    None,
-    jvp=first_only(lambda: max_pool_pick),
-    name="max_pool_pick",
-    samples=lambda: transposed_samples(False),
-)
-
-
-def avg_pool_forward(x: Any, *, kernel: Shape, stride: Shape, padding: Shape, count_include_pad: bool) -> Any:
-    return pool_kernels.avg_pool(x, kernel=kernel, stride=stride, padding=padding, count_include_pad=count_include_pad)
-
-
-def avg_pool_input_forward(
-    g: Any, *, shape: Shape, kernel: Shape, stride: Shape, padding: Shape, count_include_pad: bool
-) -> Any:
-    return pool_kernels.avg_pool_input_grad(
-        g, shape=shape, kernel=kernel, stride=stride, padding=padding, count_include_pad=count_include_pad
-    )
-
-
-def avg_pool_samples() -> list[Sample]:
-    return [
-        sample(normal(2, 3, 4, 4), kernel=(2, 2), stride=(2, 2), padding=(0, 0), count_include_pad=True),
-        sample(normal(1, 2, 5, 6), kernel=(3, 2), stride=(1, 2), padding=(1, 1), count_include_pad=False),
-        sample(normal(1, 2, 5, 6), kernel=(3, 2), stride=(1, 2), padding=(1, 1), count_include_pad=True),
-        sample(normal(2, 2, 7), kernel=(3,), stride=(2,), padding=(0,), count_include_pad=True),
-        sample(normal(0, 3, 4, 4), kernel=(2, 2), stride=(2, 2), padding=(0, 0), count_include_pad=True),
-        sample(normal(3, 4, 4, dtype=np.float32), kernel=(2, 2), stride=(1, 1), padding=(0, 0), count_include_pad=True),
-    ]
-
-
-avg_pooled = primitive(
-    avg_pool_forward,
-    lambda g, a_like, kernel, stride, padding, count_include_pad: avg_pool_input.call(
-        g, shape=a_like.shape, kernel=kernel, stride=stride, padding=padding, count_include_pad=count_include_pad
-    ),
-    linear=True,
-    name="avg_pool",
-    samples=avg_pool_samples,
-)
-avg_pool_input = primitive(
-    avg_pool_input_forward,
-    lambda g, kernel, stride, padding, count_include_pad: avg_pooled.call(
-        g, kernel=kernel, stride=stride, padding=padding, count_include_pad=count_include_pad
-    ),
-    linear=True,
-    name="avg_pool_input",
-    samples=lambda: [
-        Sample((avg_pool_forward(*s.args, **s.settings),), {**s.settings, "shape": s.args[0].shape})
-        for s in avg_pool_samples()
-    ],
-)
-
-
-@lru_cache(maxsize=1024)
-def pool_settings(
-    name: str, x: Shape, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
-) -> tuple[Shape, Shape, Shape, Shape, Shape]:
-    """Kernel, stride, padding, dilation, and what must be padded at the end; raises ShapeError for shapes that do not fit."""
-    axes = max(len(x) - 2, 0) if isinstance(kernel, int) else len(kernel)
-    asked = f"{name} cannot be computed for x {x} and kernel {kernel}"
-    if not 0 < axes < len(x):
-        raise ShapeError(f"{asked}: x has the shape (N, C, spatial axes), or (C, spatial axes) if kernel has a number for each")
-    kernel, padding, dilation = each("kernel", kernel, axes), each("padding", padding, axes), each("dilation", dilation, axes)
-    stride = kernel if stride is None else each("stride", stride, axes)
-    check_windows(asked, x[-axes:], kernel, stride, padding, dilation)
-    if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
-        raise ShapeError(f"{asked}: padding {padding} must be at most half of the kernel, so that each window has an element")
-    end = [0] * axes
-    if ceil_mode:
-        for i, (n, k, s, p, d) in enumerate(zip(x[-axes:], kernel, stride, padding, dilation, strict=True)):
-            left = (n + 2 * p - d * (k - 1) - 1) % s  # elements that no window reaches
-            starts = n + p - ((n + 2 * p - d * (k - 1) - 1) // s + 1) * s  # whether the next one starts before the end
-            end[i] = s - left if left and starts > 0 else 0
-    return kernel, stride, padding, dilation, tuple(end)
-
-
-def max_pool(
-    x: Any, kernel: Sizes, stride: Sizes | None = None, *, padding: Sizes = 0, dilation: Sizes = 1, ceil_mode: bool = False
-) -> Any:
-    """The largest element of each window, over the last axes.
-
-    x: (N, C, *S) or (C, *S)   returns (N, C, *P) or (C, *P),  P = (S + 2 padding - dilation (kernel - 1) - 1) // stride + 1
-
-    kernel      the size of a window: a number for every axis after the first two, or one for each of the last axes
-    stride      the size of the kernel by default
-    padding     elements of -inf around x, at most half of the kernel
-    ceil_mode   also a last window that reaches beyond the end
-
-    As in PyTorch the gradient goes to the first of several equal maxima, and NaN wins. Raises ShapeError, with what would fit.
-
-    >>> import numpy as np, autograd_core as ag
-    >>> ag.ops.max_pool(np.arange(6.0).reshape(1, 1, 6), 2)
-    array([[[1., 3., 5.]]])
-    """
-    kernel, stride, padding, dilation, end = pool_settings(
-        "max_pool", np.shape(x), hashable(kernel), hashable(stride), hashable(padding), hashable(dilation), ceil_mode
-    )
-    if any(end):
-        x = np.pad(x, [*[(0, 0)] * (np.ndim(x) - len(end)), *[(0, e) for e in end]], constant_values=-np.inf)
-    return max_pooled.call(x, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
-
-
-def avg_pool(
-    x: Any, kernel: Sizes, stride: Sizes | None = None, *, padding: Sizes = 0, count_include_pad: bool = True
-) -> Any:
-    """The mean of each window, over the last axes.
-
-    x: (N, C, *S) or (C, *S)   returns (N, C, *P) or (C, *P),  P = (S + 2 padding - kernel) // stride + 1
-
-    kernel, stride      as in `max_pool`
-    padding             elements of 0 around x, at most half of the kernel
-    count_include_pad   whether the padding counts as elements
-
-    Raises ShapeError, with what would fit.
-
-    >>> import numpy as np, autograd_core as ag
-    >>> ag.ops.avg_pool(np.arange(6.0).reshape(1, 1, 6), 2)
-    array([[[0.5, 2.5, 4.5]]])
-    """
-    kernel, stride, padding, _, _ = pool_settings(
-        "avg_pool", np.shape(x), hashable(kernel), hashable(stride), hashable(padding), 1, False
-    )
-    return avg_pooled.call(x, kernel=kernel, stride=stride, padding=padding, count_include_pad=count_include_pad)

@@ -189,6 +189,35 @@ def test_a_rule_that_cannot_be_written_down_is_named_after_its_primitive():
     assert [edge.rule for edge in found] == ["through odd", "ḡ repeated"]
 
 
+def test_rules_show_the_sums_over_what_was_repeated():
+    x, w = ag.tensor(np.ones((4, 2, 3)), name="x"), ag.tensor(np.ones((1, 3, 5)), requires_grad=True, name="w")
+    b = ag.tensor(np.ones((5, 1)), requires_grad=True, name="b")
+    found = cards(draw(np.sum(x @ (w + np.broadcast_to(b.T, (1, 3, 5))))))
+
+    assert edges(draw(np.sum(x @ w)))["w", "v1", 1].rule == "Σ₀ (xᵀ @ ḡ)"
+    assert (found["v1"].formula, found["v2"].formula) == ("transpose(b)", "broadcast_to(v1, shape=(1, 3, 5))")
+
+
+@pytest.mark.parametrize(
+    ("made", "formula"),
+    [
+        (lambda x: x[1:, ..., ::2], "x[1:, ..., ::2]"),
+        (lambda x: x[np.array([0, 0])], "x[[2]]"),
+        (lambda x: np.split(x, 2)[1], "v1[1]"),
+        (lambda x: -x, "−x"),
+        (lambda x: x**3.0, "x³"),
+        (lambda x: x - -2.0, "x − (−2)"),
+        (lambda x: x * np.ones((2, 2)), "x × [2×2]"),
+        (lambda x: np.sum(x, axis=0, keepdims=True), "sum(x, axis=0, keepdims=True)"),
+        (lambda x: np.concatenate([x] * 40), f"concatenate({'x, ' * 10}…)"),
+    ],
+)
+def test_formulas_read_like_the_program(made, formula):
+    y = made(ag.tensor(np.ones((2, 2)), requires_grad=True, name="x"))
+
+    assert draw(y).document.cards[-1].formula == formula
+
+
 def test_several_outputs_are_drawn_with_the_gradient_of_their_sum():
     drawing = draw(lambda a: {"double": 2 * a, "square": a * a}, 3.0)
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from ..primitive import Parts
 from ..recording import Absent, Node
 from ..rules import LETTERS, parameter_names
 from ..shapes import broadcast_axes
 from .symbols import COMPARISONS, Symbol, index_text, is_number, number_text, power, shape_text, symbol, total
 
 LONGEST = 44
-"""Texts of rules with more characters than this give way to the name of the primitive."""
+"""A longer rule gives way to the name of its primitive, a longer formula is cut."""
 
 GRADIENT = "ḡ"  # the gradient of the result
 
@@ -70,7 +71,10 @@ class Texts:
             for name, value in (node.settings or {}).items()
             if value is not None and value is not False and not is_default(value, primitive.defaults.get(name))
         ]
-        return f"{primitive.name}({', '.join([*words, *settings])})"
+        text = f"{primitive.name}({', '.join([*words, *settings])})"
+        if len(text) > LONGEST and settings:
+            text = f"{primitive.name}({', '.join(words)}, …)"
+        return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]}…)"
 
     def word(self, entry: Any) -> str:
         """An input within a formula."""
@@ -104,6 +108,10 @@ class Texts:
                 made = g * (self.partial(node, partial) if callable(partial) else partial)
             else:
                 made = self.stated(node, position, g)
+            if not isinstance(made, Symbol) and not is_number(
+                made
+            ):  # an array says nothing of the gradient it was made of
+                return f"through {primitive.name}"
             return accepted(str(self.summed(node, position, symbol(made))))
         except Exception:
             return f"through {primitive.name}"
@@ -117,7 +125,7 @@ class Texts:
 
     def stated(self, node: Node, position: int, g: Symbol) -> Any:
         """A rule that a primitive states itself, on symbols."""
-        primitive: Primitive = node.primitive  # type: ignore[assignment]
+        primitive: Any = node.primitive
         rule = primitive.rule_for(position)
         inputs = [symbol(self.operand(entry)) for entry in node.inputs]
         settings = node.settings or {}
@@ -126,6 +134,8 @@ class Texts:
         for letter, one in zip(LETTERS, inputs, strict=False):
             known[letter] = known[f"{letter}_like"] = one
         made = rule.rule(*[known[n] if n in known else settings[n] for n in rule.names])
+        if isinstance(made, Parts):
+            return next(iter(made.values()))
         return made[position] if primitive.variadic else made
 
     def summed(self, node: Node, position: int, text: Symbol) -> Symbol:

@@ -88,9 +88,9 @@ def arguments() -> argparse.Namespace:
 def network(side: int) -> nn.Sequential:
     """(N, 1, side, side) -> (N, 10)."""
     return nn.Sequential(
-        nn.Conv2d(1, 24, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(24, 48, 3, padding=1), nn.ReLU(), nn.Flatten(),
-        nn.Linear(48 * (side // 2) ** 2, 10),
+        nn.Conv2d(1, 24, 3), nn.ReLU(),
+        nn.Conv2d(24, 48, 3), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(48 * ((side - 4) // 2) ** 2, 10),
     )  # fmt: skip
 
 

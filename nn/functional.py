@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -10,6 +11,9 @@ import autograd_core as ag
 from autograd_core import ops
 
 from .random import stream
+from .windows import overhang, pair
+
+Reduction: TypeAlias = Literal["mean", "sum", "none"]
 
 # -- activations -----------------------------------------------------------------------------------------------------
 
@@ -76,7 +80,8 @@ def max_pool2d(
     input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
 ) -> Any:
     """The largest element of each window; see `nn.MaxPool2d`."""
-    return ops.max_pool(input, kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+    kernel = pair(kernel_size, "kernel_size")
+    return ops.max_pool(input, kernel, stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
 
 
 def avg_pool2d(
@@ -89,7 +94,26 @@ def avg_pool2d(
     divisor_override: int | None = None,
 ) -> Any:
     """The mean of each window; see `nn.AvgPool2d`."""
-    return ops.avg_pool(input, kernel_size, stride=stride, padding=padding)
+    kernel = pair(kernel_size, "kernel_size")
+    if not ceil_mode and divisor_override is None:
+        return ops.avg_pool(input, kernel, stride, padding=padding, count_include_pad=count_include_pad)
+    strides, around = kernel if stride is None else pair(stride, "stride"), pair(padding, "padding")
+    size = np.shape(input)[-2:]
+    over = [overhang(*axis) if ceil_mode else 0 for axis in zip(size, kernel, strides, around, strict=True)]
+
+    def sums(a: Any) -> Any:
+        edges = [(p, p + more) for p, more in zip(around, over, strict=True)]
+        return ops.avg_pool(np.pad(a, [*[(0, 0)] * (a.ndim - 2), *edges]), kernel, strides) * math.prod(kernel)
+
+    if divisor_override is not None:
+        return sums(input) / divisor_override
+    # what reaches over the end counts in no window; the padding counts if asked for
+    counted = np.ones((1, *size), input.dtype)
+    if not count_include_pad:
+        return sums(input) / sums(counted)
+    whole = np.pad(counted, [(0, 0), *[(p, p) for p in around]], constant_values=1)
+    edges = [(0, 0), *[(0, more) for more in over]]
+    return sums(input) / (ops.avg_pool(np.pad(whole, edges), kernel, strides) * math.prod(kernel))
 
 
 # -- losses ----------------------------------------------------------------------------------------------------------
@@ -100,7 +124,7 @@ def cross_entropy(
     target: Any,
     weight: Any = None,
     ignore_index: int = -100,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     label_smoothing: float = 0.0,
 ) -> Any:
     """-log softmax(input)[target]; see `nn.CrossEntropyLoss`."""
@@ -110,13 +134,13 @@ def cross_entropy(
     return ops.cross_entropy(input, target, reduction, **options)
 
 
-def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+def mse_loss(input: Any, target: Any, reduction: Reduction = "mean") -> Any:
     """(input - target)**2, reduced; raises ShapeError unless both have one shape."""
     return ops.mse_loss(input, alike(target, input), reduction)
 
 
 def binary_cross_entropy_with_logits(
-    input: Any, target: Any, weight: Any = None, reduction: str = "mean", pos_weight: Any = None
+    input: Any, target: Any, weight: Any = None, reduction: Reduction = "mean", pos_weight: Any = None
 ) -> Any:
     """The cross entropy of yes-or-no answers; see `nn.BCEWithLogitsLoss`."""
     return ops.bce_with_logits(input, alike(target, input), reduction, weight=weight, pos_weight=pos_weight)
@@ -130,7 +154,7 @@ def alike(target: Any, input: Any) -> Any:
     return array.astype(input.dtype) if array.dtype != input.dtype and array.dtype.kind in "biuf" else array
 
 
-def checked_reduction(reduction: str) -> str:
+def checked_reduction(reduction: Any) -> Any:
     """The name of a reduction; raises ValueError for any other."""
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f'reduction is "mean", "sum" or "none", not {reduction!r}')

@@ -1,4 +1,4 @@
-"""Activations: values against their formulas, the conventions at kinks, and both faces at the edges of floating point."""
+"""Activations: values against their formulas, the conventions at kinks, and both faces at the edges of the floats."""
 
 import math
 

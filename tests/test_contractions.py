@@ -18,7 +18,7 @@ def recorded(a):
     return ag.tensor(a, requires_grad=np.asarray(a).dtype.kind in "fc")
 
 
-# -- matmul, dot and their kin ------------------------------------------------------------------------------------------
+# -- matmul, dot and their kin -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["matmul", "dot", "inner", "outer", "vdot", "tensordot"])
@@ -97,8 +97,9 @@ def test_tensordot_takes_counts_and_lists_of_axes():
 @pytest.mark.parametrize(
     ("shapes", "words"),
     [
-        (((4, 3), (5, 3)), r"matmul cannot combine \(4, 3\) and \(5, 3\): the last axis of the first \(3\) must equal the second-to-last "
-                           r"axis of the second \(5\). To multiply by the transpose write  a @ b.mT"),
+        (((4, 3), (5, 3)), r"matmul cannot combine \(4, 3\) and \(5, 3\): the last axis of the first \(3\) must "
+                           r"equal the second-to-last axis of the second \(5\). To multiply by the transpose write  "
+                           r"a @ b.mT"),
         (((3, 4), (3, 5)), r"To multiply the transpose write  a.mT @ b"),
         (((2, 3), (4,)), r"the last axis of the first \(3\) must equal the only axis of the second \(4\)"),
         (((3,), (4, 2)), r"the only axis of the first \(3\) must equal the second-to-last axis of the second \(4\)"),
@@ -132,7 +133,7 @@ def test_other_products_that_do_not_fit_say_why(call, words):
         call()
 
 
-# -- einsum -------------------------------------------------------------------------------------------------------------
+# -- einsum ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda s: s.args[0])
@@ -157,7 +158,7 @@ def test_einsum_differentiates_to_second_order(call):
 @pytest.mark.parametrize("call", WRONG, ids=lambda s: s.args[0])
 def test_einsum_refuses_what_numpy_refuses(call):
     subscripts, *operands = call.args
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"einstein sum|einsum|operand"):
         np.einsum(subscripts, *operands)
     with pytest.raises(ShapeError, match="einsum"):
         np.einsum(subscripts, *map(recorded, operands))
@@ -181,7 +182,7 @@ def test_einsum_of_three_costs_no_more_than_two_products():
     assert max(np.size(node.value) for node in y.nodes if node.primitive is not None) == 200
 
 
-# -- the linear layer ---------------------------------------------------------------------------------------------------
+# -- the linear layer --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", [(3,), (5, 3), (2, 5, 3), (0, 3)])
@@ -214,7 +215,8 @@ def test_a_layer_in_single_precision_stays_in_it():
 @pytest.mark.parametrize(
     ("shapes", "words"),
     [
-        (((5, 2), (4, 3), (4,)), r"linear cannot combine x \(5, 2\), w \(4, 3\), b \(4,\): the last axis of x \(2\) must be the number of inputs, 3"),
+        (((5, 2), (4, 3), (4,)), r"linear cannot combine x \(5, 2\), w \(4, 3\), b \(4,\): the last axis of x "
+                                 r"\(2\) must be the number of inputs, 3"),
         (((5, 3), (3,), (4,)), r"w has the shape \(outputs, inputs\)"),
         (((5, 3), (4, 3), (3,)), r"b has the shape \(outputs,\), here \(4,\)"),
     ],

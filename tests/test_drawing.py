@@ -235,9 +235,13 @@ def test_operations_with_several_results_are_drawn():
 # -- drawing is pure -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "make", [neuron, two_paths, lambda: two_layers()[0]], ids=["neuron", "two paths", "two layers"]
-)
+def classes():
+    """A loss that is one fused call, with an optional argument left out and a residual."""
+    scores = ag.tensor(np.eye(3) + 0.5, requires_grad=True, name="scores")
+    return ag.ops.cross_entropy(scores * 2.0, np.array([0, 1, 1]))
+
+
+@pytest.mark.parametrize("make", [neuron, two_paths, lambda: two_layers()[0], classes])
 def test_a_graph_draws_the_same_after_backward(make):
     value = make()
     before = draw(value).source
@@ -384,6 +388,12 @@ def test_arguments_of_a_function_are_inputs_with_the_names_of_its_parameters():
     assert {name: found[name].role for name in ("x", "scale", "w")} == {"x": "input", "scale": "input", "w": "param"}
 
 
+def test_inputs_in_containers_are_numbered():
+    found = cards(draw(lambda xs, k: xs[0] * xs[1] + k["a"], [2.0, 3.0], {"a": 1.0, "b": None}))
+
+    assert {name for name, card in found.items() if card.role == "input"} == {"xs1", "xs2", "k1"}
+
+
 def test_a_parameter_stands_beside_its_operation_within_its_scope():
     drawing = draw(two_layers()[0])
     found = cards(drawing)
@@ -394,6 +404,16 @@ def test_a_parameter_stands_beside_its_operation_within_its_scope():
     assert found["x"].group is found["W2"].group is None
     assert edges(drawing)["W1", "z", 1].beside
     assert not edges(drawing)["x", "z", 0].beside
+
+
+def test_cards_beside_an_operation_take_turns_above_and_below():
+    shapes = {"x": (3, 2), "w": (4, 2), "b": (4,)}
+    x, w, b = (ag.tensor(np.ones(shape), requires_grad=name != "x", name=name) for name, shape in shapes.items())
+    drawing = draw(ag.ops.linear(x, w, b))
+
+    assert {name: edge.beside for (name, *_), edge in edges(drawing).items()} == {"x": False, "w": True, "b": True}
+    assert re.search(r"n4 -> n2 .*arrowhead=empty arrowtail=normal", drawing.source)
+    assert re.search(r"n3 -> n4 .*arrowhead=normal arrowtail=empty", drawing.source)
 
 
 def test_nested_scopes_are_nested_groups():

@@ -173,6 +173,18 @@ def test_a_write_to_a_leaf_or_behind_a_live_view_is_refused():
         y[1] = row
 
 
+def test_a_write_to_what_an_integer_array_picked_leaves_the_original_alone():
+    x = ag.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 1.0
+    picked, z = y[[0, 1]], y * y
+    with ag.no_grad():
+        picked[...] = 7.0
+
+    np.sum(z).backward()
+
+    np.testing.assert_array_equal(x.grad.numpy(), [2.0, 4.0])
+
+
 def test_a_write_of_the_wrong_shape_leaves_the_value_as_it_was():
     x = ag.tensor(table(), requires_grad=True)
     y = x * 1.0

@@ -58,15 +58,19 @@ def dot_of(document: Document) -> str:
             parts[home].node(f"{edge.id}_label", label=edge_table(edge), id=f"{edge.id}_label", tooltip=" ")
     for group in reversed(document.groups):  # children before their parents: a subgraph is copied when it is put in
         parts[group.parent].subgraph(parts[group.id])
+    sides: dict[str, bool] = {}  # cards beside an operation take turns above and below it
     for edge in document.edges:
-        draw_edge(dot, edge)
+        if edge.beside:
+            sides[edge.target] = not sides.get(edge.target, False)
+        draw_edge(dot, edge, sides.get(edge.target, False))
     return str(dot.source)
 
 
 def cluster(group: Group) -> Any:
     """The frame of a group."""
     count = f"{group.parameters:,} parameter{'s' * (group.parameters != 1)}" if group.parameters else ""
-    note = " · ".join(w for w in (group.kind if group.kind != "composed" else "", count) if w)
+    kind = "" if group.kind in ("composed", group.name) else group.kind
+    note = " · ".join(word for word in (kind, count) if word)
     dot = graphviz.Digraph(f"cluster_{group.id}")
     label = table(row(cell(run(group.name, INK, 11, bold=True) + run(f"   {note}", MUTED, 9))), border=0)
     dot.attr(label=label, labeljust="l", labelloc="t", margin="10", id=group.id, tooltip=" ")
@@ -93,13 +97,15 @@ def has_label(edge: Edge) -> bool:
     return edge.backward and not edge.beside
 
 
-def draw_edge(dot: Any, edge: Edge) -> None:
-    """One edge with a stroke in each direction that something flows."""
+def draw_edge(dot: Any, edge: Edge, turned: bool) -> None:
+    """One edge with a stroke in each direction that something flows; written from target to source if `turned`."""
     style: dict[str, str] = {"id": edge.id, "color": FORWARD, "tooltip": " "}
     if edge.backward:
         style |= {"color": f"{FORWARD}:{BACKWARD}", "dir": "both", "arrowhead": "normal", "arrowtail": "empty"}
-    if edge.beside:
-        dot.edge(edge.source, edge.target, constraint="false", **style)
+    if edge.beside and turned:
+        # the ends of an edge within a row say which card comes first; its heads take the colours of their strokes
+        heads = {"color": f"{BACKWARD}:{FORWARD}", "arrowhead": "empty", "arrowtail": "normal"}
+        dot.edge(edge.target, edge.source, **{**style, **(heads if edge.backward else {"dir": "back"})})
     elif not has_label(edge):
         dot.edge(edge.source, edge.target, **style)
     else:

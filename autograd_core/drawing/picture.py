@@ -92,7 +92,8 @@ def draw(
     """A drawing of how a value was computed, and of how its gradient flows back.
 
     target      a value; a Graph; or a function or module, which is called with `args` and recorded with every value.
-                Floats and floating arrays among `args` are its inputs, named after its parameters
+                Floats and floating arrays in `args` are its inputs, named after its parameters: x, or x1, x2 ... in a
+                list x
     title       a line above the drawing
     rankdir     where values flow to: "LR" (left to right), "TB", "RL" or "BT"
     max_nodes   refuse graphs with more values than this
@@ -145,9 +146,13 @@ def named(names: Mapping[Value, str], graph: Graph) -> dict[Node, str]:
 
 def called(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Graph, dict[Node, str], list[Node]]:
     """The graph of a call with every value kept, the names of its inputs, and the inputs."""
+    leaves, rebuild = flatten(list(args))
+    names = [
+        name for name, arg in zip(parameter_names(function, len(args)), args, strict=True) for name in spread(name, arg)
+    ]
     with keep_all():
-        values = [as_input(x, function) for x in args]
-        result = function(*values)
+        values = [as_input(x, function) for x in leaves]
+        result = function(*rebuild(values))
     outputs = [x for x in flatten(result)[0] if isinstance(x, Value)]
     if not outputs:
         name = getattr(function, "__name__", type(function).__name__)
@@ -155,13 +160,15 @@ def called(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Graph, 
             f"calling {name} gave {result!r}, which was not recorded: "
             f"give it floats (2.0 rather than 2), floating arrays or values"
         )
-    inputs = {
-        v.node: name
-        for v, name in zip(values, parameter_names(function, len(args)), strict=True)
-        if isinstance(v, Value)
-    }
+    inputs = {v.node: name for v, name in zip(values, names, strict=True) if isinstance(v, Value)}
     known = {node: name for node, name in inputs.items() if node is not None and node.name is None}
     return Graph(outputs), known, [node for node in inputs if node is not None]
+
+
+def spread(name: str, arg: Any) -> list[str]:
+    """The names of what an argument holds: its own, or x1, x2 ... for a container x."""
+    count = len(flatten(arg)[0])
+    return [f"{name}{i}" for i in range(1, count + 1)] if isinstance(arg, (list, tuple, dict)) else [name] * count
 
 
 def as_input(x: Any, function: Callable[..., Any]) -> Any:

@@ -86,12 +86,12 @@ class Texts:
     def local(self, node: Node, position: int) -> str:
         """The derivative of a number by one of its arguments, in names: "1 − o²"; empty without a short text."""
         primitive: Any = node.primitive
-        if primitive.family != "elementwise":
-            text = self.pulled(node, position)
-            return "1" if text == GRADIENT else ""
-        partial = primitive.partials[position]
         try:
-            made = self.partial(node, partial) if callable(partial) else partial
+            if primitive.family != "elementwise":
+                made = self.stated(node, position, 1.0)
+            else:
+                partial = primitive.partials[position]
+                made = self.partial(node, partial) if callable(partial) else partial
             return number_text(float(made)) if is_number(made) else accepted(str(made))
         except Exception:
             return ""
@@ -123,7 +123,7 @@ class Texts:
             known = {**dict(zip(LETTERS, inputs, strict=False)), "y": self.operand(node)}
             return partial(*[known[name] for name in parameter_names(partial)])
 
-    def stated(self, node: Node, position: int, g: Symbol) -> Any:
+    def stated(self, node: Node, position: int, g: Any) -> Any:
         """A rule that a primitive states itself, on symbols."""
         primitive: Any = node.primitive
         rule = primitive.rule_for(position)

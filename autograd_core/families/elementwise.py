@@ -53,7 +53,7 @@ def elementwise(
     elif len(partials) == 2:
         made.call = binary_call(made)
     else:
-        made.call = lambda *args, **settings: any_call(made, args, settings)
+        made.call = lambda *args: any_call(made, args)
     return made
 
 
@@ -200,8 +200,8 @@ def unary_call(made: Primitive) -> Callable[..., Any]:
     keeps_a, keeps_y = 0 in route.keeps, -1 in route.keeps
     scalar = made.scalar
 
-    def call(a: Any, **settings: Any) -> Any:
-        if type(a) is Tensor and not settings:
+    def call(a: Any) -> Any:
+        if type(a) is Tensor:
             m = a.node
             if m is not None and m.requires_grad and (mode := current()).plain:
                 x = a._data
@@ -225,11 +225,11 @@ def unary_call(made: Primitive) -> Callable[..., Any]:
                     t.node = node
                     t.storage = None
                     return t
-        elif type(a) is Scalar and scalar is not None and not settings:
+        elif type(a) is Scalar and scalar is not None:
             m = a.node
             if m is not None and m.requires_grad and (mode := current()).plain:
                 return number_call(a._data, m, mode)
-        return any_call(made, (a,), settings)
+        return any_call(made, (a,))
 
     def number_call(x: float, m: Node, mode: Mode) -> Scalar:
         y = scalar_value(made, (x,))
@@ -255,8 +255,8 @@ def binary_call(made: Primitive) -> Callable[..., Any]:
     keeps_a, keeps_b, keeps_y = 0 in both.keeps, 1 in both.keeps, -1 in both.keeps
     differentiable = made.partials[0] is not None and made.partials[1] is not None
 
-    def call(a: Any, b: Any, **settings: Any) -> Any:
-        if type(a) is Tensor and type(b) is Tensor and differentiable and not settings:
+    def call(a: Any, b: Any) -> Any:
+        if type(a) is Tensor and type(b) is Tensor and differentiable:
             m = a.node
             n = b.node
             if m is not None and n is not None and m.requires_grad and n.requires_grad and (mode := current()).plain:
@@ -283,12 +283,12 @@ def binary_call(made: Primitive) -> Callable[..., Any]:
                 t.node = node
                 t.storage = None
                 return t
-        return any_call(made, (a, b), settings)
+        return any_call(made, (a, b))
 
     return call
 
 
-def any_call(made: Primitive, args: Sequence[Any], settings: dict[str, Any]) -> Any:
+def any_call(made: Primitive, args: Sequence[Any]) -> Any:
     """The call for every other pattern: constants, Scalars, mixed faces, everything kept."""
     datas = []
     values = live = False
@@ -302,7 +302,7 @@ def any_call(made: Primitive, args: Sequence[Any], settings: dict[str, Any]) -> 
         else:
             datas.append(np.asarray(arg) if type(arg) is list else arg)  # rules need an array
     try:
-        y = made.forward(*datas, **settings)
+        y = made.forward(*datas)
     except Exception as error:
         raise made.explained(error, datas) from error
     if not values:
@@ -310,7 +310,7 @@ def any_call(made: Primitive, args: Sequence[Any], settings: dict[str, Any]) -> 
     if made.scalar is not None and is_scalar_call(args, y):
         y = scalar_value(made, datas)
     mode = current()
-    return made.finish(args, datas, y, None, settings or None, mode if live or mode.keep_all else None)
+    return made.finish(args, datas, y, None, None, mode if live or mode.keep_all else None)
 
 
 def scalar_value(made: Primitive, datas: Sequence[Any]) -> float:

@@ -78,7 +78,7 @@ def layout(forward: Callable[..., Any], transpose: Rule, **declared: Any) -> Pri
         y = generic_call(a, **settings)
         if isinstance(a, Tensor):
             for part in y if type(y) is tuple else (y,):
-                if isinstance(part, Tensor):
+                if isinstance(part, Tensor) and (part._data is a._data or part._data.base is not None):  # may be a view
                     share(a, part)
         return y
 

@@ -1,7 +1,7 @@
 """Activations: elementwise functions that NumPy has no name for, with PyTorch's meaning, for arrays and for Scalars.
 
-relu cuts: on its flat part the result does not depend on the input at all. The weights of a cut are taken as locally constant,
-so the others, whose slopes depend on their inputs, do not.
+relu cuts: on its flat part the result does not depend on the input at all. The weights of a cut are taken as locally
+constant, so the others, whose slopes depend on their inputs, do not.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CUBIC = 0.044715  # of the tanh form of gelu
 
 
 def mask(condition: Any, like: Any) -> Any:
-    """1 where a condition holds, else 0, in the dtype of `like`: multiplying by floats is far quicker than by booleans."""
+    """1 where a condition holds, else 0, in the dtype of `like`: floats multiply far quicker than booleans."""
     return float(condition) if isinstance(condition, bool) else condition.astype(like.dtype)
 
 
@@ -33,7 +33,7 @@ def positive(a: Any) -> Any:
     return mask(a > 0, a)
 
 
-# -- with a kink at 0 ---------------------------------------------------------------------------------------------------
+# -- with a kink at 0 --------------------------------------------------------------------------------------------------
 
 rectified = elementwise(
     lambda a: np.maximum(a, 0),
@@ -96,7 +96,7 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
     return exponential_linear.call(x, alpha)
 
 
-# -- sigmoids -----------------------------------------------------------------------------------------------------------
+# -- sigmoids ----------------------------------------------------------------------------------------------------------
 
 
 def logistic(a: Any) -> Any:
@@ -162,19 +162,19 @@ def silu(x: Any) -> Any:
     return sigmoid_weighted.call(x)
 
 
-# -- erf and gelu -------------------------------------------------------------------------------------------------------
+# -- erf and gelu ------------------------------------------------------------------------------------------------------
 
-# erf(x) = x P(x^2) / Q(x^2): minimax fits (weighted least squares in 60 digits, Lawson's iteration) for relative errors of
-# 5e-17 where |x| <= 6, and 3e-8 where |x| <= 4; beyond, erf rounds to 1. All coefficients are positive, so that rounding
-# stays harmless: at most 5 eps in all.
+# erf(x) = x P(x^2) / Q(x^2): minimax fits (weighted least squares in 60 digits, Lawson's iteration) for relative errors
+# of 5e-17 where |x| <= 6, and 3e-8 where |x| <= 4; beyond, erf rounds to 1. All coefficients are positive, so that
+# rounding stays harmless: at most 5 eps in all.
 DOUBLE = (
     6.0,
     (1.1283791670955126, 0.221374523063932, 0.06633350348157709, 0.006954977715106893, 0.0008615463714255975,
      5.768089599084983e-05, 3.939909580856505e-06, 1.720507536216116e-07, 6.832333780977038e-09, 1.7423050726362175e-10,
      3.3249434572195873e-12, 2.1732079000658147e-14, 1.509719161959943e-17),
     (1.0, 0.5295213962818488, 0.13529366893898503, 0.02211896234447175, 0.0025851688096209034, 0.00022831070774659192,
-     1.567569184684671e-05, 8.455878412352065e-07, 3.561644824281206e-08, 1.1380016994488106e-09, 2.5683817859028512e-11,
-     3.270805094401961e-13, 8.566379818806234e-16),
+     1.567569184684671e-05, 8.455878412352065e-07, 3.561644824281206e-08, 1.1380016994488106e-09,
+     2.5683817859028512e-11, 3.270805094401961e-13, 8.566379818806234e-16),
 )  # fmt: skip
 SINGLE = (
     4.0,

@@ -1,7 +1,7 @@
 """Products that sum over axes: matmul, dot, inner, outer, tensordot and vdot.
 
-Every operation here is linear in each operand, so the transposes are all that is stated. They use NumPy functions that answer
-for values too; the plain products of matrices go by np.dot, which is quicker than np.matmul.
+Every operation here is linear in each operand, so the transposes are all that is stated. They use NumPy functions that
+answer for values too; the plain products of matrices go by np.dot, which is quicker than np.matmul.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def normal(*shape: int, dtype: Any = float) -> Any:
     return (z[0] + 1j * z[1] if np.dtype(dtype).kind == "c" else z[0]).astype(dtype)
 
 
-# -- matmul -------------------------------------------------------------------------------------------------------------
+# -- matmul ------------------------------------------------------------------------------------------------------------
 
 
 def matmul_first(g: Any, a_like: Any, b: Any) -> Any:
@@ -94,7 +94,7 @@ matmul = answers(np.matmul)(
 )
 
 
-# -- dot, inner, outer, vdot --------------------------------------------------------------------------------------------
+# -- dot, inner, outer, vdot -------------------------------------------------------------------------------------------
 
 
 def dot_first(g: Any, a_like: Any, b: Any) -> Any:
@@ -129,7 +129,8 @@ def dot_words(a: Shape, b: Shape) -> str | None:
         return None
     place, inner = ("only", b[0]) if len(b) == 1 else ("second-to-last", b[-2])
     turn = ". To multiply by the transpose write  np.dot(a, b.T)" if len(b) == 2 and a[-1] == b[-1] else ""
-    return f"dot cannot combine {a} and {b}: the last axis of the first ({a[-1]}) must equal the {place} axis of the second ({inner}){turn}"
+    fit = f"the last axis of the first ({a[-1]}) must equal the {place} axis of the second ({inner})"
+    return f"dot cannot combine {a} and {b}: {fit}{turn}"
 
 
 def dot_samples() -> list[Sample]:
@@ -227,7 +228,7 @@ def vdot(a: Any, b: Any, /) -> Any:
     return dot(np.conjugate(np.ravel(a)), np.ravel(b))
 
 
-# -- tensordot ----------------------------------------------------------------------------------------------------------
+# -- tensordot ---------------------------------------------------------------------------------------------------------
 
 
 def others(axes: Sequence[int], ndim: int) -> tuple[int, ...]:
@@ -293,7 +294,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     lengths = [p[k] for k in i], [q[k] for k in j]
     if lengths[0] != lengths[1]:
         raise ShapeError(
-            f"tensordot cannot combine {p} and {q}: axes {i} of the first have lengths {lengths[0]}, axes {j} of the second "
-            f"{lengths[1]}; they are summed in pairs, so the lengths must be equal"
+            f"tensordot cannot combine {p} and {q}: axes {i} of the first have lengths {lengths[0]}, axes {j} of the "
+            f"second {lengths[1]}; they are summed in pairs, so the lengths must be equal"
         )
     return tensor_product(a, b, axes=(i, j))

@@ -5,7 +5,6 @@ The class axis is axis 1, or axis 0 for a single example, as in PyTorch.
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import Any
 
@@ -48,8 +47,8 @@ def check_targets(name: str, scores: Shape, target: Any) -> None:
     dtype = target.dtype
     if dtype.kind not in "iu":
         raise DTypeError(
-            f"{name} takes integer class numbers as targets, not {dtype}: write target.astype(int), or target.argmax(1) for "
-            f"one-hot rows"
+            f"{name} takes integer class numbers as targets, not {dtype}: write target.astype(int), or "
+            f"target.argmax(1) for one-hot rows"
         )
     axis = class_axis(len(scores))
     shape = scores[:axis] + scores[axis + 1 :]
@@ -60,7 +59,8 @@ def check_targets(name: str, scores: Shape, target: Any) -> None:
         elif target.shape == (*shape, 1):
             hint = ". Drop the last axis with target[..., 0]"
         raise ShapeError(
-            f"{name} cannot combine scores {scores} and targets {target.shape}: one class for each place makes the shape {shape}{hint}"
+            f"{name} cannot combine scores {scores} and targets {target.shape}: one class for each place makes the "
+            f"shape {shape}{hint}"
         )
     classes = scores[axis]
     outside = (target < 0) | (target >= classes)
@@ -72,7 +72,7 @@ def check_targets(name: str, scores: Shape, target: Any) -> None:
 
 
 def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
-    """The loss, and its slope softmax(scores) - onehot(target), which the pull-back only has to scale."""
+    """The loss, and its slope softmax(scores) - onehot(target), divided by their number for a mean."""
     shape = scores.shape
     if len(shape) != 2 or target.dtype.kind != "i" or target.shape != shape[:1] or scores.dtype.kind != "f":
         return cross_entropy_elsewhere(scores, target, reduction)
@@ -95,7 +95,10 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
     z /= sums[:, None]
     z -= units
     total = np.add.reduce(np.log(sums, out=sums)) - picked
-    return total / rows if reduction == "mean" and rows else total, z
+    if reduction == "sum" or not rows:
+        return total, z
+    z *= 1 / rows
+    return total / rows, z
 
 
 def by_elements(z: Any, target: Any, reduction: Reduction) -> Any:
@@ -110,6 +113,8 @@ def by_elements(z: Any, target: Any, reduction: Reduction) -> Any:
     z.reshape(-1)[places] -= 1
     losses = np.log(sums, out=sums)
     losses -= picked
+    if reduction == "mean" and rows:
+        z *= 1 / rows
     return reduced(losses, reduction), z
 
 
@@ -123,15 +128,14 @@ def cross_entropy_elsewhere(scores: Any, target: Any, reduction: Reduction) -> A
     losses, slope = cross_entropy_forward(
         last.reshape(-1, last.shape[-1]), target.reshape(-1).astype(np.intp, copy=False), reduction="none"
     )
+    if reduction == "mean" and losses.size:
+        slope *= 1 / losses.size
     return reduced(losses.reshape(target.shape)[()], reduction), np.moveaxis(slope.reshape(last.shape), -1, axis)
 
 
-def scaled(g: Any, like: Any, reduction: Reduction) -> Any:
-    """The cotangent of each place's loss, ready to multiply the slope of the scores."""
-    axis = class_axis(len(like.shape))
-    if reduction == "mean":
-        return g / max(math.prod(like.shape[:axis] + like.shape[axis + 1 :]), 1)
-    return g if reduction == "sum" else np.expand_dims(g, axis)
+def cross_entropy_back(g: Any, r: Any) -> Any:
+    """The slope of each loss, times its cotangent; a mean has scaled the slope already."""
+    return r * (np.expand_dims(g, 1) if np.ndim(g) else g)
 
 
 def one_hot(target: Any, classes: int, dtype: Any) -> Any:
@@ -182,7 +186,7 @@ def cross_entropy_samples() -> list[Sample]:
 
 fused_cross_entropy = primitive(
     cross_entropy_forward,
-    lambda g, a_like, r, reduction: r * scaled(g, a_like, reduction),
+    cross_entropy_back,
     None,
     jvp=cross_entropy_tangent,
     residual=True,
@@ -204,8 +208,8 @@ def cross_entropy(
 ) -> Any:
     """-log softmax(scores)[target], the loss of a classifier that gives scores (logits).
 
-    scores: (N, C) or (C) or (N, C, d1, ...)   target: (N) or () or (N, d1, ...) of classes 0 ... C - 1, or probabilities in
-    the shape of scores   returns () by reduction="mean" or "sum", the shape of the class targets by "none"
+    scores: (N, C) or (C) or (N, C, d1, ...)   target: (N) or () or (N, d1, ...) of classes 0 ... C - 1, or
+    probabilities in the shape of scores   returns () by reduction="mean" or "sum", the shape of the classes by "none"
 
     weight           (C): the losses of class c are multiplied by weight[c], and a mean is divided by the weights
     ignore_index     targets of this value do not count

@@ -1,9 +1,9 @@
 """einsum: any product of arrays summed over named axes.
 
-A call is brought to products of two operands that need nothing but a product: an index that is repeated inside an operand is
-read off its diagonal, one that occurs nowhere else is summed away, one of length 1 that another operand stretches is dropped,
-and three or more operands are taken two at a time. What is left, y[O] = sum over the rest of a[A] b[B], is linear in both, and
-each of its transposes is such a product again.
+A call is brought to products of two operands that need nothing but a product: an index that is repeated inside an
+operand is read off its diagonal, one that occurs nowhere else is summed away, one of length 1 that another operand
+stretches is dropped, and three or more operands are taken two at a time. What is left, y[O] = sum over the rest of
+a[A] b[B], is linear in both, and each of its transposes is such a product again.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import normal
 
-# -- the product of two -------------------------------------------------------------------------------------------------
+# -- the product of two ------------------------------------------------------------------------------------------------
 
 
 class Plan(NamedTuple):
-    """How a product of two operands is laid out for one product of matrices: (batch, rows, sum) with (batch, sum, columns)."""
+    """How two operands are laid out for a product of matrices: (batch, rows, sum) with (batch, sum, columns)."""
 
     a_order: Shape
     b_order: Shape
@@ -110,7 +110,7 @@ product = multilinear(
 )
 
 
-# -- the subscripts -----------------------------------------------------------------------------------------------------
+# -- the subscripts ----------------------------------------------------------------------------------------------------
 
 
 def parse(subscripts: str, ndims: Sequence[int]) -> tuple[list[str], str]:
@@ -133,7 +133,7 @@ def parse(subscripts: str, ndims: Sequence[int]) -> tuple[list[str], str]:
             widest = max(widest, count)
         if count < 0 or (count > 0 and "..." not in term):
             raise ShapeError(
-                f"{asked}: {term!r} does not fit an operand of {ndim} dimensions; write one letter for each axis, or ..."
+                f"{asked}: {term!r} does not fit an operand of {ndim} axes; write one letter for each axis, or ..."
             )
         named.append((term, count))
     stretched = "".join(free[:widest])
@@ -161,14 +161,14 @@ def lengths(subscripts: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> 
             if found.setdefault(i, n) != n:
                 if 1 not in (n, found[i]):
                     raise ShapeError(
-                        f"einsum({subscripts!r}) cannot combine {' and '.join(map(str, shapes))}: index {i!r} has the lengths "
-                        f"{found[i]} and {n}. Write another letter for one of them"
+                        f"einsum({subscripts!r}) cannot combine {' and '.join(map(str, shapes))}: index {i!r} has the "
+                        f"lengths {found[i]} and {n}. Write another letter for one of them"
                     )
                 found[i] = n if found[i] == 1 else found[i]
     return found
 
 
-# -- one operand at a time ----------------------------------------------------------------------------------------------
+# -- one operand at a time ---------------------------------------------------------------------------------------------
 
 
 def diagonal(x: Any, term: str) -> tuple[Any, str]:
@@ -225,7 +225,7 @@ def contracted(subscripts: str, xs: Sequence[Any]) -> Any:
 
 
 def chosen(pairs: list[tuple[Any, str]], y: str, length: dict[str, int]) -> list[tuple[Any, str]]:
-    """Take the two operands out whose product is cheapest next: the smallest result, then the fewest multiplications."""
+    """Take out the two operands to multiply next: the smallest result, then the fewest multiplications."""
     if len(pairs) == 2:
         taken = pairs[:]
         pairs.clear()
@@ -249,11 +249,12 @@ def chosen(pairs: list[tuple[Any, str]], y: str, length: dict[str, int]) -> list
 def einsum(subscripts: Any, /, *operands: Any, optimize: Any = True, **options: Any) -> Any:
     """The product of the operands, summed over every index that the result does not name.
 
-    subscripts   a letter for each axis: "ij,jk->ik"; without an arrow the result has the letters that occur once, sorted;
-                 "..." stands for axes that broadcast; an index repeated inside an operand means its diagonal
+    subscripts   a letter for each axis: "ij,jk->ik"; without an arrow the result has the letters that occur once, in
+                 the alphabet's order; "..." stands for axes that broadcast;
+                 an index repeated inside an operand means its diagonal
     Three or more operands are multiplied two at a time in a cheap order, whatever `optimize` says.
 
-    Raises ShapeError if the letters do not fit the operands, UnsupportedError for the form with lists instead of letters.
+    Raises ShapeError if the letters do not fit the operands, UnsupportedError for lists of numbers instead of letters.
 
     >>> import numpy as np, autograd_core as ag
     >>> ag.einsum("ii", np.array([[1.0, 2.0], [3.0, 4.0]]))

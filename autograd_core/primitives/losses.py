@@ -1,4 +1,4 @@
-"""Losses: how far predicted numbers are from targets, fused where that is quicker or where the plain formula would overflow."""
+"""Losses: how far predicted numbers are from targets, fused where that is quicker or where a formula overflows."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def check_same_shape(name: str, a: Shape, b: Shape) -> None:
     """Raise unless prediction and target have one shape; a single number may stand for every target."""
     if a != b and b != ():
         raise ShapeError(
-            f"{name} compares element by element, but the prediction has shape {a} and the target {b}, which would broadcast: "
-            f"reshape one of them"
+            f"{name} compares element by element, but the prediction has shape {a} and the target {b}, which would "
+            f"broadcast: reshape one of them"
         )
 
 

@@ -1,7 +1,7 @@
 """Pooling over any number of spatial axes: the kernels of `pool_kernels`, wired as primitives.
 
-Near a point, max-pooling picks elements: a linear map, which is its tangent, and whose transpose is its pull-back. Both are
-primitives of their own, each the transpose of the other; average pooling is linear, and so is its transpose.
+Near a point, max-pooling picks elements: a linear map, which is its tangent, and whose transpose is its pull-back. Both
+are primitives of their own, each the transpose of the other; average pooling is linear, and so is its transpose.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..families import primitive
+from ..primitive import Primitive
 from ..samples import Sample, sample
 from ..shapes import Shape
 from . import pool_kernels
@@ -51,7 +52,7 @@ def distinct(*shape: int, dtype: Any = float) -> Any:
 
 
 def max_pool_samples() -> list[Sample]:
-    def case(x: Any, *settings: Shape) -> Sample:
+    def case(x: Any, *settings: Any) -> Sample:
         return sample(x, **dict(zip(("kernel", "stride", "padding", "dilation"), settings, strict=True)))
 
     return [
@@ -90,7 +91,7 @@ def first_only(picked: Any) -> Any:
     )
 
 
-max_pool_input = primitive(
+max_pool_input: Primitive = primitive(
     max_pool_input_forward,
     lambda g, b, c, kernel, stride, padding, dilation: pick_from_maxima(g, b, c, kernel, stride, padding, dilation),
     None,
@@ -99,7 +100,7 @@ max_pool_input = primitive(
     name="max_pool_input",
     samples=lambda: transposed_samples(True),
 )
-max_pool_pick = primitive(
+max_pool_pick: Primitive = primitive(
     max_pool_pick_forward,
     lambda g, b, c, kernel, stride, padding, dilation: spread_to_maxima(g, b, c, kernel, stride, padding, dilation),
     None,
@@ -133,7 +134,7 @@ def avg_pool_samples() -> list[Sample]:
     ]
 
 
-avg_pooled = primitive(
+avg_pooled: Primitive = primitive(
     avg_pool_forward,
     lambda g, a_like, kernel, stride, padding, count_include_pad: avg_pool_input.call(
         g, shape=a_like.shape, kernel=kernel, stride=stride, padding=padding, count_include_pad=count_include_pad
@@ -142,7 +143,7 @@ avg_pooled = primitive(
     name="avg_pool",
     samples=avg_pool_samples,
 )
-avg_pool_input = primitive(
+avg_pool_input: Primitive = primitive(
     avg_pool_input_forward,
     lambda g, kernel, stride, padding, count_include_pad: avg_pooled.call(
         g, kernel=kernel, stride=stride, padding=padding, count_include_pad=count_include_pad
@@ -160,7 +161,7 @@ avg_pool_input = primitive(
 def pool_settings(
     name: str, x: Shape, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> tuple[Shape, Shape, Shape, Shape, Shape]:
-    """Kernel, stride, padding, dilation, and what must be padded at the end; raises ShapeError for shapes that do not fit."""
+    """Kernel, stride, padding, dilation, and what is padded at the end; raises ShapeError for what does not fit."""
     axes = max(len(x) - 2, 0) if isinstance(kernel, int) else len(kernel)
     asked = f"{name} cannot be computed for x {x} and kernel {kernel}"
     if not 0 < axes < len(x):
@@ -198,14 +199,16 @@ def max_pool(
 ) -> Any:
     """The largest element of each window, over the last axes.
 
-    x: (N, C, *S) or (C, *S)   returns (N, C, *P) or (C, *P),  P = (S + 2 padding - dilation (kernel - 1) - 1) // stride + 1
+    x: (N, C, *S) or (C, *S)   returns (N, C, *P) or (C, *P),
+    P = (S + 2 padding - dilation (kernel - 1) - 1) // stride + 1
 
     kernel      the size of a window: a number for every axis after the first two, or one for each of the last axes
     stride      the size of the kernel by default
     padding     elements of -inf around x, at most half of the kernel
     ceil_mode   also a last window that reaches beyond the end
 
-    As in PyTorch the gradient goes to the first of several equal maxima, and NaN wins. Raises ShapeError, with what would fit.
+    As in PyTorch the gradient goes to the first of several equal maxima, and NaN wins. Raises ShapeError, with what
+    would fit.
 
     >>> import numpy as np, autograd_core as ag
     >>> ag.ops.max_pool(np.arange(6.0).reshape(1, 1, 6), 2)

@@ -1,7 +1,7 @@
-"""Convolution over any number of spatial axes: the kernels of `conv_kernels`, wired as primitives; what pooling shares with it.
+"""Convolution over any number of spatial axes: the kernels of `conv_kernels`, wired as primitives.
 
-Convolution is linear in the images and in the weights. Its two transposes are linear in both of theirs, and their transposes are
-convolution and each other, so that every order of derivative is one of the three kernels.
+Convolution is linear in the images and in the weights. Its two transposes are linear in both of theirs, and their
+transposes are convolution and each other, so that every order of derivative is one of the three kernels.
 
     y = conv(x, w)      x' = conv_input(g, w)      w' = conv_weight(g, x)
 """
@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import ShapeError, UnsupportedError
 from ..families import multilinear, primitive
+from ..primitive import Primitive
 from ..samples import Sample, sample
 from ..shapes import Shape
 from . import conv_kernels
@@ -87,8 +88,8 @@ def conv_samples(*bias: Any) -> list[Sample]:
     ]
 
 
-correlated = multilinear(conv_forward, to_input, to_weight, name="conv", samples=conv_samples)
-conv_input = multilinear(
+correlated: Primitive = multilinear(conv_forward, to_input, to_weight, name="conv", samples=conv_samples)
+conv_input: Primitive = multilinear(
     conv_input_forward,
     lambda g, b, stride, padding, dilation, groups: correlated.call(
         g, b, stride=stride, padding=padding, dilation=dilation, groups=groups
@@ -102,7 +103,7 @@ conv_input = multilinear(
         for s in conv_samples()
     ],
 )
-conv_weight = multilinear(
+conv_weight: Primitive = multilinear(
     conv_weight_forward,
     lambda g, b, stride, padding, dilation, groups: correlated.call(
         b, g, stride=stride, padding=padding, dilation=dilation, groups=groups
@@ -153,7 +154,7 @@ biased = primitive(
 
 def each(name: str, setting: Any, axes: int) -> Shape:
     """A setting as one number for each spatial axis."""
-    numbers = (setting,) * axes if isinstance(setting, (int, np.integer)) else tuple(setting)
+    numbers: Shape = (int(setting),) * axes if isinstance(setting, (int, np.integer)) else tuple(setting)
     if len(numbers) != axes:
         raise ShapeError(f"{name} {setting} has {len(numbers)} numbers for {axes} spatial axes")
     return numbers
@@ -167,8 +168,8 @@ def check_windows(asked: str, size: Shape, kernel: Shape, stride: Shape, padding
         padded = tuple([n + 2 * p for n, p in zip(size, padding, strict=True)])
         spans = tuple([d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)])
         raise ShapeError(
-            f"{asked}: the kernel spans {spans} elements, more than the {padded} of the padded input. Take a smaller kernel, "
-            f"or add padding"
+            f"{asked}: the kernel spans {spans} elements, more than the {padded} of the padded input. Take a smaller "
+            f"kernel, or add padding"
         )
 
 
@@ -176,7 +177,7 @@ def check_windows(asked: str, size: Shape, kernel: Shape, stride: Shape, padding
 def conv_settings(
     x: Shape, w: Shape, b: Shape | None, stride: Any, padding: Any, dilation: Any, groups: int
 ) -> tuple[Shape, Shape, Shape, Shape]:
-    """Stride, padding, dilation, and what must be padded at the end besides; raises ShapeError for shapes that do not fit."""
+    """Stride, padding, dilation, and what is padded at the end besides; raises ShapeError for what does not fit."""
     asked = (
         f"conv cannot combine x {x}, w {w}"
         + ("" if b is None else f", b {b}")
@@ -186,14 +187,15 @@ def conv_settings(
     if axes < 0 or len(x) != len(w):
         images = "(N, C, H, W)" if len(w) == 4 else "(N, C, spatial axes)"
         raise ShapeError(
-            f"{asked}: w has {max(axes, 0)} spatial axes, so x has {len(w)} axes, {images}, or one less for a single image"
+            f"{asked}: w has {max(axes, 0)} spatial axes, so x has {len(w)} axes, {images}, or one less for one image"
         )
     if groups < 1 or w[0] % groups:
         raise ShapeError(f"{asked}: groups must divide the {w[0]} output channels")
     if x[1] != w[1] * groups:
         last = ". For channels-last images write  np.moveaxis(x, -1, 1)" if x[-1] == w[1] * groups else ""
         raise ShapeError(
-            f"{asked}: axis 1 of x ({x[1]} channels) must be axis 1 of w times groups ({w[1]} * {groups} = {w[1] * groups}){last}"
+            f"{asked}: axis 1 of x ({x[1]} channels) must be axis 1 of w times groups "
+            f"({w[1]} * {groups} = {w[1] * groups}){last}"
         )
     if b is not None and b != w[:1]:
         raise ShapeError(f"{asked}: b has the shape (output channels,), here ({w[0]},)")

@@ -10,7 +10,8 @@ import numpy as np
 from .. import functional as F
 from ..module import Module
 from ..parameter import Parameter
-from .inputs import expect, fitted, pair
+from ..windows import padding_for, pair
+from .inputs import expect, fitted
 from .linear import start_uniform
 
 
@@ -54,7 +55,7 @@ class Conv2d(Module):
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size, self.stride = pair(kernel_size, "kernel_size"), pair(stride, "stride")
         self.dilation = pair(dilation, "dilation")
-        self.padding = F.checked_padding(padding, self.stride) if isinstance(padding, str) else pair(padding, "padding")
+        self.padding = padding_for(padding, self.stride)
         inputs = in_channels // groups
         self.weight = Parameter(np.empty((out_channels, inputs, *self.kernel_size), dtype))
         self.bias = Parameter(np.empty(out_channels, dtype)) if bias else None
@@ -70,7 +71,7 @@ class Conv2d(Module):
 
     def extra_repr(self) -> str:
         words = [f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"]
-        words += [f"padding={self.padding!r}"] if self.padding != (0, 0) else []
+        words += [f"padding={self.padding}"] if self.padding != (0, 0) else []
         words += [f"dilation={self.dilation}"] if self.dilation != (1, 1) else []
         words += [f"groups={self.groups}"] if self.groups != 1 else []
         words += ["bias=False"] if self.bias is None else []

@@ -47,11 +47,3 @@ def called(layer: Module) -> str:
     """A layer as an error names it: its text, and where it stands in the model."""
     name = layer._scope_name
     return repr(layer) if name in (None, type(layer).__name__) else f"{layer!r}, the layer {name!r},"
-
-
-def pair(value: Any, what: str) -> tuple[int, int]:
-    """A number for both axes, or one for each, as (height, width)."""
-    both = (value, value) if isinstance(value, (int, np.integer)) else tuple(value)
-    if len(both) != 2:
-        raise ValueError(f"{what} is one number or a pair (height, width), not {value!r}")
-    return int(both[0]), int(both[1])

@@ -11,6 +11,7 @@ from .. import functional as F
 from .. import init
 from ..module import Module
 from ..parameter import Parameter
+from ..random import stream
 from .inputs import expect, fitted
 
 
@@ -47,7 +48,7 @@ class Linear(Module):
 
 def start_uniform(layer: Any, fan_in: int, generator: Any) -> None:
     """Weight and bias uniform in +-1 / sqrt(fan_in): what PyTorch writes as kaiming_uniform_ with a = sqrt(5)."""
-    random = init.stream(generator)
+    random = stream(generator)
     bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
     for parameter in (layer.weight, layer.bias):
         if parameter is not None:

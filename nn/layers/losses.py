@@ -22,8 +22,14 @@ class CrossEntropyLoss(Module):
     0.6931471805599453
     """
 
+    weight: Any
+
     def __init__(
-        self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean", label_smoothing: float = 0.0
+        self,
+        weight: Any = None,
+        ignore_index: int = -100,
+        reduction: F.Reduction = "mean",
+        label_smoothing: float = 0.0,
     ) -> None:
         self.register_buffer("weight", weight)
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
@@ -36,7 +42,7 @@ class CrossEntropyLoss(Module):
 class MSELoss(Module):
     """(input - target)**2: mean, sum, or "none" for each element. Raises ShapeError unless both have one shape."""
 
-    def __init__(self, reduction: str = "mean") -> None:
+    def __init__(self, reduction: F.Reduction = "mean") -> None:
         self.reduction = F.checked_reduction(reduction)
 
     def forward(self, input: Any, target: Any) -> Any:
@@ -51,7 +57,10 @@ class BCEWithLogitsLoss(Module):
     reduction    "mean", "sum" or "none"
     """
 
-    def __init__(self, weight: Any = None, reduction: str = "mean", pos_weight: Any = None) -> None:
+    weight: Any
+    pos_weight: Any
+
+    def __init__(self, weight: Any = None, reduction: F.Reduction = "mean", pos_weight: Any = None) -> None:
         self.register_buffer("weight", weight)
         self.register_buffer("pos_weight", pos_weight)
         self.reduction = F.checked_reduction(reduction)

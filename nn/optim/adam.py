@@ -67,8 +67,6 @@ class Adam(Optimizer):
         d, step, state = memory.first, memory.second, memory.state
         if not state:
             state.update(step=0, exp_avg=np.zeros_like(w), exp_avg_sq=np.zeros_like(w))
-            if group["amsgrad"]:
-                state["max_exp_avg_sq"] = np.zeros_like(w)
         state["step"] += 1
         m, v = state["exp_avg"], state["exp_avg_sq"]
         if group["weight_decay"]:
@@ -80,7 +78,10 @@ class Adam(Optimizer):
         np.multiply(g, g, step)
         np.add(v, np.multiply(step, rest2, step), v)
         if group["amsgrad"]:
-            v = np.maximum(state["max_exp_avg_sq"], v, state["max_exp_avg_sq"])
+            largest = state.get("max_exp_avg_sq")
+            if largest is None:
+                largest = state["max_exp_avg_sq"] = v.copy()
+            v = np.maximum(largest, v, out=largest)
         correction = math.sqrt(1 - group["betas"][1] ** state["step"])
         rate = group["lr"] * correction / (1 - group["betas"][0] ** state["step"])
         np.sqrt(v, d)

@@ -9,6 +9,10 @@ class ShapeError(AutogradError, ValueError):
     """Shapes that do not fit the operation."""
 
 
+class BoundsError(AutogradError, IndexError):
+    """An index outside the array."""
+
+
 class DTypeError(AutogradError, TypeError):
     """A dtype that cannot take part: integers have no gradient, layers keep to one floating dtype."""
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from .errors import AutogradError, DeclarationError, DTypeError, ShapeError
+from .errors import AutogradError, BoundsError, DeclarationError, DTypeError, ShapeError
 from .modes import Mode, current
 from .recording import Node, Scalar, Settings, Tensor, Value, frame, leaf, record, scalar_of, serials, tensor_of
 from .rules import EVERY_INPUT, BoundRule, Route, Rule, Wanted, like, settings_of, settle, zeros
@@ -186,6 +186,8 @@ class Primitive:
         if isinstance(error, AutogradError) or not isinstance(error, (ValueError, TypeError, IndexError)):
             return error
         shapes = [np.shape(d) for d in datas if not isinstance(d, (str, type(None)))]
+        if isinstance(error, IndexError) and not isinstance(error, ValueError):  # NumPy's errors about axes are both
+            return BoundsError(f"{self.name} of shape {shapes[0] if shapes else ()}: {error}")
         if isinstance(error, TypeError):
             dtypes = ", ".join(str(np.asarray(d).dtype) for d in datas)
             return DTypeError(f"{self.name} cannot be computed for {dtypes}: {error}")

@@ -309,6 +309,19 @@ def test_values_written_in_place_since_are_refused_with_words():
         draw(y)
 
 
+def test_leaves_given_new_data_since_are_refused_or_drawn_as_they_were():
+    s = ag.scalar(3.0, name="s")
+    y = s * s
+    s.data = 5.0
+    assert cards(draw(y))["s"].value.text == "3"
+
+    s.data = 3.0
+    y.backward()
+    s.data = 5.0
+    with pytest.raises(MutationError, match=r"leaf s.* was given new data after .*multiply"):
+        draw(y)
+
+
 def test_the_same_graph_gives_the_same_bytes():
     assert draw(neuron()).source == draw(neuron()).source
     assert draw(two_layers()[0]).document.to_json() == draw(two_layers()[0]).document.to_json()

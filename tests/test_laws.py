@@ -122,9 +122,15 @@ def test_the_tangent_is_the_transpose_of_the_pull_back(primitive, sample):
 def in_domain(draw, primitive):
     """Arrays of mutually broadcastable shapes, each in the domain of its input."""
     intervals = domains_of(primitive)
-    shapes = draw(hnp.mutually_broadcastable_shapes(num_shapes=len(intervals), max_dims=3, max_side=3)).input_shapes
+    shapes = draw(hnp.mutually_broadcastable_shapes(num_shapes=len(intervals), max_dims=2, max_side=3)).input_shapes
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    return [rng.uniform(*interval, shape) for interval, shape in zip(intervals, shapes, strict=True)]
+    places = rng.permutation(40) / 39  # no two inputs are equal or nearly so, so that no kink between them is met
+    inputs = []
+    for (low, high), shape in zip(intervals, shapes, strict=True):
+        n = int(np.prod(shape))
+        inputs.append((low + (high - low) * places[:n]).reshape(shape))
+        places = places[n:]
+    return inputs
 
 
 @pytest.mark.parametrize("primitive", ELEMENTWISE, ids=lambda p: p.name)

@@ -15,7 +15,7 @@ from ..modes import Scope
 from ..primitive import Parts
 from ..recording import Absent, Node
 from .document import Card, Document, Edge, Group, Quantity, Strip, visible
-from .flow import Flow, Share, flow_of, values_of
+from .flow import Flow, Share, check_unchanged, check_unwritten, flow_of, values_of
 from .rules import Texts
 from .symbols import number_text
 
@@ -62,6 +62,8 @@ class Composer:
             )
         self.own_names = own
         self.values = values_of(graph)
+        check_unwritten(graph)
+        check_unchanged(graph, self.values)
         self.flow: Flow | None = flow_of(graph) if wishes.grads else None
         self.uses: dict[Node, list[tuple[Node, int]]] = {node: [] for node in self.drawn}
         for node in self.drawn:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError
+from ..errors import BoundsError, ShapeError
 from ..families import layout, primitive
 from ..families.elementwise import gate
 from ..primitive import Primitive
@@ -67,8 +67,8 @@ def cases_of_reading() -> list[Sample]:
         sample(table(np.float32)[::-1], index=np.array([-1, 1])),
         sample(table(complex).T * 1j, index=(slice(0, 4, 2), 1)),
         sample(np.float64(1.0), index=(None, Ellipsis)),
-        sample(table(), index=3, raises=ShapeError),
-        sample(table(), index=(0, 0, 0), raises=ShapeError),
+        sample(table(), index=3, raises=BoundsError),
+        sample(table(), index=(0, 0, 0), raises=BoundsError),
     ]
 
 

@@ -35,7 +35,9 @@ def seed_for(value: Value, gradient: Any, asked: str) -> Any:
                 f".sum() or .mean(), or pass a gradient of that shape"
             )
         if data.dtype.kind == "c":
-            raise GradientError(f"{asked} starts from a real number, but this value is {data.dtype}: use .real or abs()")
+            raise GradientError(
+                f"{asked} starts from a real number, but this value is {data.dtype}: use .real or abs()"
+            )
         return data.dtype.type(1) if data.ndim == 0 else np.ones(data.shape, data.dtype)
     if type(data) is float:
         return gradient if isinstance(gradient, Value) else float(gradient)

@@ -26,7 +26,9 @@ class Graph:
     def __init__(self, outputs: Sequence[Value]) -> None:
         for value in outputs:
             if not isinstance(value, Value) or value.node is None:
-                raise GradientError(f"nothing was recorded for {value!r}: compute it from a value with requires_grad=True")
+                raise GradientError(
+                    f"nothing was recorded for {value!r}: compute it from a value with requires_grad=True"
+                )
         self.outputs: tuple[Node, ...] = tuple([v.node for v in outputs if v.node is not None])
         self.nodes: tuple[Node, ...] = tuple(reachable(self.outputs))
         self.numbers: dict[Node, int] = {node: i for i, node in enumerate(self.nodes, 1)}

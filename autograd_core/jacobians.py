@@ -39,7 +39,11 @@ class Linearized(Call):
         data = out._data if isinstance(out, Value) else out
         t = found.get(out.node) if isinstance(out, Value) and out.node is not None else None
         if t is None:
-            t = 0.0 if isinstance(data, float) and not isinstance(data, np.generic) else np.zeros(np.shape(data), np.asarray(data).dtype)
+            t = (
+                0.0
+                if isinstance(data, float) and not isinstance(data, np.generic)
+                else np.zeros(np.shape(data), np.asarray(data).dtype)
+            )
         if isinstance(t, Value):
             return t
         if self.as_values or any(isinstance(x, Value) for x in tangents):

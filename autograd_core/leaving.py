@@ -31,7 +31,11 @@ def as_bool(self: Value) -> bool:
 
 
 def as_float(self: Value) -> float:
-    return float(np.asarray(leaving(self, "float()", "Keep the value itself: functions of autograd_core and NumPy take it")).item())
+    return float(
+        np.asarray(
+            leaving(self, "float()", "Keep the value itself: functions of autograd_core and NumPy take it")
+        ).item()
+    )
 
 
 def as_int(self: Value) -> int:

@@ -114,5 +114,8 @@ def rezeroed(node: Node, route: Route, saved: Any, g: Any, mask: Any) -> tuple[A
         saved, g = in_numpy(saved), np.float64(g)
     with np.errstate(all="ignore"):  # what is not live may overflow or be undefined, and is thrown away
         return tuple(
-            [settle(gate(products[i](saved, g), mask), p.value) for i, p in zip(route.wanted, node.parents, strict=True)]
+            [
+                settle(gate(products[i](saved, g), mask), p.value)
+                for i, p in zip(route.wanted, node.parents, strict=True)
+            ]
         )

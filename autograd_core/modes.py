@@ -1,8 +1,8 @@
 """Whether, and how completely, calls are recorded: per thread and per async task.
 
-    plain      record what needs a gradient, keep what its rules name
-    keep-all   record every call and keep every value (record, jvp, compile, anomaly detection)
-    off        compute only
+plain      record what needs a gradient, keep what its rules name
+keep-all   record every call and keep every value (record, jvp, compile, anomaly detection)
+off        compute only
 """
 
 from __future__ import annotations

@@ -59,16 +59,20 @@ class Primitive:
         self.__doc__ = forward.__doc__
         self.settings, defaults = settings_of(forward)
         self.partials: tuple[Rule | float | None, ...] = tuple(rules)
-        self.rules = tuple(
-            BoundRule(r, self.settings, self.name) if callable(r) else None for r in rules
-        )
+        self.rules = tuple(BoundRule(r, self.settings, self.name) if callable(r) else None for r in rules)
         self.jvp = None if jvp is None else BoundRule(jvp, self.settings, self.name)
         named = {n for r in (*self.rules, self.jvp) if r is not None for n in r.names}
         self.defaults: Settings = {n: v for n, v in defaults.items() if n in named}
         # how many arguments a node of this primitive has, if it keeps them in slots
-        self.arity = len(rules) if len(rules) in (1, 2) and not variadic and not residual and family != "fixed" else None
+        self.arity = (
+            len(rules) if len(rules) in (1, 2) and not variadic and not residual and family != "fixed" else None
+        )
         # the places that no gradient flows to; None where it flows to no place at all
-        self.closed = None if family == "fixed" or (variadic and rules[0] is None) else {i for i, r in enumerate(rules) if r is None}
+        self.closed = (
+            None
+            if family == "fixed" or (variadic and rules[0] is None)
+            else {i for i, r in enumerate(rules) if r is None}
+        )
         self._routes: dict[tuple[Wanted, str], Route] = {}
         self.call: Callable[..., Any] = generic_call(self)
         self.push: Push = self.generic_push
@@ -160,7 +164,13 @@ class Primitive:
     # -- the call -------------------------------------------------------------------------------------------------------
 
     def finish(
-        self, args: Sequence[Any], datas: Sequence[Any], y: Any, residual: Any, settings: Settings | None, mode: Mode | None
+        self,
+        args: Sequence[Any],
+        datas: Sequence[Any],
+        y: Any,
+        residual: Any,
+        settings: Settings | None,
+        mode: Mode | None,
     ) -> Any:
         """The result of a call as the caller sees it; recorded if `mode` says so."""
         if self.outputs is None and type(y) is not float and is_scalar_call(args, y):
@@ -321,5 +331,3 @@ def several_back(route: Route) -> Route:
         return pull(node, saved, g.filled(node.value))
 
     return Route(route.primitive, route.wanted, route.keeps, pull_parts, route.arity)
-
-

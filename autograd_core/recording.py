@@ -319,7 +319,13 @@ def entry(arg: Any, data: Any, named: bool, keep_all: bool) -> Any:
 
 
 def record(
-    route: Route, args: Sequence[Any], datas: Sequence[Any], y: Any, residual: Any, settings: Settings | None, mode: Mode
+    route: Route,
+    args: Sequence[Any],
+    datas: Sequence[Any],
+    y: Any,
+    residual: Any,
+    settings: Settings | None,
+    mode: Mode,
 ) -> Node:
     """The node of one call, for any primitive; families have a faster way for their commonest calls."""
     keep_all = mode.keep_all

@@ -190,7 +190,9 @@ def run_hooks(watch: Watch, g: Any, node: Node) -> Any:
         if answer is not None:
             data = answer if isinstance(g, Value) else answer._data if isinstance(answer, Value) else answer
             if np.shape(data) != np.shape(g):
-                raise GradientError(f"a hook of {node!r} gave a gradient of shape {np.shape(data)} for one of {np.shape(g)}")
+                raise GradientError(
+                    f"a hook of {node!r} gave a gradient of shape {np.shape(data)} for one of {np.shape(g)}"
+                )
             g = conjugate(data)
     return g
 
@@ -233,4 +235,3 @@ def check_unwritten(nodes: list[Node]) -> None:
                     f"{source!r} was written in place after {node!r} had been computed from it, so the gradient would be wrong. "
                     f"Call backward before the write, or write to a copy: x.clone()"
                 )
-

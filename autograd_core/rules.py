@@ -38,7 +38,9 @@ class Route:
 
     __slots__ = ("arity", "cut", "keeps", "kind", "parents", "primitive", "pull", "wanted")
 
-    def __init__(self, primitive: Primitive, wanted: Wanted, keeps: frozenset[int], pull: Pull, arity: int | None) -> None:
+    def __init__(
+        self, primitive: Primitive, wanted: Wanted, keeps: frozenset[int], pull: Pull, arity: int | None
+    ) -> None:
         self.primitive, self.wanted, self.keeps, self.pull, self.arity = primitive, wanted, keeps, pull, arity
         self.cut = primitive.cut
         kinds = {(0,): FIRST, (1,): SECOND, (0, 1): BOTH}
@@ -127,7 +129,9 @@ def parameter_names(rule: Rule) -> tuple[str, ...]:
     """The positional parameter names of a rule."""
     code = getattr(rule, "__code__", None)
     if code is None:
-        raise DeclarationError(f"a rule must be a Python function whose parameter names say what it needs, not {rule!r}")
+        raise DeclarationError(
+            f"a rule must be a Python function whose parameter names say what it needs, not {rule!r}"
+        )
     return tuple(code.co_varnames[: code.co_argcount])
 
 
@@ -181,5 +185,7 @@ def settings_of(forward: Callable[..., Any]) -> tuple[tuple[str, ...], Settings]
         return names, dict(forward.__kwdefaults__ or {})  # type: ignore[attr-defined]
     if isinstance(forward, np.ufunc):
         return (), {}
-    parameters = [p for p in inspect.signature(forward).parameters.values() if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    parameters = [
+        p for p in inspect.signature(forward).parameters.values() if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
     return tuple(p.name for p in parameters), {p.name: p.default for p in parameters if p.default is not p.empty}

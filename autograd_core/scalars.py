@@ -183,7 +183,9 @@ def unary_method(function: np.ufunc) -> Callable[[Scalar], Any]:
 
 def install() -> None:
     """Make `Scalar` what users see."""
-    install_operators(Scalar, [{n: f for n, f in OPERATORS.items() if n not in ("matmul", "and", "or", "xor")}], operator_for)
+    install_operators(
+        Scalar, [{n: f for n, f in OPERATORS.items() if n not in ("matmul", "and", "or", "xor")}], operator_for
+    )
     install_operators(Scalar, [COMPARISONS], compared)
     install_operators(Scalar, [UNARY], dispatch.ufuncs.__getitem__)
     for name, function in OPERATORS.items():

@@ -183,7 +183,9 @@ def iterate(self: Tensor) -> Iterator[Any]:
     return (self[i] for i in range(len(self._data)))
 
 
-def rebuild(data: Any, requires_grad: bool, name: str | None, grad: Any, kind: type[Tensor], role: str | None) -> Tensor:
+def rebuild(
+    data: Any, requires_grad: bool, name: str | None, grad: Any, kind: type[Tensor], role: str | None
+) -> Tensor:
     """A leaf from its parts; for pickle and deepcopy."""
     t = kind()
     t._data, t.node, t.storage = data, None, None
@@ -200,7 +202,9 @@ def rebuild(data: Any, requires_grad: bool, name: str | None, grad: Any, kind: t
 
 def parts(self: Tensor, protocol: Any = None) -> tuple[Any, ...]:
     if self.requires_grad and not self.is_leaf:
-        raise GradientError("only leaves can be pickled or deep-copied; use x.detach() for the value, x.clone() to stay recorded")
+        raise GradientError(
+            "only leaves can be pickled or deep-copied; use x.detach() for the value, x.clone() to stay recorded"
+        )
     return rebuild, (np.array(self._data), self.requires_grad, self.name, self.grad, type(self), self.role)
 
 

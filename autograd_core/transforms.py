@@ -54,7 +54,9 @@ def fresh(x: Any, asked: str) -> Value:
 class Call:
     """One call of a function on fresh inputs, and what is needed to walk its record."""
 
-    def __init__(self, f: Function, args: Sequence[Any], argnums: Sequence[int], asked: str, keep: bool = False, **kwargs: Any):
+    def __init__(
+        self, f: Function, args: Sequence[Any], argnums: Sequence[int], asked: str, keep: bool = False, **kwargs: Any
+    ):
         self.outer: Mode = current()
         self.asked = asked
         self.inputs, self.rebuild = flatten([args[i] for i in argnums])
@@ -73,7 +75,9 @@ class Call:
 
     def prepare(self, outputs: Sequence[Any]) -> None:
         """Find what the walk has to visit, and whether others can see its results."""
-        self.roots = [out.node for out in outputs if isinstance(out, Value) and out.node is not None and out.node.requires_grad]
+        self.roots = [
+            out.node for out in outputs if isinstance(out, Value) and out.node is not None and out.node.requires_grad
+        ]
         leaves: list[Node] = []
         self.nodes = ancestors(self.roots, self.sources, leaves)
         self.visible = bool(leaves) or any(not s.is_leaf for s in self.sources)
@@ -89,7 +93,9 @@ class Call:
     def pulled(self, seeds: dict[Node, Any], record: bool) -> Any:
         """The gradients for the given cotangents, in the containers of the inputs."""
         found = pull_back({n: conjugate(g) for n, g in seeds.items()}, self.sources, record=record, nodes=self.nodes)
-        return self.rebuild([self.given_back(x, s, found.get(s)) for x, s in zip(self.inputs, self.sources, strict=True)])
+        return self.rebuild(
+            [self.given_back(x, s, found.get(s)) for x, s in zip(self.inputs, self.sources, strict=True)]
+        )
 
     def given_back(self, x: Any, source: Node, g: Any) -> Any:
         """The gradient for one input as its caller expects it; zeros where the function ignores the input."""
@@ -132,7 +138,9 @@ def positions(argnums: int | Sequence[int], count: int, asked: str) -> tuple[int
     nums = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     for n in nums:
         if not -count <= n < count:
-            raise GradientError(f"{asked}: argnums={argnums}, but the function was called with {count} positional arguments")
+            raise GradientError(
+                f"{asked}: argnums={argnums}, but the function was called with {count} positional arguments"
+            )
     return tuple(n % count for n in nums)
 
 

@@ -69,7 +69,9 @@ def updatable(leaves: Iterable[Tensor]) -> list[tuple[Array, Array] | None]:
 
 def is_recorded(*values: Any) -> bool:
     """Whether an operation on these values would be recorded now."""
-    return current().recording and any(isinstance(v, Value) and v.node is not None and v.node.requires_grad for v in values)
+    return current().recording and any(
+        isinstance(v, Value) and v.node is not None and v.node.requires_grad for v in values
+    )
 
 
 def rebind(self: Tensor, y: Tensor, asked: str) -> Tensor:

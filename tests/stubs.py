@@ -49,7 +49,10 @@ def parameters(function: Callable[..., Any]) -> str:
         signature = inspect.signature(function)
     except ValueError:  # a builtin that does not tell
         return "*args: Any, **settings: Any"
-    bare = [p.replace(annotation=Any, default=p.default if p.default is p.empty else ...) for p in signature.parameters.values()]
+    bare = [
+        p.replace(annotation=Any, default=p.default if p.default is p.empty else ...)
+        for p in signature.parameters.values()
+    ]
     text = str(signature.replace(parameters=bare, return_annotation=inspect.Signature.empty))
     return text[1:-1].replace("typing.Any", "Any").replace("Ellipsis", "...")
 
@@ -63,7 +66,12 @@ def members(face: type, result: str) -> list[str]:
     """The stub lines of one face."""
     lines = []
     for name, value in sorted(vars(face).items()):
-        slot = name in getattr(face, "__slots__", ()) or name in ("__slots__", "__module__", "__doc__", "__annotations__")
+        slot = name in getattr(face, "__slots__", ()) or name in (
+            "__slots__",
+            "__module__",
+            "__doc__",
+            "__annotations__",
+        )
         if slot or name in ("__weakref__", "__match_args__", "__static_attributes__", "__firstlineno__"):
             continue
         if name in SPECIAL:
@@ -108,8 +116,13 @@ def names() -> str:
     for name in explicit:
         thing = getattr(ag, name)
         by_module.setdefault(thing.__module__.removeprefix("autograd_core."), []).append(name)
-    text = HEADER + "from typing import Any\n\nfrom . import drawing as drawing\nfrom . import errors as errors\nfrom . import ops as ops\n"
-    text += "from . import testing as testing\nfrom .drawing import Drawing as Drawing\nfrom .drawing import draw as draw\n"
+    text = (
+        HEADER
+        + "from typing import Any\n\nfrom . import drawing as drawing\nfrom . import errors as errors\nfrom . import ops as ops\n"
+    )
+    text += (
+        "from . import testing as testing\nfrom .drawing import Drawing as Drawing\nfrom .drawing import draw as draw\n"
+    )
     for module, group in sorted(by_module.items()):
         text += "".join(f"from .{module} import {n} as {n}\n" for n in sorted(group))
     text += "\n__version__: str\n\n"

@@ -302,7 +302,9 @@ def test_a_computed_value_is_not_deep_copied_silently():
 def test_modes_belong_to_their_thread():
     seen = []
     with ag.no_grad():
-        thread = threading.Thread(target=lambda: seen.append((ag.tensor([1.0], requires_grad=True) * 2.0).requires_grad))
+        thread = threading.Thread(
+            target=lambda: seen.append((ag.tensor([1.0], requires_grad=True) * 2.0).requires_grad)
+        )
         thread.start()
         thread.join()
 

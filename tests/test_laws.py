@@ -20,12 +20,14 @@ SAMPLES = [(p, s) for p in OURS if p.name not in INTERNAL for s in samples_of(p)
 
 
 def named(rows):
-    return [
-        pytest.param(p, s, id=f"{p.name}-{i}") for i, (p, s) in enumerate(rows)
-    ]
+    return [pytest.param(p, s, id=f"{p.name}-{i}") for i, (p, s) in enumerate(rows)]
 
 
-DIFFERENTIABLE = [(p, s) for p, s in SAMPLES if s.raises is None and p.family != "fixed" and any(map(p.differentiable, range(len(s.args))))]
+DIFFERENTIABLE = [
+    (p, s)
+    for p, s in SAMPLES
+    if s.raises is None and p.family != "fixed" and any(map(p.differentiable, range(len(s.args))))
+]
 IN_DOUBLE = [
     (p, s)
     for p, s in DIFFERENTIABLE
@@ -90,7 +92,11 @@ def test_inputs_are_left_as_they_were(primitive, sample):
     f, inputs = function_of(primitive, sample)
     before = [x.copy() for x in inputs]
     y, pull = ag.vjp(f, *inputs)
-    pull(tuple(np.ones(np.shape(p), np.asarray(p).dtype) for p in y) if isinstance(y, tuple) else np.ones(np.shape(y), np.asarray(y).dtype))
+    pull(
+        tuple(np.ones(np.shape(p), np.asarray(p).dtype) for p in y)
+        if isinstance(y, tuple)
+        else np.ones(np.shape(y), np.asarray(y).dtype)
+    )
 
     for x, old in zip(inputs, before, strict=True):
         np.testing.assert_array_equal(x, old)
@@ -115,7 +121,9 @@ def test_the_tangent_is_the_transpose_of_the_pull_back(primitive, sample):
 
     inner = sum(np.sum(np.real(np.conj(u) * t)) for u, t in zip(us, ts, strict=True))
     size = sum(np.sum(np.abs(np.conj(u) * t)) for u, t in zip(us, ts, strict=True))
-    np.testing.assert_allclose(sum(np.sum(np.real(np.conj(g) * v)) for g, v in zip(gs, vs, strict=True)), inner, atol=1e-12 * max(size, 1.0))
+    np.testing.assert_allclose(
+        sum(np.sum(np.real(np.conj(g) * v)) for g, v in zip(gs, vs, strict=True)), inner, atol=1e-12 * max(size, 1.0)
+    )
 
 
 @st.composite
@@ -168,7 +176,11 @@ def test_scalars_compute_what_tensors_do(primitive, data):
 
 @given(data=st.data())
 def test_random_programs_differentiate_alike_in_both_modes(data):
-    steps = data.draw(st.lists(st.sampled_from(["add", "multiply", "sin", "tanh", "exp", "index", "where", "sum"]), min_size=1, max_size=8))
+    steps = data.draw(
+        st.lists(
+            st.sampled_from(["add", "multiply", "sin", "tanh", "exp", "index", "where", "sum"]), min_size=1, max_size=8
+        )
+    )
 
     def program(x):
         values = [x]

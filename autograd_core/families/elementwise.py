@@ -24,7 +24,11 @@ Product: TypeAlias = Callable[[Any, Any], Any]
 
 
 def elementwise(
-    forward: Callable[..., Any], *partials: Partial, scalar: Callable[..., float] | None = None, cut: bool = False, **declared: Any
+    forward: Callable[..., Any],
+    *partials: Partial,
+    scalar: Callable[..., float] | None = None,
+    cut: bool = False,
+    **declared: Any,
 ) -> Primitive:
     """An elementwise primitive.
 
@@ -128,7 +132,9 @@ def gate(g: Any, weight: Any) -> Any:
 
 def gate_forward(g: Any, weight: Any) -> Any:
     if hasattr(g, "dtype") and hasattr(weight, "dtype") and weight.dtype != g.dtype:
-        weight = weight.astype(g.dtype)  # a product of mixed dtypes is four times slower, and would not keep the dtype of g
+        weight = weight.astype(
+            g.dtype
+        )  # a product of mixed dtypes is four times slower, and would not keep the dtype of g
     if np.isfinite(np.vdot(g, g)):  # one cheap reduction, instead of a choice for each element
         return np.multiply(g, weight)
     with np.errstate(invalid="ignore"):

@@ -48,17 +48,24 @@ power = ufunc(
 # -- complex: real, imag, conj and angle are not holomorphic, so they state both rules; cotangents travel conjugated --------
 
 
-
-
-
 def complex_samples() -> list[Sample]:
     """Complex and real inputs, 0-d and broadcast layouts included."""
     z = np.array([[1 + 2j, -0.5j], [2.0, -1.5 + 0.5j]])
-    return [sample(z), sample(z.T[::-1]), sample(np.array(0.3 - 1j)), sample(np.array([0.5, 2.0])), sample(z.astype(np.complex64))]
+    return [
+        sample(z),
+        sample(z.T[::-1]),
+        sample(np.array(0.3 - 1j)),
+        sample(np.array([0.5, 2.0])),
+        sample(z.astype(np.complex64)),
+    ]
 
 
-real = answers(np.real)(primitive(lambda val: np.real(val), lambda g: g, linear=True, name="real", samples=complex_samples))
-imag = answers(np.imag)(primitive(lambda val: np.imag(val), lambda g: -1j * g, linear=True, name="imag", samples=complex_samples))
+real = answers(np.real)(
+    primitive(lambda val: np.real(val), lambda g: g, linear=True, name="real", samples=complex_samples)
+)
+imag = answers(np.imag)(
+    primitive(lambda val: np.imag(val), lambda g: -1j * g, linear=True, name="imag", samples=complex_samples)
+)
 conj = answers(np.conjugate)(
     primitive(np.conjugate, lambda g: np.conjugate(g), linear=True, name="conj", samples=complex_samples)
 )

@@ -15,7 +15,7 @@ from ..families import composed, primitive
 from ..recording import Value
 from ..samples import Sample, sample
 from ..shapes import Shape
-from .contractions import normal
+from .contractions import normal, shape_of
 from .indexing import getitem
 from .linear_layer import ones
 from .losses import Reduction, reduced
@@ -286,5 +286,5 @@ def nll_loss(log_probabilities: Any, target: Any, reduction: Reduction = "mean")
     np.True_
     """
     target = data_of(target)
-    check_targets("nll_loss", np.shape(log_probabilities), target)
+    check_targets("nll_loss", shape_of(log_probabilities), target)
     return reduced(-picked_by_class(log_probabilities, target), reduction)

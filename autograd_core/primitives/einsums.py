@@ -22,7 +22,7 @@ from ..errors import ShapeError, UnsupportedError
 from ..families import composed, multilinear
 from ..samples import Sample, sample
 from ..shapes import Shape
-from .contractions import normal
+from .contractions import normal, shape_of
 
 # -- the product of two ------------------------------------------------------------------------------------------------
 
@@ -177,9 +177,9 @@ def diagonal(x: Any, term: str) -> tuple[Any, str]:
         if count > 1:
             axes = [k for k, j in enumerate(term) if j == i]
             x = np.moveaxis(x, axes, range(count))
-            n = max(np.shape(x)[:count])
-            rest = np.shape(x)[count:]
-            if any(m != n for m in np.shape(x)[:count]):  # a length of 1 is stretched here too
+            shape = shape_of(x)
+            n, rest = max(shape[:count]), shape[count:]
+            if any(m != n for m in shape[:count]):  # a length of 1 is stretched here too
                 x = np.broadcast_to(x, (*(n,) * count, *rest))
             step = sum(n**k for k in range(count))
             x = np.reshape(x, (n**count, *rest))[::step] if n else np.reshape(x, (0, *rest))
@@ -189,7 +189,7 @@ def diagonal(x: Any, term: str) -> tuple[Any, str]:
 
 def lean(x: Any, term: str, length: dict[str, int], elsewhere: set[str]) -> tuple[Any, str]:
     """An operand without axes of length 1 that others stretch, and without indices that occur nowhere else."""
-    drop = [k for k, i in enumerate(term) if np.shape(x)[k] == 1 != length[i] and i in elsewhere]
+    drop = [k for k, i in enumerate(term) if shape_of(x)[k] == 1 != length[i] and i in elsewhere]
     if drop:
         x = np.squeeze(x, tuple(drop))
         term = "".join([i for k, i in enumerate(term) if k not in drop])
@@ -203,8 +203,9 @@ def lean(x: Any, term: str, length: dict[str, int], elsewhere: set[str]) -> tupl
 @composed
 def contracted(subscripts: str, xs: Sequence[Any]) -> Any:
     """The steps of an einsum, recorded one by one."""
-    inputs, y = parse(subscripts, [np.ndim(x) for x in xs])
-    length = lengths(subscripts, inputs, [np.shape(x) for x in xs])
+    shapes = [shape_of(x) for x in xs]
+    inputs, y = parse(subscripts, [len(shape) for shape in shapes])
+    length = lengths(subscripts, inputs, shapes)
     pairs = [diagonal(x, term) for x, term in zip(xs, inputs, strict=True)]
     for k, (x, term) in enumerate(pairs):
         pairs[k] = lean(x, term, length, set(y).union(*[t for m, (_, t) in enumerate(pairs) if m != k]))

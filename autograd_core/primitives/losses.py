@@ -12,7 +12,7 @@ from ..families import elementwise, primitive
 from ..samples import sample
 from ..shapes import Shape
 from .activations import soft_rectified, squashed
-from .contractions import normal
+from .contractions import normal, shape_of
 
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
 
@@ -85,8 +85,8 @@ def mse_loss(prediction: Any, target: Any, reduction: Reduction = "mean") -> Any
     >>> ag.ops.mse_loss(np.array([1.0, 3.0]), np.array([1.0, 1.0]))
     np.float64(2.0)
     """
-    shape = np.shape(prediction)
-    check_same_shape("mse_loss", shape, np.shape(target))
+    shape = shape_of(prediction)
+    check_same_shape("mse_loss", shape, shape_of(target))
     if reduction == "mean" and shape and 0 not in shape:
         return mean_square(prediction, target)
     return reduced(squared_difference(prediction, target), reduction)
@@ -118,7 +118,7 @@ def bce_with_logits(
     >>> ag.ops.bce_with_logits(np.array([0.0]), np.array([1.0])) == np.log(2)
     np.True_
     """
-    check_same_shape("bce_with_logits", np.shape(scores), np.shape(target))
+    check_same_shape("bce_with_logits", shape_of(scores), shape_of(target))
     losses = logit_loss(scores, target)
     if pos_weight is not None:
         losses = losses + (pos_weight - 1) * target * soft_rectified(-scores)

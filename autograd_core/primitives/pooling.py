@@ -18,7 +18,7 @@ from ..primitive import Primitive
 from ..samples import Sample, sample
 from ..shapes import Shape
 from . import pool_kernels
-from .contractions import normal
+from .contractions import normal, shape_of
 from .windows import Sizes, check_windows, each, hashable
 
 
@@ -215,10 +215,10 @@ def max_pool(
     array([[[1., 3., 5.]]])
     """
     kernel, stride, padding, dilation, end = pool_settings(
-        "max_pool", np.shape(x), hashable(kernel), hashable(stride), hashable(padding), hashable(dilation), ceil_mode
+        "max_pool", shape_of(x), hashable(kernel), hashable(stride), hashable(padding), hashable(dilation), ceil_mode
     )
     if any(end):
-        x = np.pad(x, [*[(0, 0)] * (np.ndim(x) - len(end)), *[(0, e) for e in end]], constant_values=-np.inf)
+        x = np.pad(x, [*[(0, 0)] * (len(shape_of(x)) - len(end)), *[(0, e) for e in end]], constant_values=-np.inf)
     return max_pooled.call(x, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
 
 
@@ -240,6 +240,6 @@ def avg_pool(
     array([[[0.5, 2.5, 4.5]]])
     """
     kernel, stride, padding, _, _ = pool_settings(
-        "avg_pool", np.shape(x), hashable(kernel), hashable(stride), hashable(padding), 1, False
+        "avg_pool", shape_of(x), hashable(kernel), hashable(stride), hashable(padding), 1, False
     )
     return avg_pooled.call(x, kernel=kernel, stride=stride, padding=padding, count_include_pad=count_include_pad)

@@ -39,7 +39,9 @@ def where_forward(condition: Any, a: Any, b: Any) -> Any:
     return np.where(condition, a, b)
 
 
-choose = elementwise(where_forward, None, lambda a: np.not_equal(a, 0), lambda a: np.equal(a, 0), cut=True, name="where")
+choose = elementwise(
+    where_forward, None, lambda a: np.not_equal(a, 0), lambda a: np.equal(a, 0), cut=True, name="where"
+)
 
 
 @answers(np.where)
@@ -53,7 +55,9 @@ def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
     0.0
     """
     if x is None or y is None:
-        raise TypeError("where needs all of condition, x and y; for the indices of true elements use np.nonzero on x.numpy()")
+        raise TypeError(
+            "where needs all of condition, x and y; for the indices of true elements use np.nonzero on x.numpy()"
+        )
     return choose.call(condition, x, y)
 
 

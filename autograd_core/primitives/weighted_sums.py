@@ -51,5 +51,7 @@ def weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0)
     (scalar(2.5), 3.0)
     """
     if len(weights) != len(inputs):
-        raise ShapeError(f"weighted_sum takes as many inputs as weights, not {len(inputs)} for {len(weights)}: {inputs!r}")
+        raise ShapeError(
+            f"weighted_sum takes as many inputs as weights, not {len(inputs)} for {len(weights)}: {inputs!r}"
+        )
     return summed.call(*weights, *inputs, bias)

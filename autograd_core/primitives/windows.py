@@ -20,7 +20,7 @@ from ..primitive import Primitive
 from ..samples import Sample, sample
 from ..shapes import Shape
 from . import conv_kernels
-from .contractions import normal
+from .contractions import normal, shape_of
 from .linear_layer import ones
 from .window_kernels import output_size
 
@@ -249,14 +249,14 @@ def conv(
     >>> ag.ops.conv(np.arange(4.0).reshape(1, 1, 4), np.array([[[-1.0, 1.0]]]))
     array([[[1., 1., 1.]]])
     """
-    shape, weight_shape = np.shape(x), np.shape(w)
+    shape, weight_shape = shape_of(x), shape_of(w)
     single = len(shape) == len(weight_shape) - 1
     if single:
         x, shape = np.expand_dims(x, 0), (1, *shape)
     stride, padding, dilation, end = conv_settings(
         shape,
         weight_shape,
-        None if b is None else np.shape(b),
+        None if b is None else shape_of(b),
         hashable(stride),
         hashable(padding),
         hashable(dilation),

@@ -77,12 +77,21 @@ def check_grads(
 
 
 def _check(
-    f: Callable[..., Any], args: list[Any], order: int, level: int, directions: int, rtol: float, rng: Any, report: Report
+    f: Callable[..., Any],
+    args: list[Any],
+    order: int,
+    level: int,
+    directions: int,
+    rtol: float,
+    rng: Any,
+    report: Report,
 ) -> None:
     leaves, rebuild = flatten([detached(a) for a in args])
     for leaf in leaves:
         if np.asarray(leaf).dtype not in (np.float64, np.complex128):
-            raise DTypeError(f"check_grads needs float64 or complex128 to tell errors from rounding, not {np.asarray(leaf).dtype}")
+            raise DTypeError(
+                f"check_grads needs float64 or complex128 to tell errors from rounding, not {np.asarray(leaf).dtype}"
+            )
     outputs = values_of(f(*rebuild(leaves)))
     cotangents = [random_like(out, rng) for out in outputs]
     rounding = np.finfo(float).eps * inner(map(np.abs, cotangents), map(np.abs, outputs))
@@ -95,7 +104,9 @@ def _check(
 
         expected = derivative_at_zero(along, 1e-2)
         bar = max(expected.bar, rounding)
-        tangents = values_of(jvp(f, rebuild(leaves), rebuild([as_given(v, x) for v, x in zip(vs, leaves, strict=True)]))[1])
+        tangents = values_of(
+            jvp(f, rebuild(leaves), rebuild([as_given(v, x) for v, x in zip(vs, leaves, strict=True)]))[1]
+        )
         out, pull = vjp(f, *rebuild(leaves))
         gradients = values_of(pull(flatten(out)[1]([as_given(u, y) for u, y in zip(cotangents, outputs, strict=True)])))
         for law, got in (("forward", inner(cotangents, tangents)), ("reverse", inner(gradients, vs))):
@@ -119,7 +130,9 @@ def _check(
 def detached(tree: Any) -> Any:
     """The arrays and floats of a tree."""
     leaves, rebuild = flatten(tree)
-    return rebuild([leaf.numpy() if hasattr(leaf, "numpy") else leaf._data if isinstance(leaf, Value) else leaf for leaf in leaves])
+    return rebuild(
+        [leaf.numpy() if hasattr(leaf, "numpy") else leaf._data if isinstance(leaf, Value) else leaf for leaf in leaves]
+    )
 
 
 def values_of(tree: Any) -> list[Any]:

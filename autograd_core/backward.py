@@ -16,7 +16,9 @@ def require_graph(value: Value, asked: str) -> Node:
     """The node of a value that a gradient is asked of; raises GradientError if there is no gradient to be had."""
     node = value.node
     if node is None or not node.requires_grad:
-        reason = "none of its inputs was made with requires_grad=True, or the path to them is cut by detach, no_grad or an integer"
+        reason = (
+            "none of its inputs was made with requires_grad=True, or the path is cut by detach, no_grad or an integer"
+        )
         if node is not None and node.primitive is not None and node.primitive.family == "fixed":
             reason = f"it comes from {node.primitive.name}, which is piecewise constant"
         raise GradientError(f"{asked} needs a value that requires a gradient, and this one does not: {reason}")

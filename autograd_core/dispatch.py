@@ -1,7 +1,7 @@
 """NumPy's own functions on our values: which primitive, or wrapper, answers for which NumPy function.
 
-NumPy asks a value through `__array_ufunc__` and `__array_function__`. A function with a row in the tables is recorded; one without
-is refused with words, never passed through with its gradient cut.
+NumPy asks a value through `__array_ufunc__` and `__array_function__`. A function with a row in the tables is recorded; one
+without is refused with words, never passed through with its gradient cut.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
         )
     if method == "__call__" and kwargs:
         raise UnsupportedError(
-            f"np.{ufunc.__name__} with {', '.join(kwargs)}= is not differentiated: apply ag.where or x.astype to the result instead"
+            f"np.{ufunc.__name__} with {', '.join(kwargs)}= is not differentiated: apply ag.where or x.astype to the result"
         )
     if out is not None:
         return writers["out"](out, answer, inputs, kwargs)

@@ -72,7 +72,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
 def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto") -> Function:
     """The function that gives the derivatives of every element of f's result: shape of the result + shape of the argument.
 
-    mode   "forward" (a walk per element of the arguments), "reverse" (a walk per element of the result), or "auto": the fewer walks
+    mode   "forward" (a walk per element of the arguments), "reverse" (a walk per element of the result), "auto": the fewer
 
     >>> import numpy as np, autograd_core as ag
     >>> ag.jacobian(lambda x: x[:2] * x[2])(np.array([1.0, 2.0, 3.0]))

@@ -42,7 +42,7 @@ class Mode:
         self.plain = recording and not keep_all
 
 
-_mode: ContextVar[Mode] = ContextVar("autograd_core mode", default=Mode(True, False, None))
+_mode: ContextVar[Mode] = ContextVar("autograd_core mode", default=Mode(True, False, None))  # noqa: B039  # never changed
 current = _mode.get
 
 

@@ -114,7 +114,7 @@ class Primitive:
         if self.variadic:
 
             def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
-                parts = pulls[0](node, saved, g)
+                parts: Any = pulls[0](node, saved, g)
                 if type(g) is float and type(parts) is list and len(parts) == len(wanted):  # between Scalars
                     return tuple(parts)
                 return tuple([settle(parts[i], p.value) for i, p in zip(wanted, node.parents, strict=True)])

@@ -182,7 +182,7 @@ def settings_of(forward: Callable[..., Any]) -> tuple[tuple[str, ...], Settings]
     code = getattr(forward, "__code__", None)
     if code is not None:  # what inspect.signature would say, at a fiftieth of its time
         names = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-        return names, dict(forward.__kwdefaults__ or {})  # type: ignore[attr-defined]
+        return names, dict(forward.__kwdefaults__ or {})
     if isinstance(forward, np.ufunc):
         return (), {}
     parameters = [

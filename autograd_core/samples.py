@@ -9,7 +9,7 @@ class Sample(NamedTuple):
     """One call: positional data, keyword settings, and the error it must raise, if any."""
 
     args: tuple[Any, ...]
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = {}  # noqa: RUF012  # of a named tuple
     raises: type[Exception] | None = None
 
 

@@ -168,7 +168,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
         out, aux = call.output if has_aux else (call.output, None)
         seed = seed_of_number(out)
         call.prepare([out])
-        seeds = {node: seed for node in call.roots}
+        seeds: dict[Node, Any] = dict.fromkeys(call.roots, seed)
         if call.records:
             seeds = {node: handle(seed, None) for node in call.roots}
         gradients = call.pulled(seeds, call.records)

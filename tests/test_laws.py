@@ -174,30 +174,26 @@ def test_scalars_compute_what_tensors_do(primitive, data):
             np.testing.assert_allclose(a.grad, b.grad.item(), rtol=1e-12)
 
 
+STEPS = {
+    "add": lambda a, b: a + b,
+    "multiply": lambda a, b: a * b * 0.5,
+    "sin": lambda a, b: np.sin(a),
+    "tanh": lambda a, b: np.tanh(a),
+    "exp": lambda a, b: np.exp(-a * a),
+    "index": lambda a, b: a[::-1],
+    "where": lambda a, b: np.where(np.asarray([True, False, True]), a, b),
+    "sum": lambda a, b: a - np.sum(b) / 3,
+}
+
+
 @given(data=st.data())
 def test_random_programs_differentiate_alike_in_both_modes(data):
-    steps = data.draw(
-        st.lists(
-            st.sampled_from(["add", "multiply", "sin", "tanh", "exp", "index", "where", "sum"]), min_size=1, max_size=8
-        )
-    )
+    steps = data.draw(st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=8))
 
     def program(x):
         values = [x]
         for i, step in enumerate(steps):
-            a, b = values[-1], values[i // 2]
-            values.append(
-                {
-                    "add": lambda: a + b,
-                    "multiply": lambda: a * b * 0.5,
-                    "sin": lambda: np.sin(a),
-                    "tanh": lambda: np.tanh(a),
-                    "exp": lambda: np.exp(-a * a),
-                    "index": lambda: a[::-1],
-                    "where": lambda: np.where(np.asarray([True, False, True]), a, b),
-                    "sum": lambda: a - np.sum(b) / 3,
-                }[step]()
-            )
+            values.append(STEPS[step](values[-1], values[i // 2]))
         return values[-1]
 
     check_grads(program, np.random.default_rng(data.draw(st.integers(0, 99))).uniform(-1, 1, 3), order=2, directions=1)

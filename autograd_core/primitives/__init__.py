@@ -25,7 +25,7 @@ from . import (
 )
 
 __all__ = [
-    "activations", "arithmetic", "contractions", "cross_entropies", "einsums", "elementary", "extrema", "indexing", "joining", "layouts", "linear_layer", "losses",
-    "moments", "padding", "pooling", "reductions", "scans", "selection", "softmaxes", "weighted_sums",
-    "windows",
+    "activations", "arithmetic", "contractions", "cross_entropies", "einsums", "elementary", "extrema", "indexing",
+    "joining", "layouts", "linear_layer", "losses", "moments", "padding", "pooling", "reductions", "scans",
+    "selection", "softmaxes", "weighted_sums", "windows",
 ]  # fmt: skip

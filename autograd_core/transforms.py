@@ -190,7 +190,7 @@ def seed_of_number(out: Any) -> Any:
         return np.ones((), data.dtype)
     what = f"shape {data.shape}, dtype {data.dtype}" if isinstance(data, (np.ndarray, np.generic)) else f"{data!r}"
     raise GradientError(
-        f"grad differentiates functions that return one real number, but this one returned {what}: reduce the result, for example "
+        f"grad differentiates functions that return one real number, but this one returned {what}: reduce it, for example "
         f"with .sum(), or use ag.jacobian or ag.vjp"
     )
 

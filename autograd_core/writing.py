@@ -78,7 +78,7 @@ def rebind(self: Tensor, y: Tensor, asked: str) -> Tensor:
     """Let a handle stand for a new value, as a recorded write does; nothing else may still look at the old memory."""
     if self.is_leaf and self.requires_grad:
         raise MutationError(
-            f"{asked} would overwrite a leaf that requires a gradient. To update it write inside `with ag.no_grad():`; to compute "
+            f"{asked} would overwrite a leaf that requires a gradient. To update it write inside `with ag.no_grad():`; to go on "
             f"with the changed value write x = x + ... instead"
         )
     if y.shape != self.shape:

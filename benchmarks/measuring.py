@@ -61,7 +61,8 @@ class Worker:
 
     def round(self) -> dict[str, float]:
         """The figure of each phase in one more round. Raises WorkerError if the side fails."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         try:
             self._process.stdin.write("\n")
             self._process.stdin.flush()

@@ -1,6 +1,7 @@
 """The type stubs of what is installed at import: `python -m tests.stubs` writes them, a test compares.
 
-`autograd_core/__init__.pyi` lists the NumPy names, `autograd_core/faces.pyi` the operators, methods and attributes of Tensor and Scalar.
+`autograd_core/__init__.pyi` lists the NumPy names, `autograd_core/faces.pyi` the operators, methods and attributes of
+Tensor and Scalar.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ FIXED: dict[str, str] = {
     "__reduce_ex__": "tuple[Any, ...]",
 }  # fmt: skip
 ATTRIBUTES: dict[str, str] = {
-    "shape": "tuple[int, ...]", "ndim": "int", "size": "int", "requires_grad": "bool", "is_leaf": "bool", "dtype": "np.dtype[Any]",
-    "name": "str | None", "role": "str | None",
+    "shape": "tuple[int, ...]", "ndim": "int", "size": "int", "requires_grad": "bool", "is_leaf": "bool",
+    "dtype": "np.dtype[Any]", "name": "str | None", "role": "str | None",
 }  # fmt: skip
 SPECIAL: dict[str, str] = {
     "__eq__": "def __eq__(self, other: object) -> Any: ...",

@@ -10,6 +10,8 @@ PYTHON  ?= $(shell for name in $(NAMES); do $$name -c '$(PROBE)' 2>/dev/null && 
 RUN     := .venv/bin/python
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# matrices this small lose more to threads that wait for each other than they gain
+export OPENBLAS_NUM_THREADS ?= 1
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

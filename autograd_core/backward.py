@@ -83,8 +83,23 @@ def backward(value: Value, gradient: Any = None, retain_graph: bool | None = Non
             if store is found and target.watch is not None and target.watch.hooks:
                 g = run_hooks(target.watch, g, target)
             g = conjugate(g)
-            owned = type(g) is np.ndarray and g.base is None and sys.getrefcount(g) <= ONE_OWNER
+            owned = type(g) is np.ndarray and sys.getrefcount(g) <= ONE_OWNER and (g.base is None or is_sole_view(g))
             accumulate(target, g, owned)
+
+
+def _count_of_one_view() -> int:
+    view: Any = np.zeros(2).reshape(2, 1)
+    base = view.base
+    return sys.getrefcount(base)
+
+
+ONE_VIEW = _count_of_one_view()
+
+
+def is_sole_view(g: Any) -> bool:
+    """Whether an array is the only one to look at the whole memory of another, as a reshaped result is."""
+    base = g.base
+    return type(base) is np.ndarray and base.flags.owndata and base.size == g.size and sys.getrefcount(base) <= ONE_VIEW
 
 
 def accumulate(node: Node, g: Any, owned: bool) -> None:

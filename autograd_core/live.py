@@ -29,8 +29,9 @@ class Masks:
     def pull(self, node: Node, saved: Any, g: Any, reached: Collection[Node]) -> tuple[Any, ...]:
         """As `route.pull`, and passes masks on to those parents that need one; `reached` have a cotangent already."""
         route: Any = node.route
-        if node not in self.live and not (route.cut and any(self.bends(p) for p in node.parents)):
-            for parent in node.parents:  # before the rule, which may raise
+        parents = node.parents
+        if node not in self.live and not (route.cut and any(map(self.bends, parents))):
+            for parent in parents:  # before the rule, which may raise
                 self.live.pop(parent, None)  # live as a whole
             return route.pull(node, saved, g)  # type: ignore[no-any-return]
         if type(node.value) is float and route.primitive.family == "elementwise":

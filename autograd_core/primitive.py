@@ -61,6 +61,10 @@ class Primitive:
         self.partials: tuple[Rule | float | None, ...] = tuple(rules)
         self.rules = tuple(BoundRule(r, self.settings, self.name) if callable(r) else None for r in rules)
         self.jvp = None if jvp is None else BoundRule(jvp, self.settings, self.name)
+        if self.jvp is not None and "r" in self.jvp.names:
+            raise DeclarationError(
+                f"the jvp of {self.name} names r, which is no function of the inputs to a recorded walk"
+            )
         named = {n for r in (*self.rules, self.jvp) if r is not None for n in r.names}
         self.defaults: Settings = {n: v for n, v in defaults.items() if n in named}
         # how many arguments a node of this primitive has, if it keeps them in slots
@@ -118,6 +122,24 @@ class Primitive:
                 if type(g) is float and type(parts) is list and len(parts) == len(wanted):  # between Scalars
                     return tuple(parts)
                 return tuple([settle(parts[i], p.value) for i, p in zip(wanted, node.parents, strict=True)])
+        elif self.arity is None and len(wanted) == 2:
+            first, second = pulls
+            i, j = wanted
+
+            def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+                inputs = node.first
+                return settle(first(node, saved, g), inputs[i].value), settle(second(node, saved, g), inputs[j].value)
+        elif self.arity is None and len(wanted) == 3:
+            first, second, third = pulls
+            i, j, k = wanted
+
+            def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+                inputs = node.first
+                return (
+                    settle(first(node, saved, g), inputs[i].value),
+                    settle(second(node, saved, g), inputs[j].value),
+                    settle(third(node, saved, g), inputs[k].value),
+                )
         elif len(wanted) == 1:
             (only,) = pulls
 

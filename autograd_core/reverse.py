@@ -150,7 +150,7 @@ def _walk(nodes: list[Node], pending: Cotangents, record: bool, retain: bool, ke
             else:
                 pending[parent] = d
         elif kind == MANY:
-            for parent, c in zip(node.parents, contributions, strict=True):
+            for parent, c in zip(route.parents(node.first), contributions, strict=True):
                 if parent in pending:
                     add(parent, c)
                 else:

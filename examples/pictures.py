@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 import autograd_core as ag
+import nn
 
 BLUE, ORANGE, INK, MUTED = "#0067A3", "#B23A0B", "#1F2937", "#4B5563"
 
@@ -18,11 +19,13 @@ BLUE, ORANGE, INK, MUTED = "#0067A3", "#B23A0B", "#1F2937", "#4B5563"
 def draw_neuron(folder: Path) -> None:
     """o = tanh(x1 w1 + x2 w2 + b), with the chain rule on its edges."""
     x1, x2 = ag.scalar(2.0, name="x1"), ag.scalar(0.0, name="x2")
-    w1, w2, b = ag.scalar(-3.0, name="w1"), ag.scalar(1.0, name="w2"), ag.scalar(6.8814, name="b")
+    w1, w2, b = (nn.Parameter(ag.scalar(v, name=n)) for v, n in ((-3.0, "w1"), (1.0, "w2"), (6.8814, "b")))
+    p, q = x1 * w1, x2 * w2
+    s = p + q
+    n = s + b
+    o = ag.tanh(n)
 
-    o = ag.tanh(x1 * w1 + x2 * w2 + b)
-    o.name = "o"
-    drawing = ag.draw(o)
+    drawing = ag.draw(o, names={p: "p", q: "q", s: "s", n: "n", o: "o"}, title="o = tanh(x1 w1 + x2 w2 + b)")
     drawing.save(folder / "neuron.svg")
     drawing.save(folder / "neuron.png")
 

@@ -7,6 +7,7 @@ what the partials name.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -36,7 +37,8 @@ def elementwise(
     partials   per input: a function of what it names among a, b, c, y; a number; or None
     scalar     the form for Python floats, used by Scalars; where it raises, the NumPy form decides
     cut        the partials are weights that select: where a weight is 0, the result does not depend on the input at all, so
-               that a cotangent stops there whatever its value, infinite ones included
+               that a cotangent stops there whatever its value, infinite ones included. The weights themselves are taken as
+               piecewise constant: not for partials whose own derivative matters
 
     >>> import numpy as np, autograd_core as ag
     >>> softsign = ag.elementwise(lambda x: x / (1 + abs(x)), lambda a: 1 / (1 + np.abs(a)) ** 2, name="softsign")
@@ -132,10 +134,8 @@ def gate(g: Any, weight: Any) -> Any:
 
 def gate_forward(g: Any, weight: Any) -> Any:
     if hasattr(g, "dtype") and hasattr(weight, "dtype") and weight.dtype != g.dtype:
-        weight = weight.astype(
-            g.dtype
-        )  # a product of mixed dtypes is four times slower, and would not keep the dtype of g
-    if np.isfinite(np.vdot(g, g)):  # one cheap reduction, instead of a choice for each element
+        weight = weight.astype(g.dtype)  # mixed dtypes are four times slower, and would not keep the dtype of g
+    if math.isfinite(np.vdot(g, g).real):  # one cheap reduction, instead of a choice for each element
         return np.multiply(g, weight)
     with np.errstate(invalid="ignore"):
         return np.where(np.equal(weight, 0), np.zeros_like(g), np.multiply(g, weight))

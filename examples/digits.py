@@ -61,7 +61,7 @@ def main() -> None:
     folder = Path("demo")
     folder.mkdir(exist_ok=True)
     draw_neuron(folder)
-    draw_loss(cross_entropy(model(digits.images[:4]), digits.labels[:4]), folder)
+    draw_loss(model, digits.images[:4], digits.labels[:4], folder)
     draw_training(losses, accuracies, folder)
     print("Pictures in demo/:")
     print("  neuron.svg, .png            a neuron with the chain rule on its edges")

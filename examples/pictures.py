@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
@@ -30,9 +31,13 @@ def draw_neuron(folder: Path) -> None:
     drawing.save(folder / "neuron.png")
 
 
-def draw_loss(loss: ag.Tensor, folder: Path) -> None:
-    """The record of a loss: every operation between the parameters and the number that is made small."""
-    ag.draw(loss).save(folder / "loss.svg")
+def draw_loss(model: nn.Module, images: np.ndarray, labels: np.ndarray, folder: Path) -> None:
+    """The loss of some digits: every operation between their pixels and the number that is made small."""
+
+    def loss(images: ag.Tensor) -> ag.Tensor:
+        return nn.functional.cross_entropy(model(images), labels)
+
+    ag.draw(loss, images, title=f"The loss of {len(labels)} digits", rankdir="TB").save(folder / "loss.svg")
 
 
 def draw_training(losses: Sequence[float], accuracies: Sequence[float], folder: Path) -> None:

@@ -122,5 +122,6 @@ class scope(_Switch):
     def __init__(self, name: str, kind: str = "") -> None:
         self.name, self.kind = name, kind
 
-    def mode(self, now: Mode) -> Mode:
-        return Mode(now.recording, now.keep_all, Scope(self.name, now.scope, self.kind))
+    def __enter__(self) -> None:
+        now = current()
+        self.token = _mode.set(Mode(now.recording, now.keep_all, Scope(self.name, now.scope, self.kind)))

@@ -77,7 +77,7 @@ class Primitive:
             if family == "fixed" or (variadic and rules[0] is None)
             else {i for i, r in enumerate(rules) if r is None}
         )
-        self._routes: dict[tuple[Wanted, str], Route] = {}
+        self.routes: dict[tuple[Wanted, str], Route] = {}
         self.call: Callable[..., Any] = generic_call(self)
         self.push: Push = self.generic_push
         self.products: Sequence[Callable[[Any, Any], Any]] = ()  # of the family elementwise: (saved, g) -> g * partial
@@ -99,12 +99,12 @@ class Primitive:
 
     def route(self, wanted: Wanted, variant: str = "") -> Route:
         """The route for calls in which the inputs at the `wanted` positions need a gradient."""
-        route = self._routes.get((wanted, variant))
+        route = self.routes.get((wanted, variant))
         if route is None:
             route = self.make_route(wanted, variant)
             if self.outputs is not None:
                 route = several_back(route)
-            self._routes[wanted, variant] = route
+            self.routes[wanted, variant] = route
         return route
 
     def make_route(self, wanted: Wanted, variant: str) -> Route:
@@ -163,10 +163,6 @@ class Primitive:
         if self.closed is None or position in self.closed:
             return False
         return self.variadic or position < len(self.partials)
-
-    def is_open(self, places: Sequence[int]) -> bool:
-        """Whether a gradient can flow to all inputs at these places."""
-        return self.closed is not None and self.closed.isdisjoint(places)
 
     # -- the way forward ------------------------------------------------------------------------------------------------
 
@@ -232,6 +228,7 @@ class Primitive:
 def generic_call(made: Primitive) -> Callable[..., Any]:
     """The call of a primitive: compute, and record when a value that needs a gradient takes part."""
     forward, defaults, residual, single = made.forward, made.defaults, made.residual, made.outputs is None
+    routes, closed = made.routes, made.closed
 
     def call(*args: Any, **settings: Any) -> Any:
         datas = []
@@ -262,8 +259,16 @@ def generic_call(made: Primitive) -> Callable[..., Any]:
         if not (wanted or constants):
             return y
         mode = current()
-        if single and wanted and mode.plain and (tensors or type(y) is float) and made.is_open(wanted):
-            node = record(made.route(tuple(wanted)), args, datas, y, kept, settings or None, mode)
+        if (
+            single
+            and wanted
+            and mode.plain
+            and (tensors or type(y) is float)
+            and closed is not None
+            and closed.isdisjoint(wanted)
+        ):
+            places = tuple(wanted)
+            node = record(routes.get((places, "")) or made.route(places), args, datas, y, kept, settings or None, mode)
             return scalar_of(y, node) if type(y) is float else tensor_of(y, node)
         return made.finish(args, datas, y, kept, settings or None, mode if wanted or mode.keep_all else None)
 

@@ -135,7 +135,8 @@ def gate(g: Any, weight: Any) -> Any:
 def gate_forward(g: Any, weight: Any) -> Any:
     if hasattr(g, "dtype") and hasattr(weight, "dtype") and weight.dtype != g.dtype:
         weight = weight.astype(g.dtype)  # mixed dtypes are four times slower, and would not keep the dtype of g
-    if math.isfinite(np.vdot(g, g).real):  # one cheap reduction, instead of a choice for each element
+    flat = np.ravel(g, "K")
+    if math.isfinite(np.vdot(flat, flat).real):  # one cheap reduction, instead of a choice for each element
         return np.multiply(g, weight)
     with np.errstate(invalid="ignore"):
         return np.where(np.equal(weight, 0), np.zeros_like(g), np.multiply(g, weight))

@@ -26,6 +26,8 @@ def weighted(x: Any, w: Any) -> Any:
     """x w' for x of any number of axes, as one product of matrices."""
     if w.ndim != 2:
         raise ShapeError(linear_words(x.shape, w.shape))
+    if x.ndim == 2 and len(w) > len(x):
+        return np.dot(w, x.T).T  # OpenBLAS is up to a tenth quicker with the longer side first
     if x.ndim < 3 or not x.size:
         return np.dot(x, w.T)
     return np.dot(x.reshape(-1, x.shape[-1]), w.T).reshape(*x.shape[:-1], w.shape[0])
@@ -42,7 +44,10 @@ def affine_forward(x: Any, w: Any, b: Any) -> Any:
 
 
 def linear_input(g: Any, b: Any) -> Any:
-    return np.dot(g, b) if g.ndim == 2 else np.matmul(g, b)
+    if g.ndim != 2:
+        return np.matmul(g, b)
+    # in the memory order of the value it belongs to, see `weighted`: elementwise work on mixed orders is slow
+    return np.dot(b.T, g.T).T if b.shape[1] > len(g) else np.dot(g, b)
 
 
 def linear_weight(g: Any, a: Any) -> Any:

@@ -104,10 +104,11 @@ def _walk(nodes: list[Node], pending: Cotangents, record: bool, retain: bool, ke
     take = pending.pop
 
     def add(parent: Node, c: Any) -> None:
+        total = pending[parent]
         if parent in owned:
-            np.add(pending[parent], c, out=pending[parent])
+            total += c  # in place
             return
-        total = pending[parent] = pending[parent] + c
+        total = pending[parent] = total + c
         if type(total) is np.ndarray:
             owned.add(parent)
 

@@ -45,7 +45,7 @@ class Primitive:
         kinks: Any = None,
         samples: Callable[[], Any] | None = None,
         reference: str | None = None,
-        text: Sequence[str] | None = None,
+        text: Sequence[str | Callable[..., str]] | None = None,
         explain: Callable[..., str | None] | None = None,
         variadic: bool = False,
     ) -> None:
@@ -54,7 +54,8 @@ class Primitive:
         self.linear, self.cut, self.outputs, self.residual = linear, cut, outputs, residual
         self.definition, self.scalar = definition, scalar
         self.domain, self.kinks, self.samples = domain, kinks, samples
-        self.reference, self.text, self.variadic = reference, text, variadic
+        self.reference, self.variadic = reference, variadic
+        self.text = text  # per input, how a drawing writes its rule: a template of {a} ..., {y} and {g}, or settings -> template
         self.explain = explain  # (shape of each input) -> words for an error of the forward function, or None
         self.__doc__ = forward.__doc__
         self.settings, defaults = settings_of(forward)

@@ -102,7 +102,10 @@ class Texts:
         g = Symbol(GRADIENT, shape=getattr(self.values[node], "shape", ()), dtype=np.dtype(float))
         try:
             if primitive.text is not None:
-                return str(primitive.text[position])
+                names = [self.word(entry) for entry in node.inputs]
+                known = dict(zip(LETTERS, names, strict=False), g=GRADIENT, y=str(self.operand(node)))
+                template = primitive.text[position]
+                return accepted((template(**node.settings) if callable(template) else template).format(**known))
             if primitive.family == "elementwise":
                 partial = primitive.partials[position]
                 made = g * (self.partial(node, partial) if callable(partial) else partial)

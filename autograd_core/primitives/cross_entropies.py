@@ -192,6 +192,7 @@ fused_cross_entropy = primitive(
     residual=True,
     definition=cross_entropy_definition,
     name="cross_entropy",
+    text=(lambda reduction: "{g}" + " / N" * (reduction == "mean") + " × (softmax({a}) − onehot)",),
     samples=cross_entropy_samples,
     reference="-log softmax(scores)[target]",
 )

@@ -100,7 +100,13 @@ def linear_samples(*bias: Any) -> list[Sample]:
 
 
 linear_map = multilinear(
-    weighted, linear_input, linear_weight, name="linear", explain=linear_words, samples=lambda: linear_samples()
+    weighted,
+    linear_input,
+    linear_weight,
+    name="linear",
+    explain=linear_words,
+    samples=lambda: linear_samples(),
+    text=("{g} @ {b}", "{g}ᵀ @ {a}"),
 )
 affine = primitive(
     affine_forward,
@@ -112,6 +118,7 @@ affine = primitive(
     explain=linear_words,
     samples=lambda: [*linear_samples(normal(4)), sample(normal(5, 3), normal(4, 3), normal(1), raises=ShapeError)],
     reference="y = x w' + b",
+    text=("{g} @ {b}", "{g}ᵀ @ {a}", "Σ₀ {g}"),
 )
 
 

@@ -68,7 +68,13 @@ def max_pool_samples() -> list[Sample]:
 
 
 max_pooled = primitive(
-    max_pool_forward, spread_to_maxima, jvp=pick_from_maxima, cut=True, name="max_pool", samples=max_pool_samples
+    max_pool_forward,
+    spread_to_maxima,
+    jvp=pick_from_maxima,
+    cut=True,
+    name="max_pool",
+    samples=max_pool_samples,
+    text=("{g} to the maxima",),
 )
 
 
@@ -140,6 +146,7 @@ avg_pooled: Primitive = primitive(
         g, shape=a_like.shape, kernel=kernel, stride=stride, padding=padding, count_include_pad=count_include_pad
     ),
     linear=True,
+    text=("{g} shared by each window",),
     name="avg_pool",
     samples=avg_pool_samples,
 )

@@ -88,7 +88,9 @@ def conv_samples(*bias: Any) -> list[Sample]:
     ]
 
 
-correlated: Primitive = multilinear(conv_forward, to_input, to_weight, name="conv", samples=conv_samples)
+correlated: Primitive = multilinear(
+    conv_forward, to_input, to_weight, name="conv", samples=conv_samples, text=("{g} ∗ {b}", "{a} ⋆ {g}")
+)
 conv_input: Primitive = multilinear(
     conv_input_forward,
     lambda g, b, stride, padding, dilation, groups: correlated.call(
@@ -149,6 +151,7 @@ biased = primitive(
     jvp=biased_tangent,
     name="conv",
     samples=lambda: conv_samples(normal(2)),
+    text=("{g} ∗ {b}", "{a} ⋆ {g}", "Σ {g}"),  # convolution with the kernel flipped, and correlation
 )
 
 

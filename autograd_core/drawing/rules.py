@@ -105,7 +105,7 @@ class Texts:
                 names = [self.word(entry) for entry in node.inputs]
                 known = dict(zip(LETTERS, names, strict=False), g=GRADIENT, y=str(self.operand(node)))
                 template = primitive.text[position]
-                return accepted((template(**node.settings) if callable(template) else template).format(**known))
+                return accepted((template(**(node.settings or {})) if callable(template) else template).format(**known))
             if primitive.family == "elementwise":
                 partial = primitive.partials[position]
                 made = g * (self.partial(node, partial) if callable(partial) else partial)

@@ -8,14 +8,14 @@
 tensor([ 1.38177329,  0.07700375, -2.82885748])
 """
 
-from importlib import import_module
-from typing import Any
+from importlib import import_module as _import_module
+from typing import Any as _Any
 
 from . import methods, ops, scalars, tensors
 from .families import composed, elementwise, fixed, layout, multilinear, primitive
 from .jacobians import hessian, hvp, jacobian, jvp
 from .modes import enable_grad, no_grad, scope, set_grad_enabled
-from .numpy_api import namespace
+from .numpy_api import namespace as _namespace
 from .recording import Scalar, Tensor
 from .scalars import scalar
 from .tensors import asarray, stop_gradient, tensor
@@ -24,24 +24,29 @@ from .writing import updatable, writable
 
 __version__ = "0.1.0"
 
-globals().update(namespace())
+globals().update(_namespace())
 tensors.install()
 scalars.install()
 methods.install()
 
-LAZY = {"draw": "drawing", "Drawing": "drawing", "testing": "testing", "drawing": "drawing"}
+_LAZY = {"draw": "drawing", "Drawing": "drawing", "drawing": "drawing", "testing": "testing"}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _Any:
     """Parts that load on first use: the drawing needs graphviz, the checks are for tests."""
-    if name not in LAZY:
+    if name not in _LAZY:
         raise AttributeError(f"module 'autograd_core' has no attribute {name!r}")
-    module = import_module(f".{LAZY[name]}", __name__)
-    return module if name == LAZY[name] else getattr(module, name)
+    module = _import_module(f".{_LAZY[name]}", __name__)
+    return module if name == _LAZY[name] else getattr(module, name)
 
 
-__all__ = [
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_LAZY, "errors", "__version__"})
+
+
+_EXPLICIT = [
     "Scalar", "Tensor", "asarray", "composed", "elementwise", "enable_grad", "fixed", "grad", "gradients", "hessian", "hvp",
     "jacobian", "jvp", "layout", "multilinear", "no_grad", "ops", "primitive", "record", "scalar", "scope", "set_grad_enabled",
     "stop_gradient", "tensor", "updatable", "value_and_grad", "vjp", "writable",
 ]  # fmt: skip
+__all__ = [*_EXPLICIT, *_namespace()]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here

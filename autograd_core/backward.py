@@ -99,7 +99,10 @@ ONE_VIEW = _count_of_one_view()
 def is_sole_view(g: Any) -> bool:
     """Whether an array is the only one to look at the whole memory of another, as a reshaped result is."""
     base = g.base
-    return type(base) is np.ndarray and base.flags.owndata and base.size == g.size and sys.getrefcount(base) <= ONE_VIEW
+    whole = (
+        type(base) is np.ndarray and base.flags.owndata and base.size == g.size and g.flags.forc and g.flags.writeable
+    )
+    return whole and sys.getrefcount(base) <= ONE_VIEW
 
 
 def accumulate(node: Node, g: Any, owned: bool) -> None:

@@ -7,6 +7,7 @@ without is refused with words, never passed through with its gradient cut.
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any, TypeVar
 
 import numpy as np
@@ -47,8 +48,13 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
         if name in kwargs and (kwargs[name] is default or (isinstance(default, str) and kwargs[name] == default)):
             del kwargs[name]
     answer = ufuncs.get(ufunc) if method == "__call__" else methods.get((ufunc, method))
+    if answer is None and method != "__call__":
+        raise UnsupportedError(
+            f"np.{ufunc.__name__}.{method} is not recorded. Write it with functions: np.sum, np.cumsum, np.outer, "
+            f"x[:, None] * y, or x[index] = value"
+        )
     if answer is None:
-        name = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+        name = f"np.{ufunc.__name__}"
         raise UnsupportedError(
             f"{name} has no derivative rule here. Use x.detach().numpy() if its gradient is not needed, or declare your own: "
             f"ag.elementwise(np.{ufunc.__name__}, partials...)"
@@ -75,4 +81,15 @@ def array_function(
         )
     if kwargs.pop("out", None) is not None:
         raise UnsupportedError(f"np.{function.__name__} with out= is not recorded: assign its result instead")
-    return answer(*args, **kwargs)
+    try:
+        return answer(*args, **kwargs)
+    except TypeError as error:
+        try:
+            signature(answer).bind(*args, **kwargs)
+        except TypeError:
+            pass
+        else:
+            raise  # not for its arguments, but from within
+        raise UnsupportedError(
+            f"np.{function.__name__} was given an argument that is not differentiated: {error}"
+        ) from error

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from .modes import set_grad_enabled
 from .recording import Node, in_numpy, wrapped
-from .reverse import ancestors
+from .reverse import ancestors, check_unwritten
 
 
 def push_forward(seeds: Mapping[Node, Any], outputs: Sequence[Node], *, record: bool = False) -> list[Any]:
@@ -17,7 +19,9 @@ def push_forward(seeds: Mapping[Node, Any], outputs: Sequence[Node], *, record: 
     """
     tangents: dict[Node, Any] = dict(seeds)
     with set_grad_enabled(record):
-        for node in reversed(ancestors(outputs, tangents)):
+        nodes = ancestors(outputs, tangents)
+        check_unwritten(nodes, forward=True)
+        for node in reversed(nodes):
             ts = [tangents.get(e) if isinstance(e, Node) else None for e in node.inputs]
             if any(t is not None for t in ts):
                 primitive: Any = node.primitive
@@ -26,7 +30,8 @@ def push_forward(seeds: Mapping[Node, Any], outputs: Sequence[Node], *, record: 
                 except ArithmeticError:  # floats raise where arrays give inf
                     if type(node.value) is not float:
                         raise
-                    t = primitive.push(node, in_numpy(node), ts)
+                    with np.errstate(all="ignore"):
+                        t = primitive.push(node, in_numpy(wrapped(node) if record else node), ts)
                 if t is not None:
                     tangents[node] = t
     return [tangents.get(node) for node in outputs]

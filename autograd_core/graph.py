@@ -81,7 +81,7 @@ def restored(node: Node) -> Frame:
     """
     route: Any = node.route
     values = [e.value if isinstance(e, Node) else e for e in node.inputs]
-    for position in route.keeps:
+    for position in range(len(values)) if route.every else route.keeps:
         if position < len(values) and isinstance(node.value if position == -1 else values[position], Absent):
             raise GradientError(f"{node!r} was freed by backward: call backward(retain_graph=True), or draw before it")
     made = Frame()

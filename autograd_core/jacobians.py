@@ -19,8 +19,8 @@ from .trees import flatten, same_structure
 class Linearized(Call):
     """A call with every value kept, through which tangents can be pushed any number of times."""
 
-    def __init__(self, f: Function, args: Sequence[Any], argnums: Sequence[int], asked: str):
-        super().__init__(f, args, argnums, asked, keep=True)
+    def __init__(self, f: Function, args: Sequence[Any], argnums: Sequence[int], asked: str, **kwargs: Any):
+        super().__init__(f, args, argnums, asked, keep=True, **kwargs)
         self.outputs, self.rebuild_output = flatten(self.output)
         self.prepare(self.outputs)
 
@@ -46,6 +46,8 @@ class Linearized(Call):
             )
         if isinstance(t, Value):
             return t
+        if type(data) is float:
+            t = float(t)
         if self.as_values or any(isinstance(x, Value) for x in tangents):
             return handle(t, None)
         return t if type(t) is float else np.array(t) if isinstance(data, np.ndarray) else t
@@ -83,26 +85,27 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto") 
         raise GradientError(f'jacobian: mode={mode!r}; use "auto", "forward" or "reverse"')
 
     @wraps(f)
-    def derived(*args: Any) -> Any:
+    def derived(*args: Any, **kwargs: Any) -> Any:
         nums = positions(argnums, len(args), "jacobian")
-        call = Linearized(f, args, nums, "jacobian")
+        call = Linearized(f, args, nums, "jacobian", **kwargs)
+        if any(is_complex(s.value) for s in call.sources) and not all(is_complex(out) for out in call.outputs):
+            raise GradientError(
+                "jacobian of a real result with respect to a complex argument is no single array: use ag.grad or ag.vjp, or "
+                "write the argument as its real and imaginary parts"
+            )
         ahead = mode == "forward" or (
             mode == "auto" and sum(map(np.size, call.inputs)) < sum(np.size(out) for out in call.outputs)
         )
         rows = columns_forward(call) if ahead else rows_reverse(call)
-        jacobians = call.rebuild_output([call.rebuild(row) for row in rows])
-        return per_argument(jacobians, call, isinstance(argnums, int))
+        per_output = [call.rebuild(row) for row in rows]  # a list, with an entry per argument
+        return call.rebuild_output([tuple(j) if isinstance(argnums, (tuple, list)) else j[0] for j in per_output])
 
     return derived
 
 
-def per_argument(jacobians: Any, call: Linearized, bare: bool) -> Any:
-    """Jacobians per output, each a list per argument, as they are given back: bare for a single argument."""
-    outputs = call.outputs
-    if len(outputs) == 1 and not isinstance(call.output, (tuple, list, dict)):
-        return jacobians[0] if bare else tuple(jacobians)
-    flat = jacobians if isinstance(jacobians, (tuple, list)) else list(jacobians.values())
-    return type(call.output)(j[0] if bare else tuple(j) for j in flat)
+def is_complex(x: Any) -> bool:
+    """Whether something with a dtype, or a number, is complex."""
+    return getattr(x, "dtype", np.asarray(0.0).dtype).kind == "c"
 
 
 def basis(shape: tuple[int, ...], dtype: Any) -> list[Any]:
@@ -137,21 +140,29 @@ def columns_forward(call: Linearized) -> list[list[Any]]:
 
 def rows_reverse(call: Linearized) -> list[list[Any]]:
     """Per output and input, the derivative array, by pulling unit cotangents."""
-    rows: list[list[Any]] = []  # a pulled cotangent is a gradient; the row of the Jacobian is its conjugate
+    rows: list[list[Any]] = []
     for out in call.outputs:
-        pulls = []
-        for unit in basis(np.shape(out), np.asarray(out._data if isinstance(out, Value) else out).dtype):
-            seeds = {}
-            if isinstance(out, Value) and out.node in call.roots:
-                seeds = {out.node: matching(out._data, unit, call.records, "jacobian")}
-            pulls.append(flatten(call.pulled(seeds, call.records))[0])
-        rows.append(
-            [
-                assembled([conjugate(p[i]) for p in pulls], np.shape(out) + np.shape(x), 0)
-                for i, x in enumerate(call.inputs)
-            ]
-        )
+        dtype = np.asarray(out._data if isinstance(out, Value) else out).dtype
+        units = basis(np.shape(out), dtype)
+        pulls = [pulled_row(call, out, unit) for unit in units]
+        # a real input sees only the real part of what is pulled: turned by 90 degrees, the imaginary part
+        turned = [pulled_row(call, out, 1j * unit) for unit in units] if dtype.kind == "c" else pulls
+        row = []
+        for i, source in enumerate(call.sources):
+            parts = [conjugate(p[i]) for p in pulls]  # a pulled cotangent is a gradient, the conjugate of the row
+            if dtype.kind == "c" and getattr(source.value, "dtype", np.dtype(float)).kind != "c":
+                parts = [p + 1j * q[i] for p, q in zip(parts, turned, strict=True)]
+            row.append(assembled(parts, np.shape(out) + np.shape(source.value), 0))
+        rows.append(row)
     return rows
+
+
+def pulled_row(call: Linearized, out: Any, unit: Any) -> list[Any]:
+    """The cotangents of the inputs for one cotangent of an output; zeros where it does not depend on them."""
+    seeds = {}
+    if isinstance(out, Value) and out.node in call.roots:
+        seeds = {out.node: matching(out._data, unit, call.records, "jacobian")}
+    return flatten(call.pulled(seeds, call.records))[0]
 
 
 def hessian(f: Function, argnums: int = 0) -> Function:

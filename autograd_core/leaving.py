@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import LeavingError
+from .errors import LeavingError, ShapeError
 from .modes import current
 from .recording import Array, Tensor, Value, guard
 
@@ -18,39 +18,46 @@ def leaving(value: Value, kind: str, remedy: str) -> Any:
     if guard.hook is not None:
         guard.hook(value, kind)
     if node is not None and node.requires_grad and current().recording:
+        ways = ".item(), .numpy() or .detach()" if isinstance(value, Tensor) else ".item() or .detach()"
         raise LeavingError(
             f"{kind} of a value that needs a gradient would cut the gradient silently. {remedy}; "
-            f"where no gradient is meant to flow, say so with .item(), .numpy() or .detach()"
+            f"where no gradient is meant to flow, say so with {ways}"
         )
     return value._data
 
 
+def one_number(data: Any, kind: str, remedy: str) -> Any:
+    """The number in an array of one element; raises ShapeError for more."""
+    if np.size(data) != 1:
+        raise ShapeError(f"{kind} of {np.size(data)} elements (shape {np.shape(data)}): {remedy}")
+    return np.asarray(data).item()
+
+
 def as_bool(self: Value) -> bool:
     data = leaving(self, "bool()", "Compare it first, as in `if x > 0`, or choose elementwise with ag.where")
-    return bool(data)
+    return bool(one_number(data, "bool()", "say which with .any() or .all(), or choose elementwise with ag.where"))
 
 
 def as_float(self: Value) -> float:
-    return float(
-        np.asarray(
-            leaving(self, "float()", "Keep the value itself: functions of autograd_core and NumPy take it")
-        ).item()
-    )
+    remedy = "Use x.item() for the number alone, and np.sin(x) instead of math.sin(x) and its like"
+    return float(one_number(leaving(self, "float()", remedy), "float()", "take one with x[i], or all with x.tolist()"))
 
 
 def as_int(self: Value) -> int:
-    return int(leaving(self, "int()", "Use ag.trunc or x.astype(int) for a value without gradient"))
+    remedy = "Use int(x.item()), or x.astype(int) for an array"
+    return int(one_number(leaving(self, "int()", remedy), "int()", "take one with x[i], or convert with x.astype(int)"))
 
 
 def as_index(self: Tensor) -> int:
-    return operator.index(np.asarray(leaving(self, "index()", "Use a plain integer")).item())
+    data = leaving(self, "index()", "Use a plain integer")
+    return operator.index(one_number(data, "index()", "take one with x[i]"))
 
 
 def as_complex(self: Value) -> complex:
-    return complex(leaving(self, "complex()", "Keep the value itself"))
+    return complex(one_number(leaving(self, "complex()", "Use x.item()"), "complex()", "take one with x[i]"))
 
 
-def as_array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Array:
+def as_array(self: Value, dtype: Any = None, copy: bool | None = None) -> Array:
     remedy = "Use the ag. function of the same name, and ag.stack or ag.concatenate to build arrays from values"
     data = leaving(self, "conversion to a NumPy array", remedy)
     return np.array(data, dtype=dtype) if copy else read_only(np.asarray(data, dtype=dtype))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from .errors import ShapeError
 from .primitives import contractions, extrema, layouts, moments, padding, reductions, scans, selection
 from .recording import Tensor
 
@@ -21,7 +22,9 @@ def with_loose_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @wraps(layouts.ravel)
-def flatten(self: Tensor, order: str = "C") -> Any:
+def flatten(self: Tensor, order: Any = "C") -> Any:
+    if isinstance(order, int):
+        raise ShapeError(f"flatten({order}) is PyTorch's: write x.reshape(*x.shape[:{order}], -1), or take nn.Flatten")
     return layouts.copy(layouts.ravel(self, order))  # a copy also where ravel gives a view
 
 

@@ -8,9 +8,9 @@ off        compute only
 from __future__ import annotations
 
 from contextlib import ContextDecorator
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from copy import copy
-from typing import Self
+from typing import Any, Self
 
 
 class Scope:
@@ -53,7 +53,7 @@ class _Switch(ContextDecorator):
     """
 
     __slots__ = ("token",)
-    token: Token[Mode]
+    token: Any  # a chain of tokens, since one instance may be entered again within itself
 
     def mode(self, now: Mode) -> Mode:
         """The mode within the block."""
@@ -63,10 +63,11 @@ class _Switch(ContextDecorator):
         return copy(self)  # a decorated function may call itself
 
     def __enter__(self) -> None:
-        self.token = _mode.set(self.mode(current()))
+        self.token = _mode.set(self.mode(current())), getattr(self, "token", None)
 
     def __exit__(self, *error: object) -> None:
-        _mode.reset(self.token)
+        token, self.token = self.token
+        _mode.reset(token)
 
 
 class set_grad_enabled(_Switch):
@@ -120,8 +121,8 @@ class scope(_Switch):
     __slots__ = ("kind", "name")
 
     def __init__(self, name: str, kind: str = "") -> None:
-        self.name, self.kind = name, kind
+        self.name, self.kind, self.token = name, kind, None
 
     def __enter__(self) -> None:
         now = current()
-        self.token = _mode.set(Mode(now.recording, now.keep_all, Scope(self.name, now.scope, self.kind)))
+        self.token = _mode.set(Mode(now.recording, now.keep_all, Scope(self.name, now.scope, self.kind))), self.token

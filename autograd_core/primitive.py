@@ -9,10 +9,11 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from .errors import AutogradError, BoundsError, DeclarationError, DTypeError, ShapeError
+from .errors import AutogradError, BoundsError, DeclarationError, DTypeError, ShapeError, UnsupportedError
 from .modes import Mode, current
 from .recording import Node, Scalar, Settings, Tensor, Value, frame, leaf, record, scalar_of, serials, tensor_of
-from .rules import EVERY_INPUT, BoundRule, Route, Rule, Wanted, like, settings_of, settle, zeros
+from .rules import BoundRule, Route, Rule, Wanted, like, settings_of, settle, zeros
+from .shapes import clashing_axis
 
 Push: TypeAlias = Callable[[Node, Any, Sequence[Any]], Any]
 Family: TypeAlias = Literal["elementwise", "multilinear", "layout", "fixed", "general"]
@@ -112,8 +113,9 @@ class Primitive:
         """A route from the rules as they stand; families override this with something faster."""
         rules = [self.rule_for(i) for i in (wanted[:1] if self.variadic else wanted)]
         keeps = {k for r in rules for k in r.keeps}
+        every = False
         if self.definition is not None or any(r.all_inputs for r in rules):
-            keeps |= EVERY_INPUT
+            every = True
         pulls = [r.bound(self.arity) for r in rules]
 
         if self.variadic:
@@ -151,7 +153,7 @@ class Primitive:
             def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
                 return tuple([settle(r(node, saved, g), p.value) for r, p in zip(pulls, node.parents, strict=True)])
 
-        return Route(self, wanted, frozenset(keeps), pull, self.arity)
+        return Route(self, wanted, frozenset(keeps), pull, self.arity, every)
 
     def rule_for(self, position: int) -> BoundRule:
         """The vjp rule of one input."""
@@ -218,10 +220,18 @@ class Primitive:
         if isinstance(error, IndexError) and not isinstance(error, ValueError):  # NumPy's errors about axes are both
             return BoundsError(f"{self.name} of shape {shapes[0] if shapes else ()}: {error}")
         if isinstance(error, TypeError):
-            dtypes = ", ".join(str(np.asarray(d).dtype) for d in datas)
-            return DTypeError(f"{self.name} cannot be computed for {dtypes}: {error}")
-        if self.explain is not None and (words := self.explain(*shapes)) is not None:
+            kinds = ", ".join(str(d.dtype) if hasattr(d, "dtype") else type(d).__name__ for d in datas)
+            return DTypeError(
+                f"{self.name} takes numbers and arrays of numbers, and cannot be computed for {kinds}: {error}"
+            )
+        if self.explain is not None and len(shapes) == len(datas) and (words := self.explain(*shapes)) is not None:
             return ShapeError(words)
+        if self.family == "elementwise" and (clash := clashing_axis(shapes)) is not None:
+            lengths = " and ".join(str(s[clash]) for s in shapes if len(s) >= -clash)
+            return ShapeError(
+                f"{self.name} cannot combine shapes {' and '.join(map(str, shapes))}: along axis {clash} the lengths "
+                f"{lengths} are neither equal nor 1. Add an axis with x[..., None], or bring one to the shape of the other"
+            )
         verb = "combine shapes" if len(shapes) > 1 else "be computed for shape"
         return ShapeError(f"{self.name} cannot {verb} {' and '.join(map(str, shapes))}: {error}")
 
@@ -229,7 +239,7 @@ class Primitive:
 def generic_call(made: Primitive) -> Callable[..., Any]:
     """The call of a primitive: compute, and record when a value that needs a gradient takes part."""
     forward, defaults, residual, single = made.forward, made.defaults, made.residual, made.outputs is None
-    routes, closed = made.routes, made.closed
+    routes, closed, ndarray = made.routes, made.closed, np.ndarray
 
     def call(*args: Any, **settings: Any) -> Any:
         datas = []
@@ -247,7 +257,7 @@ def generic_call(made: Primitive) -> Callable[..., Any]:
                 else:
                     wanted.append(i)
             else:
-                datas.append(np.asarray(arg) if kind is list else arg)  # rules need an array
+                datas.append(arg if kind is ndarray else operand(arg))
         if defaults:
             settings = {**defaults, **settings}
         try:
@@ -274,6 +284,17 @@ def generic_call(made: Primitive) -> Callable[..., Any]:
         return made.finish(args, datas, y, kept, settings or None, mode if wanted or mode.keep_all else None)
 
     return call
+
+
+def operand(arg: Any) -> Any:
+    """A constant as rules can compute with it: numbers as they are, sequences and subclasses of arrays as arrays."""
+    if isinstance(arg, (list, tuple, np.ndarray)):
+        if isinstance(arg, np.ma.MaskedArray):
+            raise UnsupportedError("masked arrays are not differentiated: use ag.where with the mask, or x.filled(...)")
+        arg = np.asarray(arg)
+        if arg.dtype == object:
+            raise DTypeError(f"an operand holds objects, not numbers: {arg!r}; to join recorded values use ag.stack")
+    return arg
 
 
 def nothing_back(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
@@ -358,4 +379,4 @@ def several_back(route: Route) -> Route:
             saved.y = tuple([output(part, node, i) for i, part in enumerate(saved.y)])
         return pull(node, saved, g.filled(node.value))
 
-    return Route(route.primitive, route.wanted, route.keeps, pull_parts, route.arity)
+    return Route(route.primitive, route.wanted, route.keeps, pull_parts, route.arity, route.every)

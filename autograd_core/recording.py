@@ -283,7 +283,7 @@ def check_differentiable(dtype: np.dtype[Any]) -> None:
     """Raise DTypeError unless values of this dtype can have a gradient."""
     if dtype.kind not in "fc":
         raise DTypeError(
-            f"a {dtype} value cannot require a gradient: only floating and complex values have one. "
+            f"values of dtype {dtype} cannot require a gradient: only floating and complex values have one. "
             f"Write 1.0 instead of 1, or convert with x.astype(float)"
         )
 
@@ -334,10 +334,10 @@ def record(
     saved: list[Any] = []
     if len(route.wanted) == len(args) and not keep_all:  # each argument has a node: the commonest case, in C loops
         inputs = [arg.node for arg in args]
-        saved = list(datas) if len(keeps) > len(args) else [d if i in keeps else None for i, d in enumerate(datas)]
+        saved = list(datas) if route.every else [d if i in keeps else None for i, d in enumerate(datas)]
         args = ()
     for i, arg in enumerate(args):
-        named = keep_all or i in keeps
+        named = keep_all or route.every or i in keeps
         kind = type(arg)
         if (kind is Scalar or kind is Tensor) and not keep_all and (source := arg.node) is not None and source.serial:
             inputs.append(source)
@@ -382,7 +382,7 @@ def wrapped(node: Node) -> Frame:
 def in_numpy(saved: Any) -> Frame:
     """What a node of floats saved, as NumPy numbers, in whose arithmetic 1/0 is inf."""
     made = Frame()
-    made.x, made.z, made.y = [np.float64(v) if type(v) is float else v for v in (saved.x, saved.z, saved.y)]
+    made.x, made.z, made.y = [np.float64(v) if type(v) in (float, int) else v for v in (saved.x, saved.z, saved.y)]
     return made
 
 

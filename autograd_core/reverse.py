@@ -16,7 +16,7 @@ import numpy as np
 from .errors import GradientError, MutationError
 from .live import Masks
 from .modes import set_grad_enabled
-from .recording import Clock, Node, Value, Watch, frame, handle, in_numpy, wrapped
+from .recording import Clock, Node, Scalar, Value, Watch, frame, handle, in_numpy, wrapped
 from .rules import BOTH, FIRST, MANY
 
 Cotangents: TypeAlias = dict[Node, Any]
@@ -80,8 +80,9 @@ def pull_back(
     retain: bool = True,
     kept: Cotangents | None = None,
     nodes: list[Node] | None = None,
+    through: Collection[Node] = (),
 ) -> Cotangents:
-    """The cotangents of the leaves and `stops` that the seeds reach.
+    """The cotangents of the leaves and `stops` that the seeds reach; and of those it goes `through`, if asked.
 
     record   the walk itself is recorded, so that its results can be differentiated
     retain   keep what the rules need, for a further walk
@@ -92,16 +93,24 @@ def pull_back(
         nodes = ancestors(seeds, stops)
     check_unwritten(nodes)
     if not record:  # arrays alone record nothing, so there is no mode to change
-        return _walk(nodes, dict(seeds), False, retain, kept)
+        return _walk(nodes, dict(seeds), False, retain, kept, through)
     with set_grad_enabled(True):
-        return _walk(nodes, dict(seeds), True, retain, kept)
+        return _walk(nodes, dict(seeds), True, retain, kept, through)
 
 
-def _walk(nodes: list[Node], pending: Cotangents, record: bool, retain: bool, kept: Cotangents | None) -> Cotangents:
+def _walk(
+    nodes: list[Node],
+    pending: Cotangents,
+    record: bool,
+    retain: bool,
+    kept: Cotangents | None,
+    through: Collection[Node],
+) -> Cotangents:
     owned: set[Node] = set()  # nodes whose pending sum is a buffer of this walk, which may be added to in place
     masks = Masks()
     live = masks.live
     take = pending.pop
+    passed: Cotangents = {}
 
     def add(parent: Node, c: Any) -> None:
         total = pending[parent]
@@ -120,6 +129,8 @@ def _walk(nodes: list[Node], pending: Cotangents, record: bool, retain: bool, ke
             g = attend(node, g, retain, kept)
         elif not retain:
             node.watch = SPENT
+        if through and node in through:
+            passed[node] = g
         route: Any = node.route
         saved: Any = wrapped(node) if record else node
         contributions: Sequence[Any]
@@ -131,9 +142,10 @@ def _walk(nodes: list[Node], pending: Cotangents, record: bool, retain: bool, ke
             else:
                 contributions = route.pull(node, saved, g)
         except ArithmeticError:  # floats raise where arrays give inf
-            if type(g) is not float:
+            if type(g) is not float and not isinstance(g, Scalar):
                 raise
-            by_numpy = route.pull(node, in_numpy(node), np.float64(g))
+            with np.errstate(all="ignore"):
+                by_numpy = route.pull(node, in_numpy(saved), np.float64(g) if type(g) is float else g)
             contributions = tuple([float(c) if type(c) is np.float64 else c for c in by_numpy])
         if not retain:
             node.x = node.z = node.y = None
@@ -162,6 +174,7 @@ def _walk(nodes: list[Node], pending: Cotangents, record: bool, retain: bool, ke
                 add(parent, contributions[0])
             else:
                 pending[parent] = contributions[0]
+    pending.update(passed)
     return pending
 
 
@@ -171,8 +184,8 @@ def attend(node: Node, g: Any, retain: bool, kept: Cotangents | None) -> Any:
     assert watch is not None
     if watch.spent:
         raise GradientError(
-            f"backward was already called through {node!r}, and what it had saved was freed. Call the first backward with "
-            f"retain_graph=True, or compute the value again"
+            f"backward was already called through {node!r} (or failed on its way), and what it had saved was freed. Call the "
+            f"first backward with retain_graph=True, or compute the value again"
         )
     if watch.hooks:
         g = run_hooks(watch, g, node)
@@ -189,11 +202,17 @@ def run_hooks(watch: Watch, g: Any, node: Node) -> Any:
         with set_grad_enabled(isinstance(g, Value)):
             answer = hook(handle_of(conjugate(g)))
         if answer is not None:
-            data = answer if isinstance(g, Value) else answer._data if isinstance(answer, Value) else answer
+            data = answer if isinstance(g, Value) else answer._data if isinstance(answer, Value) else np.asarray(answer)
             if np.shape(data) != np.shape(g):
                 raise GradientError(
                     f"a hook of {node!r} gave a gradient of shape {np.shape(data)} for one of {np.shape(g)}"
                 )
+            if not isinstance(g, (float, Value)):
+                if data.dtype.kind == "c" != g.dtype.kind:
+                    raise GradientError(f"a hook of {node!r} gave a complex gradient for one of dtype {g.dtype}")
+                data = data.astype(g.dtype)
+            elif type(g) is float:
+                data = float(data)
             g = conjugate(data)
     return g
 
@@ -210,11 +229,6 @@ def conjugate(g: Any) -> Any:
     return np.conj(g) if getattr(g, "dtype", None) is not None and g.dtype.kind == "c" else g
 
 
-def is_unique(count: int) -> bool:
-    """Whether a reference count, taken by the caller of a local name, says that nobody else holds the array."""
-    return count <= ONE_OWNER
-
-
 def through_definition(node: Node, saved: Any, g: Any) -> list[Any]:
     """The contributions of a fused primitive, recorded: by way of its definition in terms of others."""
     route: Any = node.route
@@ -224,15 +238,21 @@ def through_definition(node: Node, saved: Any, g: Any) -> list[Any]:
     return [found[p] if p in found else np.zeros(p.value.shape, p.value.dtype) for p in node.parents]
 
 
-def check_unwritten(nodes: list[Node]) -> None:
-    """Raise MutationError if a value that a rule needs was written in place after it was recorded."""
-    if not nodes or Clock.last_write < nodes[-1].serial:
+def check_unwritten(nodes: list[Node], forward: bool = False) -> None:
+    """Raise MutationError if a value that a rule needs was written in place after it was recorded.
+
+    forward   look at what forward mode needs: all inputs, where an operation is applied to tangents itself
+    """
+    if not nodes or Clock.last_write < min(nodes[0].serial, nodes[-1].serial):
         return
     for node in nodes:
-        for source, value in zip((*node.inputs, node), frame(node, node)):  # noqa: B905  # the residual belongs to nobody
+        route: Any = node.route
+        every = route.every or (forward and route.primitive.family != "elementwise")
+        sources = node.inputs if every else [node.inputs[i] for i in route.keeps if i >= 0]
+        for source in (*sources, node) if -1 in route.keeps else sources:
             storage = source.storage if isinstance(source, Node) else None
-            if value is not None and storage is not None and storage.written > node.serial:
+            if storage is not None and storage.written > node.serial:
                 raise MutationError(
-                    f"{source!r} was written in place after {node!r} had been computed from it, so the gradient would be wrong. "
-                    f"Call backward before the write, or write to a copy: x.clone()"
+                    f"{source!r} was written in place after {node!r} had been computed from it, so the gradient would be "
+                    f"wrong. Call backward before the write, or write to a copy: x.clone()"
                 )

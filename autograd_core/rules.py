@@ -24,25 +24,31 @@ LETTERS = "abcdef"
 Y, RESIDUAL = -2, -1  # where a node's saved values hold the result and what the forward function kept for its rules
 
 
-EVERY_INPUT = frozenset(range(1000))
 MANY, FIRST, SECOND, BOTH = range(4)
 
 
 class Route:
     """The way back from one kind of call: which inputs are wanted, what must be kept for it, and how to pull a cotangent back.
 
+    keeps   the places of the inputs that the rules name, -1 for the result; `every` input where a rule names xs
     arity   1 or 2, where a node keeps its inputs in slots; None where it keeps them in tuples
     kind    which slots hold the parents: FIRST, SECOND or BOTH; MANY where they are in a tuple
     pull    (node, saved, g) -> a contribution per parent; `saved` is the node itself, or a `Frame` of recorded values
     """
 
-    __slots__ = ("arity", "cut", "keeps", "kind", "parents", "primitive", "pull", "wanted")
+    __slots__ = ("arity", "cut", "every", "keeps", "kind", "parents", "primitive", "pull", "wanted")
 
     def __init__(
-        self, primitive: Primitive, wanted: Wanted, keeps: frozenset[int], pull: Pull, arity: int | None
+        self,
+        primitive: Primitive,
+        wanted: Wanted,
+        keeps: frozenset[int],
+        pull: Pull,
+        arity: int | None,
+        every: bool = False,
     ) -> None:
         self.primitive, self.wanted, self.keeps, self.pull, self.arity = primitive, wanted, keeps, pull, arity
-        self.cut = primitive.cut
+        self.cut, self.every = primitive.cut, every
         kinds = {(0,): FIRST, (1,): SECOND, (0, 1): BOTH}
         self.kind = MANY if arity is None else kinds.get(wanted, MANY)
         self.parents = chosen(wanted)

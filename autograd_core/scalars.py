@@ -10,7 +10,7 @@ import numpy as np
 from . import dispatch
 from .backward import backward
 from .errors import DTypeError, GradientError, MutationError
-from .leaving import as_bool, as_complex, as_float, as_int
+from .leaving import as_array, as_bool, as_complex, as_float, as_int
 from .modes import current
 from .primitive import Primitive
 from .primitives import arithmetic
@@ -22,6 +22,7 @@ from .tensors import (
     get_grad,
     get_role,
     install_operators,
+    numbers,
     reflected,
     register_hook,
     requires_grad_,
@@ -40,9 +41,8 @@ def scalar(value: Any, name: str | None = None, requires_grad: bool = True) -> S
     >>> a.grad, b.grad
     (-3.0, 2.0)
     """
-    if isinstance(value, Value):
-        value = value._data
-    if isinstance(value, complex) or np.ndim(value) != 0:
+    value = numbers(value, "ag.scalar")
+    if value.ndim or value.dtype.kind == "c":
         raise DTypeError(f"a Scalar holds one real number, not {value!r}; use ag.tensor")
     s = scalar_of(float(value), None)
     s.node = new_leaf(s._data, requires_grad)
@@ -85,8 +85,9 @@ def binary_operator(made: Primitive) -> Callable[[Any, Any], Any]:
             return made.call(a, b)
         try:
             y = forward(x, z)
-        except ArithmeticError:
-            y = made.forward(x, z)
+        except ArithmeticError:  # Python raises where IEEE arithmetic gives inf or nan
+            with np.errstate(all="ignore"):
+                y = made.forward(x, z)
         if type(y) is not float:
             y = float(y)
         node = Node()
@@ -195,6 +196,7 @@ def install() -> None:
         setattr(Scalar, name, unary_method(getattr(np, name)))
     attributes: dict[str, Any] = {
         "__hash__": object.__hash__,
+        "__array__": as_array,
         "__array_ufunc__": dispatch.array_ufunc,
         "__array_function__": dispatch.array_function,
         "__bool__": as_bool,

@@ -47,3 +47,15 @@ def broadcast_axes(small: Shape, large: Shape) -> tuple[int, Shape]:
     """
     new = len(large) - len(small)
     return new, tuple(i + new for i, n in enumerate(small) if n == 1 != large[i + new])
+
+
+def clashing_axis(shapes: Sequence[Shape]) -> int | None:
+    """The last axis, counted from the end, along which shapes do not broadcast; None if they do.
+
+    >>> clashing_axis([(2, 3), (4, 3)]), clashing_axis([(3,), (2, 1)])
+    (-2, None)
+    """
+    for axis in range(1, 1 + max(map(len, shapes), default=0)):
+        if len({s[-axis] for s in shapes if len(s) >= axis} - {1}) > 1:
+            return -axis
+    return None

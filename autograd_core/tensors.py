@@ -10,20 +10,22 @@ import numpy as np
 
 from . import dispatch
 from .backward import backward, require_graph
-from .errors import GradientError, MutationError, ShapeError, UnsupportedError
+from .errors import DTypeError, GradientError, LeavingError, MutationError, ShapeError
 from .families.general import share
-from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, read_only
+from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, read_only
 from .modes import current
 from .primitives import arithmetic, indexing, layouts
 from .recording import (
     KEEP,
     About,
+    Array,
     Tensor,
     Value,
     Watch,
     check_differentiable,
     kept,
     leaf,
+    protected,
     tensor_of,
 )
 from .writing import augmented, setitem
@@ -46,11 +48,7 @@ def tensor(data: Any, requires_grad: bool = False, dtype: Any = None, name: str 
     >>> w.shape, w.requires_grad
     ((1, 2), True)
     """
-    if isinstance(data, Tensor):
-        data = data._data
-    t = tensor_of(np.array(data, dtype=dtype), None)
-    if t._data.dtype == object:
-        raise UnsupportedError(f"a Tensor holds numbers, not {data!r}; to join recorded values use ag.stack")
+    t = tensor_of(numbers(data, "ag.tensor", dtype), None)
     if requires_grad:
         t.requires_grad_()
     if name is not None:
@@ -58,11 +56,39 @@ def tensor(data: Any, requires_grad: bool = False, dtype: Any = None, name: str 
     return t
 
 
+def numbers(data: Any, asked: str, dtype: Any = None) -> Array:
+    """A new array of numbers from data; refused for a value that is recorded, and for anything but numbers."""
+    if isinstance(data, Value):
+        data = leaving(data, f"{asked}()", "Use x.clone() for a recorded copy")
+    try:
+        array = np.array(data, dtype=dtype)
+    except (ValueError, TypeError) as error:
+        if isinstance(error, LeavingError):
+            raise
+        raise DTypeError(
+            f"{asked} takes numbers and (nested) sequences of equal lengths, not {data!r}: {error}"
+        ) from error
+    if array.dtype.kind not in "biufc":
+        raise DTypeError(
+            f"{asked} takes numbers, not {data!r} of dtype {array.dtype}; to join recorded values use ag.stack"
+        )
+    return array
+
+
 def asarray(data: Any, dtype: Any = None) -> Tensor:
-    """The Tensor itself, or a Tensor over the data without a copy where NumPy needs none."""
+    """The Tensor itself, or a Tensor over the data: a copy, unless it is an array that nobody can change.
+
+    That is an array which owns its memory and is read-only. Raises DTypeError for anything but numbers.
+
+    >>> import numpy as np, autograd_core as ag
+    >>> ag.asarray([1, 2]).dtype == np.asarray([1, 2]).dtype
+    True
+    """
     if isinstance(data, Tensor):
         return data if dtype is None or data.dtype == dtype else layouts.astype(data, dtype)
-    return tensor_of(np.asarray(data, dtype=dtype), None)
+    if isinstance(data, np.ndarray) and data.dtype.kind in "biufc" and (dtype is None or data.dtype == dtype):
+        return tensor_of(protected(data), None)
+    return tensor_of(numbers(data, "ag.asarray", dtype), None)
 
 
 def stop_gradient(x: Any) -> Any:
@@ -84,7 +110,7 @@ def set_data(self: Tensor, array: Any) -> None:
     self._data = data
     self.storage = None
     if self.node is not None:
-        self.node.value, self.node.storage = kept(data), None
+        self.node.value = kept(data)  # its storage stays: what was written to the old array stays known
 
 
 def about(value: Value) -> About:
@@ -110,7 +136,7 @@ def set_role(self: Value, role: str | None) -> None:
 def set_grad(self: Value, gradient: Any) -> None:
     if gradient is not None:
         if isinstance(self, Tensor):
-            gradient = asarray(gradient)
+            gradient = gradient if isinstance(gradient, Tensor) else tensor(gradient, dtype=self.dtype)
             if gradient.shape != self.shape:
                 raise ShapeError(f"a gradient of shape {gradient.shape} for a value of shape {self.shape}")
         if self.node is None:
@@ -132,9 +158,10 @@ def requires_grad_(self: Value, flag: bool = True) -> Value:
         raise GradientError("only a leaf can stop requiring a gradient; use x.detach() for a computed value")
     if flag:
         check_differentiable(self.dtype)
-    known = None if self.node is None else self.node.about
-    self.node = leaf(kept(self._data), flag, current().scope)
-    self.node.storage, self.node.about = getattr(self, "storage", None), known
+    if self.node is None or self.node.serial == 0:
+        self.node = leaf(kept(self._data), flag, current().scope)
+        self.node.storage = getattr(self, "storage", None)
+    self.node.requires_grad = flag
     return self
 
 
@@ -155,6 +182,8 @@ def register_hook(self: Value, hook: Callable[[Any], Any]) -> Callable[[], None]
 
     Returns a function that removes the hook.
     """
+    if not callable(hook):
+        raise GradientError(f"register_hook takes a function of the gradient, not {hook!r}")
     watch, key = watch_of(self, "register_hook()"), next(_hook_keys)
     watch.hooks[key] = hook
     return lambda: watch.hooks.pop(key, None) and None
@@ -163,6 +192,8 @@ def register_hook(self: Value, hook: Callable[[Any], Any]) -> Callable[[], None]
 def watch_of(value: Value, asked: str) -> Watch:
     """The node's own watch, made when first asked for."""
     node = require_graph(value, asked)
+    if node.watch is not None and node.watch.spent:
+        raise GradientError(f"{asked}: backward has already been called through {node!r}; ask before it")
     if node.watch is None or node.watch is KEEP:
         node.watch = Watch(keep=node.watch is KEEP)
     return node.watch
@@ -210,7 +241,8 @@ def parts(self: Tensor, protocol: Any = None) -> tuple[Any, ...]:
 
 def shallow(self: Tensor) -> Tensor:
     t = type(self)()
-    t._data, t.node, t.storage = self._data, self.node, self.storage
+    t._data, t.node, t.storage = self._data, self.node, None
+    share(self, t)
     return t
 
 
@@ -266,6 +298,7 @@ def install() -> None:
         "__getitem__": indexing.getitem,
         "__setitem__": setitem,
         "__iter__": iterate,
+        "__contains__": lambda self, x: bool(np.any(np.equal(self._data, x._data if isinstance(x, Value) else x))),
         "__len__": lambda self: len(self._data),
         "__repr__": text,
         "__format__": lambda self, spec: format(self._data if self._data.ndim else self._data.item(), spec),

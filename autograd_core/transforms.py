@@ -11,16 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from operator import index
 from typing import Any
 
 import numpy as np
 
+from .backward import require_graph, seed_for
 from .errors import DTypeError, GradientError, ShapeError
+from .families.general import share
 from .graph import Graph
 from .modes import Mode, current, enable_grad, keep_all
 from .primitives.layouts import alias
 from .recording import Node, Scalar, Value, check_differentiable, handle, leaf, protected, scalar_of, tensor_of
-from .reverse import ancestors, conjugate, pull_back
+from .reverse import ancestors, conjugate, pull_back, run_hooks
 from .trees import flatten, same_structure
 
 Function = Callable[..., Any]
@@ -38,7 +41,9 @@ def fresh(x: Any, asked: str) -> Value:
         if isinstance(x, Scalar):
             return scalar_of(x._data, leaf(x._data, True))
         check_differentiable(x._data.dtype)
-        return tensor_of(x._data, leaf(x._data, True))
+        new = tensor_of(x._data, leaf(x._data, True))
+        share(x, new)  # type: ignore[arg-type]  # a Tensor; a later write to it must be noticed
+        return new
     if type(x) is float:
         return scalar_of(x, leaf(x, True))
     if isinstance(x, (bool, int)) or not isinstance(x, (float, complex, np.ndarray, np.generic)):
@@ -135,13 +140,19 @@ def leading_to(nodes: Sequence[Node], sources: Sequence[Node]) -> list[Node]:
 
 def positions(argnums: int | Sequence[int], count: int, asked: str) -> tuple[int, ...]:
     """argnums as non-negative positions."""
-    nums = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    try:
+        nums = (index(argnums),) if not isinstance(argnums, (tuple, list)) else tuple(map(index, argnums))  # type: ignore[arg-type]
+    except TypeError as error:
+        raise GradientError(f"{asked}: argnums={argnums!r}; give a position, or a tuple of positions") from error
     for n in nums:
         if not -count <= n < count:
             raise GradientError(
                 f"{asked}: argnums={argnums}, but the function was called with {count} positional arguments"
             )
-    return tuple(n % count for n in nums)
+    places = tuple(n % count for n in nums)
+    if len(set(places)) != len(places):
+        raise GradientError(f"{asked}: argnums={argnums} names a position twice")
+    return places
 
 
 # -- reverse mode ------------------------------------------------------------------------------------------------------------
@@ -165,6 +176,10 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     def derived(*args: Any, **kwargs: Any) -> Any:
         nums = positions(argnums, len(args), "grad")
         call = Call(f, args, nums, "grad", **kwargs)
+        if has_aux and not (isinstance(call.output, tuple) and len(call.output) == 2):
+            raise GradientError(
+                f"grad with has_aux=True takes a function that returns (value, aux), not {call.output!r}"
+            )
         out, aux = call.output if has_aux else (call.output, None)
         seed = seed_of_number(out)
         call.prepare([out])
@@ -176,7 +191,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
         if has_aux:
             leaves, rebuild = flatten(aux)
             value = value, rebuild([call.presented(a) for a in leaves])
-        return value, gradients[0] if isinstance(argnums, int) else tuple(gradients)
+        return value, tuple(gradients) if isinstance(argnums, (tuple, list)) else gradients[0]
 
     return derived
 
@@ -266,8 +281,6 @@ def gradients(outputs: Any, inputs: Any, grad_outputs: Any = None, create_graph:
     >>> ag.gradients(y, x)
     scalar(4.0)
     """
-    from .backward import require_graph, seed_for
-
     outs, _ = flatten(outputs)
     ins, rebuild = flatten(inputs)
     given = [None] * len(outs) if grad_outputs is None else same_structure(outputs, grad_outputs, "gradients")[1]
@@ -280,10 +293,12 @@ def gradients(outputs: Any, inputs: Any, grad_outputs: Any = None, create_graph:
         seed = conjugate(seed)
         seeds[node] = seeds[node] + seed if node in seeds else seed
     sources = [require_graph(x, "gradients() with respect to an input") for x in ins]
-    found = pull_back(seeds, sources, record=create_graph)
+    found = pull_back(seeds, record=create_graph, through=set(sources))  # one input may lie behind another
     answers = []
     for node in sources:
         g = found.get(node)
+        if g is not None and node.is_leaf and node.watch is not None and node.watch.hooks:
+            g = run_hooks(node.watch, g, node)
         if g is None:
             g = 0.0 if type(node.value) is float else np.zeros(node.value.shape, node.value.dtype)
         g = conjugate(g)

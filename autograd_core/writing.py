@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import dispatch
-from .errors import MutationError, ShapeError
+from .errors import BoundsError, DTypeError, MutationError, ShapeError
 from .modes import current
 from .primitives import indexing, layouts
 from .recording import Array, Clock, Storage, Tensor, Value, kept, serials
@@ -25,17 +25,42 @@ def writable(self: Tensor) -> Array:
     >>> w
     tensor([0., 0.], requires_grad=True)
     """
+    array = memory(self)
+    stamp(self)
+    return array
+
+
+def memory(self: Tensor) -> Array:
+    """The array of a tensor as one that can be written to."""
     if not isinstance(self._data, np.ndarray) or not self._data.flags.writeable:
         self._data = np.array(self._data)
         self.storage = None
         if self.node is not None and self.node.route is None:
             self.node.value = kept(self._data)
+    return self._data
+
+
+def stamp(self: Tensor) -> None:
+    """Note that the memory of a tensor has just been written."""
     if self.storage is None:
-        self.storage = Storage()
+        known = None if self.node is None else self.node.storage
+        self.storage = Storage() if known is None else known
     if self.node is not None:
         self.node.storage = self.storage
     self.storage.written = Clock.last_write = next(serials)
-    return self._data
+
+
+def write(self: Tensor, asked: str, writer: Callable[[Array], Any]) -> None:
+    """Let a function write into the array of a tensor; what NumPy refuses is refused in our words, and leaves no trace."""
+    try:
+        writer(memory(self))
+    except IndexError as error:
+        raise BoundsError(f"{asked} into a value of shape {self.shape}: {error}") from error
+    except TypeError as error:
+        raise DTypeError(f"{asked} into a value of dtype {self.dtype}: {error}") from error
+    except ValueError as error:
+        raise ShapeError(f"{asked} into a value of shape {self.shape}: {error}") from error
+    stamp(self)
 
 
 def updatable(leaves: Iterable[Tensor]) -> list[tuple[Array, Array] | None]:
@@ -105,19 +130,26 @@ def augmented(ufunc: np.ufunc) -> Callable[[Tensor, Any], Tensor]:
     def assign(self: Tensor, other: Any) -> Tensor:
         if is_recorded(self, other):
             return rebind(self, call(self, other), f"in-place {ufunc.__name__}")
-        ufunc(self._data, other._data if isinstance(other, Value) else other, out=writable(self))
+        operand = other._data if isinstance(other, Value) else other
+        write(self, f"in-place {ufunc.__name__}", lambda array: ufunc(array, operand, out=array))
         return self
 
     return assign
 
 
 def setitem(self: Tensor, index: Any, value: Any) -> None:
-    if is_recorded(self, value):
-        if np.result_type(self.dtype, value.dtype if isinstance(value, Tensor) else value) != self.dtype:
-            value = layouts.astype(value, self.dtype)
-        rebind(self, indexing.put(self, value, index=indexing.plain_index(index)), "x[...] = value")
-    else:
-        writable(self)[indexing.plain_index(index)] = value._data if isinstance(value, Value) else value
+    place = indexing.plain_index(index)
+    if not is_recorded(self, value):
+        data = value._data if isinstance(value, Value) else value
+        write(self, "x[...] = value", lambda array: array.__setitem__(place, data))
+        return
+    if not isinstance(value, Value):
+        value = np.asarray(value)
+    if not np.can_cast(value.dtype, self.dtype, "same_kind"):
+        raise DTypeError(f"x[...] = value: {value.dtype} numbers do not fit into a value of dtype {self.dtype}")
+    if isinstance(value, Tensor) and value.dtype != self.dtype:
+        value = layouts.astype(value, self.dtype)
+    rebind(self, indexing.put(self, value, index=place), "x[...] = value")
 
 
 def write_out(out: tuple[Any, ...], answer: Callable[..., Any], inputs: tuple[Any, ...], kwargs: Any) -> Any:
@@ -129,7 +161,8 @@ def write_out(out: tuple[Any, ...], answer: Callable[..., Any], inputs: tuple[An
             "`with ag.no_grad():` into a Tensor"
         )
     result = answer(*inputs, **kwargs)
-    np.copyto(writable(target), result._data if isinstance(result, Value) else result, casting="same_kind")
+    data = result._data if isinstance(result, Value) else result
+    write(target, "out=", lambda array: np.copyto(array, data, casting="same_kind"))
     return target
 
 

@@ -9,6 +9,7 @@
 """
 
 from . import data, functional, init, optim, utils
+from .errors import KindError, SettingError, StateDictError
 from .layers import (
     GELU,
     AvgPool2d,
@@ -30,14 +31,14 @@ from .layers import (
     Softplus,
     Tanh,
 )
-from .module import IncompatibleKeys, Module, StateDictError
+from .module import IncompatibleKeys, Module
 from .neurons import MLP, Layer, Neuron
 from .parameter import Parameter
 from .random import manual_seed
 
 __all__ = [
     "GELU", "MLP", "AvgPool2d", "BCEWithLogitsLoss", "Conv2d", "CrossEntropyLoss", "Dropout", "Flatten",
-    "Identity", "IncompatibleKeys", "Layer", "Linear", "LogSoftmax", "MSELoss", "MaxPool2d", "Module", "Neuron",
-    "Parameter", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "StateDictError", "Tanh",
+    "Identity", "IncompatibleKeys", "KindError", "Layer", "Linear", "LogSoftmax", "MSELoss", "MaxPool2d", "Module", "Neuron",
+    "Parameter", "ReLU", "Sequential", "SettingError", "SiLU", "Sigmoid", "Softmax", "Softplus", "StateDictError", "Tanh",
     "data", "functional", "init", "manual_seed", "optim", "utils",
 ]  # fmt: skip

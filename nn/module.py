@@ -9,13 +9,11 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 import autograd_core as ag
-from autograd_core.errors import AutogradError, DTypeError
+from autograd_core import scope
+from autograd_core.errors import DTypeError
 
+from .errors import KindError, StateDictError
 from .parameter import Parameter, default_dtype
-
-
-class StateDictError(AutogradError, RuntimeError):
-    """A state that does not fit a module: its keys, or the shapes of its arrays."""
 
 
 class IncompatibleKeys(NamedTuple):
@@ -54,7 +52,7 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has no forward method: write `def forward(self, x): ...`")
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
-        with ag.scope(self._scope_name or name_tree(self), type(self).__name__):
+        with scope(self._scope_name or name_tree(self), type(self).__name__):
             return self.forward(*inputs, **options)
 
     # -- what it is made of ------------------------------------------------------------------------------------------
@@ -151,6 +149,11 @@ class Module:
 
         Raises StateDictError, which lists missing, unexpected and mis-shaped keys; nothing has been changed then.
         """
+        if not isinstance(state_dict, Mapping):
+            raise KindError(
+                f"load_state_dict takes a dict of arrays by name, and was given a {type(state_dict).__name__}: "
+                "give what state_dict() returned"
+            )
         own = dict(self._saved())
         arrays = {
             key: np.asarray(value.numpy() if isinstance(value, ag.Tensor) else value)
@@ -239,12 +242,23 @@ class Module:
         """What stands between the brackets of the module's text."""
         return ""
 
+    def _listed(self) -> Iterator[tuple[str, Any]]:
+        """What the module's text shows within it."""
+        return self.named_children()
+
     def __repr__(self) -> str:
         name, extra = type(self).__name__, self.extra_repr()
-        lines = [f"({key}): {child!r}" for key, child in self.named_children()]
+        lines = [f"({key}): {text_of(child)}" for key, child in self._listed()]
         if not lines:
             return f"{name}({extra})"
         return f"{name}(\n" + indent("\n".join([extra, *lines] if extra else lines), "  ") + "\n)"
+
+
+def text_of(step: Any) -> str:
+    """A module's text, or the name of a function."""
+    if isinstance(step, Module):
+        return repr(step)
+    return getattr(step, "__name__", None) or getattr(step, "name", None) or repr(step)
 
 
 def joined(path: str, name: str) -> str:

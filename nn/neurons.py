@@ -12,9 +12,11 @@ import numpy as np
 import autograd_core as ag
 from autograd_core.errors import ShapeError
 
+from .errors import KindError
 from .module import Module
 from .parameter import Parameter
 from .random import stream
+from .settings import one_of, whole
 
 ACTIVATIONS: dict[str, Callable[[Any], Any] | None] = {
     "tanh": ag.tanh,
@@ -42,9 +44,8 @@ class Neuron(Module):
     """
 
     def __init__(self, inputs: int, activation: str = "tanh", generator: Any = None) -> None:
-        if activation not in ACTIVATIONS:
-            raise ValueError(f"a neuron's activation is one of {', '.join(ACTIVATIONS)}, not {activation!r}")
-        bound = 1 / math.sqrt(max(inputs, 1))
+        one_of(activation, "Neuron: activation", ACTIVATIONS)
+        bound = 1 / math.sqrt(max(whole(inputs, "Neuron: inputs"), 1))
         values = stream(generator).uniform(-bound, bound, inputs).tolist()
         self.w = [Parameter(ag.scalar(value, name=f"w{i}")) for i, value in enumerate(values, 1)]
         self.b = Parameter(ag.scalar(0.0, name="b"))
@@ -54,8 +55,12 @@ class Neuron(Module):
         w = self.w
         if isinstance(x, np.ndarray):
             x = x.tolist()  # Python floats: arithmetic on them is quicker than on NumPy's
-        if len(x) != len(w):
-            raise ShapeError(f"this neuron takes {len(w)} inputs, and was given {len(x)}: {x!r}")
+        try:
+            count = len(x)
+        except TypeError as error:
+            raise KindError(f"this neuron takes {len(w)} numbers, and was given a {type(x).__name__}: [x]?") from error
+        if count != len(w):
+            raise ShapeError(f"this neuron takes {len(w)} numbers, and was given {count}: make it with inputs={count}")
         y = ag.ops.weighted_sum(w, x, self.b)
         function = ACTIVATIONS[self.activation]
         return y if function is None else function(y)
@@ -65,11 +70,16 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side: `inputs` numbers in, a list of `outputs` Scalars out."""
+    """Neurons side by side: `inputs` numbers in, a list of `outputs` Scalars out.
+
+    >>> import nn
+    >>> len(nn.Layer(2, 3)([1.0, -1.0]))
+    3
+    """
 
     def __init__(self, inputs: int, outputs: int, activation: str = "tanh", generator: Any = None) -> None:
         random = stream(generator)
-        self.neurons = [Neuron(inputs, activation, random) for _ in range(outputs)]
+        self.neurons = [Neuron(inputs, activation, random) for _ in range(whole(outputs, "Layer: outputs"))]
 
     def forward(self, x: Sequence[Any]) -> list[Any]:
         return [neuron(x) for neuron in self.neurons]
@@ -93,6 +103,8 @@ class MLP(Module):
 
     def __init__(self, inputs: int, sizes: Sequence[int], activation: str = "tanh", generator: Any = None) -> None:
         random = stream(generator)
+        if not isinstance(sizes, Sequence):
+            raise KindError(f"MLP: sizes is {sizes!r}: give one number of neurons per layer, as in [4, 4, 1]")
         self.layers = []
         for i, (before, size) in enumerate(pairwise([inputs, *sizes]), 1):
             self.layers.append(Layer(before, size, "linear" if i == len(sizes) else activation, random))

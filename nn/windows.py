@@ -1,32 +1,21 @@
-"""The geometry of windows that slide over images: settings as pairs, and what reaches over the end."""
+"""The geometry of windows that slide over images: their padding, and what reaches over the end."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
+from .errors import SettingError
+from .settings import pair
 
 
-def pair(value: Any, what: str) -> tuple[int, int]:
-    """One number for both axes, or one for each, as (height, width); raises ValueError for anything else.
-
-    >>> pair(3, "stride"), pair((1, 2), "stride")
-    ((3, 3), (1, 2))
-    """
-    both = (value, value) if isinstance(value, (int, np.integer)) else tuple(value)
-    if len(both) != 2:
-        raise ValueError(f"{what} is one number or a pair (height, width), not {value!r}")
-    return int(both[0]), int(both[1])
-
-
-def padding_for(padding: Any, stride: tuple[int, int]) -> Any:
-    """The padding of a convolution as a pair, "valid" or "same"; raises ValueError for what has no meaning."""
+def padding_for(padding: Any, stride: tuple[int, int], what: str) -> Any:
+    """The padding of a convolution as a pair, "valid" or "same"; raises SettingError for what has no meaning."""
     if not isinstance(padding, str):
-        return pair(padding, "padding")
+        return pair(padding, what)
     if padding not in ("valid", "same"):
-        raise ValueError(f'padding is one number, a pair (height, width), "valid" or "same", not {padding!r}')
+        raise SettingError(f'{what} is {padding!r}: give one number, a pair (height, width), "valid" or "same"')
     if padding == "same" and stride != (1, 1):
-        raise ValueError(f'padding="same" keeps the size of the image, which a stride of {stride} cannot')
+        raise SettingError(f'{what} is "same", which keeps the size of the image, and the stride is {stride}: take 1')
     return padding
 
 

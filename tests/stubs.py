@@ -112,7 +112,7 @@ def faces() -> str:
 
 def names() -> str:
     """The text of __init__.pyi."""
-    explicit = [n for n in ag.__all__ if n not in ("ops",)]
+    explicit = [n for n in ag._EXPLICIT if n != "ops"]
     by_module: dict[str, list[str]] = {}
     for name in explicit:
         thing = getattr(ag, name)

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import DeclarationError
 from ..modes import Mode, current
-from ..primitive import Primitive, is_scalar_call
+from ..primitive import Primitive, is_scalar_call, operand
 from ..recording import KEEP, TEACHING_SIZE, Absent, Node, Scalar, Tensor, Value, scalar_of, serials
 from ..rules import LETTERS, Pull, Route, Rule, Wanted, parameter_names, settle
 
@@ -47,6 +47,11 @@ def elementwise(
     """
     if not 1 <= len(partials) <= 3:
         raise DeclarationError(f"an elementwise primitive has one to three inputs, not {len(partials)}")
+    takes = getattr(forward, "nin", None) or getattr(getattr(forward, "__code__", None), "co_argcount", len(partials))
+    if takes != len(partials):
+        raise DeclarationError(
+            f"{forward.__name__} takes {takes} inputs, and was given {len(partials)} partial derivatives"
+        )
     rules = [p if callable(p) else None if p is None else constant(float(p)) for p in partials]
     made = Primitive(forward, rules, family="elementwise", scalar=scalar, cut=cut, **declared)
     made.partials = partials
@@ -306,7 +311,7 @@ def any_call(made: Primitive, args: Sequence[Any]) -> Any:
                 live = True
             datas.append(arg._data)
         else:
-            datas.append(np.asarray(arg) if type(arg) is list else arg)  # rules need an array
+            datas.append(arg if type(arg) is np.ndarray else operand(arg))
     try:
         y = made.forward(*datas)
     except Exception as error:
@@ -324,7 +329,8 @@ def scalar_value(made: Primitive, datas: Sequence[Any]) -> float:
     try:
         return float(made.scalar(*datas))  # type: ignore[misc]
     except (ArithmeticError, ValueError, TypeError):
-        return float(made.forward(*datas))
+        with np.errstate(all="ignore"):
+            return float(made.forward(*datas))
 
 
 gate_primitive = elementwise(gate_forward, lambda b: b, None, cut=True, name="gate")

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-import numpy as np
-
 from ..errors import DeclarationError
 from ..modes import scope
 from ..primitive import Primitive
@@ -91,7 +89,8 @@ def share(base: Tensor, view: Tensor) -> None:
     """Note that two values may share memory."""
     storage = base.storage
     if storage is None:
-        storage = base.storage = Storage()
+        known = None if base.node is None else base.node.storage
+        storage = base.storage = Storage() if known is None else known
         storage.handles.append(weakref.ref(base))
         if base.node is not None:
             base.node.storage = storage
@@ -124,8 +123,3 @@ def composed(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **settings)
 
     return call
-
-
-def zeros_like(target: Any) -> Any:
-    """Zeros with the shape and dtype of a recorded value, kept or not."""
-    return np.zeros(target.shape, target.dtype)

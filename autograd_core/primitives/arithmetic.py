@@ -61,10 +61,10 @@ def complex_samples() -> list[Sample]:
 
 
 real = answers(np.real)(
-    primitive(lambda val: np.real(val), lambda g: g, linear=True, name="real", samples=complex_samples)
+    primitive(lambda val: np.array(np.real(val)), lambda g: g, linear=True, name="real", samples=complex_samples)
 )
 imag = answers(np.imag)(
-    primitive(lambda val: np.imag(val), lambda g: -1j * g, linear=True, name="imag", samples=complex_samples)
+    primitive(lambda val: np.array(np.imag(val)), lambda g: -1j * g, linear=True, name="imag", samples=complex_samples)
 )
 conj = answers(np.conjugate)(
     primitive(np.conjugate, lambda g: np.conjugate(g), linear=True, name="conj", samples=complex_samples)
@@ -97,7 +97,23 @@ hypot = ufunc(
 
 for function in (
     np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.logical_and, np.logical_or, np.logical_xor,
-    np.logical_not, np.isnan, np.isinf, np.isfinite, np.signbit, np.sign, np.floor, np.ceil, np.trunc, np.rint, np.floor_divide,
+    np.logical_not, np.isnan, np.isinf, np.isfinite, np.signbit, np.floor, np.ceil, np.trunc, np.rint, np.floor_divide,
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert,
 ):  # fmt: skip
     answers(function)(fixed(function))
+
+signed = fixed(np.sign)
+
+
+@answers(np.sign)
+def sign(x: Any) -> Any:
+    """-1, 0 or 1: piecewise constant, so that no gradient flows. For complex x, x / |x| (0 at 0), through which it does.
+
+    >>> import autograd_core as ag
+    >>> ag.sign(-3.0)
+    np.float64(-1.0)
+    """
+    if getattr(x, "dtype", np.dtype(float)).kind != "c":
+        return signed.call(x)
+    size = absolute.call(x)
+    return divide.call(x, np.where(size == 0, 1, size))

@@ -17,7 +17,7 @@ from ..samples import Sample, sample
 def plain_index(index: Any) -> Any:
     """An index whose arrays nobody can change later: values unwrapped, arrays copied."""
     if isinstance(index, tuple):
-        return tuple([plain_index(i) for i in index])
+        return tuple([plain_index(list(i) if isinstance(i, (tuple, range)) else i) for i in index])
     if isinstance(index, Value):
         index = index._data
     if isinstance(index, list):

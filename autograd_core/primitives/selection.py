@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import answers
+from ..errors import UnsupportedError
 from ..families import composed, elementwise
 from .arithmetic import ufunc
 
@@ -55,7 +56,7 @@ def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
     0.0
     """
     if x is None or y is None:
-        raise TypeError(
+        raise UnsupportedError(
             "where needs all of condition, x and y; for the indices of true elements use np.nonzero on x.numpy()"
         )
     return choose.call(condition, x, y)

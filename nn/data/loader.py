@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..random import stream
+from ..settings import whole
 from .dataset import Dataset, TensorDataset
 
 
@@ -39,9 +40,8 @@ class DataLoader:
         generator: Any = None,
         dtype: Any = np.float32,
     ) -> None:
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, not {batch_size}")
-        self.dataset, self.batch_size, self.shuffle, self.drop_last = dataset, batch_size, shuffle, drop_last
+        self.batch_size = whole(batch_size, "DataLoader: batch_size", 1)
+        self.dataset, self.shuffle, self.drop_last = dataset, shuffle, drop_last
         self.dtype = None if dtype is None else np.dtype(dtype)
         self.generator = None if generator is None else stream(generator)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import functional as F
 from ..module import Module
+from ..settings import one_of
 
 
 class ReLU(Module):
@@ -21,31 +22,53 @@ class ReLU(Module):
 
 
 class Tanh(Module):
-    """tanh(x)."""
+    """tanh(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x)), between -1 and 1.
+
+    >>> import nn, numpy as np
+    >>> nn.Tanh()(np.array([0.0, 100.0]))
+    array([0., 1.])
+    """
 
     def forward(self, x: Any) -> Any:
         return F.tanh(x)
 
 
 class Sigmoid(Module):
-    """1 / (1 + exp(-x))."""
+    """1 / (1 + exp(-x)), between 0 and 1, without overflow.
+
+    >>> import nn, numpy as np
+    >>> nn.Sigmoid()(np.array([-1000.0, 0.0, 1000.0]))
+    array([0. , 0.5, 1. ])
+    """
 
     def forward(self, x: Any) -> Any:
         return F.sigmoid(x)
 
 
 class SiLU(Module):
-    """x * sigmoid(x). Elfwing et al. 2017."""
+    """x * sigmoid(x), also called swish. Elfwing et al. 2017.
+
+    >>> import nn, numpy as np
+    >>> nn.SiLU()(np.array([0.0, 100.0]))
+    array([  0., 100.])
+    """
 
     def forward(self, x: Any) -> Any:
         return F.silu(x)
 
 
 class GELU(Module):
-    """x * P(Z <= x) for a standard normal Z; approximate="tanh" for a formula with tanh. Hendrycks and Gimpel 2016."""
+    """x * P(Z <= x) for a standard normal Z: x / 2 * (1 + erf(x / sqrt(2))). Hendrycks and Gimpel 2016.
+
+    approximate   "tanh" for x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x**3))), else "none"
+
+    >>> import nn, numpy as np
+    >>> nn.GELU()(np.array([-10.0, 0.0, 1.0])).round(4)
+    array([-0.    ,  0.    ,  0.8413])
+    """
 
     def __init__(self, approximate: str = "none") -> None:
-        self.approximate = approximate
+        self.approximate = one_of(approximate, "GELU: approximate", ("none", "tanh"))
 
     def forward(self, x: Any) -> Any:
         return F.gelu(x, self.approximate)
@@ -73,7 +96,13 @@ class Softplus(Module):
 
 
 class Softmax(Module):
-    """exp(x) / sum(exp(x)) along the axis `dim`."""
+    """exp(x) / sum(exp(x)) along the axis `dim`; the shape of x.
+
+    >>> import nn, numpy as np
+    >>> nn.Softmax(dim=1)(np.array([[0.0, 0.0], [1000.0, 0.0]]))
+    array([[0.5, 0.5],
+           [1. , 0. ]])
+    """
 
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim
@@ -86,7 +115,12 @@ class Softmax(Module):
 
 
 class LogSoftmax(Module):
-    """log(softmax(x)) along the axis `dim`."""
+    """x - log(sum(exp(x))) along the axis `dim`, the log of softmax without overflow; the shape of x.
+
+    >>> import nn, numpy as np
+    >>> nn.LogSoftmax(dim=0)(np.array([1000.0, 0.0]))
+    array([    0., -1000.])
+    """
 
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
+from ..errors import SettingError
 from ..module import Module
 from ..parameter import Parameter
-from ..windows import padding_for, pair
+from ..settings import pair, whole
+from ..windows import padding_for
 from .inputs import expect, fitted
 from .linear import start_uniform
 
@@ -28,7 +30,8 @@ class Conv2d(Module):
     groups    channels are split into that many groups, each convolved by itself
 
     Both parameters start uniform in +-1 / sqrt(in_channels / groups * height * width of the kernel).
-    Raises ShapeError for another number of channels, DTypeError for a Tensor of another dtype than the parameters'.
+    Raises ShapeError for another number of channels, DTypeError for a Tensor of another dtype than the parameters',
+    SettingError for sizes and groups that have no meaning.
 
     >>> import nn, numpy as np
     >>> nn.Conv2d(1, 4, kernel_size=3, padding="same")(np.ones((2, 1, 8, 8))).shape
@@ -48,14 +51,17 @@ class Conv2d(Module):
         dtype: Any = np.float32,
         generator: Any = None,
     ) -> None:
-        if groups < 1 or in_channels % groups or out_channels % groups:
-            raise ValueError(
-                f"{in_channels} input and {out_channels} output channels cannot be split into {groups} groups"
+        self.in_channels = whole(in_channels, "Conv2d: in_channels")
+        self.out_channels = whole(out_channels, "Conv2d: out_channels")
+        self.groups = whole(groups, "Conv2d: groups", 1)
+        if in_channels % groups or out_channels % groups:
+            raise SettingError(
+                f"Conv2d: {in_channels} input and {out_channels} output channels cannot be split into {groups} groups: "
+                "take a number that divides both"
             )
-        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
-        self.kernel_size, self.stride = pair(kernel_size, "kernel_size"), pair(stride, "stride")
-        self.dilation = pair(dilation, "dilation")
-        self.padding = padding_for(padding, self.stride)
+        self.kernel_size = pair(kernel_size, "Conv2d: kernel_size", 1)
+        self.stride, self.dilation = pair(stride, "Conv2d: stride", 1), pair(dilation, "Conv2d: dilation", 1)
+        self.padding = padding_for(padding, self.stride, "Conv2d: padding")
         inputs = in_channels // groups
         self.weight = Parameter(np.empty((out_channels, inputs, *self.kernel_size), dtype))
         self.bias = Parameter(np.empty(out_channels, dtype)) if bias else None
@@ -83,6 +89,15 @@ def channels_last_hint(x: Any, channels: int) -> str:
     if x.ndim == 4 and x.shape[-1] == channels:
         return "move the channels to the front with np.moveaxis(x, -1, 1)"
     return "give the images an axis for their channel, x[:, None]" if x.ndim == 3 and channels == 1 else ""
+
+
+def check_pooling(layer: Any) -> None:
+    """Raise SettingError, or KindError, for a window that could not be laid over any image."""
+    name = type(layer).__name__
+    kernel = pair(layer.kernel_size, f"{name}: kernel_size", 1)
+    pair(layer.stride, f"{name}: stride", 1)
+    if any(2 * p > k for p, k in zip(pair(layer.padding, f"{name}: padding"), kernel, strict=True)):
+        raise SettingError(f"{name}: padding is {layer.padding}: give at most half of the kernel_size, {kernel}")
 
 
 class MaxPool2d(Module):
@@ -113,6 +128,8 @@ class MaxPool2d(Module):
         self.kernel_size = kernel_size
         self.stride = kernel_size if stride is None else stride
         self.padding, self.dilation, self.ceil_mode = padding, dilation, ceil_mode
+        check_pooling(self)
+        pair(dilation, "MaxPool2d: dilation", 1)
 
     def forward(self, x: Any) -> Any:
         return F.max_pool2d(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
@@ -154,6 +171,9 @@ class AvgPool2d(Module):
         self.stride = kernel_size if stride is None else stride
         self.padding, self.ceil_mode = padding, ceil_mode
         self.count_include_pad, self.divisor_override = count_include_pad, divisor_override
+        check_pooling(self)
+        if divisor_override is not None:
+            whole(divisor_override, "AvgPool2d: divisor_override", 1)
 
     def forward(self, x: Any) -> Any:
         return F.avg_pool2d(

@@ -7,6 +7,7 @@ from typing import Any
 from .. import functional as F
 from ..module import Module
 from ..random import stream
+from ..settings import within
 
 
 class Dropout(Module):
@@ -14,7 +15,7 @@ class Dropout(Module):
 
     generator   a NumPy generator or a seed; by default this thread's stream, see `manual_seed`
 
-    Srivastava et al. 2014. Raises ValueError unless 0 <= p <= 1.
+    Srivastava et al. 2014. Raises SettingError unless 0 <= p <= 1.
 
     >>> import nn, numpy as np
     >>> drop = nn.Dropout(0.5, generator=0)
@@ -25,9 +26,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, generator: Any = None) -> None:
-        if not 0 <= p <= 1:
-            raise ValueError(f"Dropout: p is a probability, and is {p}")
-        self.p = p
+        self.p = within(p, "Dropout: p, a probability,", 0, 1)
         self.generator = None if generator is None else stream(generator)
 
     def forward(self, x: Any) -> Any:

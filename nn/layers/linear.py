@@ -12,6 +12,7 @@ from .. import init
 from ..module import Module
 from ..parameter import Parameter
 from ..random import stream
+from ..settings import whole
 from .inputs import expect, fitted
 
 
@@ -21,7 +22,7 @@ class Linear(Module):
     x: (..., in_features)   weight: (out_features, in_features)   bias: (out_features,)   returns (..., out_features)
 
     Both start uniform in +-1 / sqrt(in_features). Raises ShapeError for another number of features, DTypeError for a
-    Tensor of another dtype than the parameters'; plain floating arrays are converted.
+    Tensor of another dtype than the parameters'; plain floating arrays are converted. SettingError for a negative size.
 
     >>> import nn, numpy as np
     >>> nn.Linear(3, 2)(np.ones((5, 3))).shape
@@ -31,7 +32,8 @@ class Linear(Module):
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, dtype: Any = np.float32, generator: Any = None
     ) -> None:
-        self.in_features, self.out_features = in_features, out_features
+        self.in_features = whole(in_features, "Linear: in_features")
+        self.out_features = whole(out_features, "Linear: out_features")
         self.weight = Parameter(np.empty((out_features, in_features), dtype))
         self.bias = Parameter(np.empty(out_features, dtype)) if bias else None
         start_uniform(self, in_features, generator)

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import functional as F
 from ..module import Module
+from ..settings import one_of
 
 
 class CrossEntropyLoss(Module):
@@ -33,17 +34,26 @@ class CrossEntropyLoss(Module):
     ) -> None:
         self.register_buffer("weight", weight)
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
-        self.reduction = F.checked_reduction(reduction)
+        self.reduction = one_of(reduction, "reduction", F.REDUCTIONS)
 
     def forward(self, input: Any, target: Any) -> Any:
         return F.cross_entropy(input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing)
 
 
 class MSELoss(Module):
-    """(input - target)**2: mean, sum, or "none" for each element. Raises ShapeError unless both have one shape."""
+    """(input - target)**2, and of these the mean, the sum, or with "none" all of them.
+
+    input, target: one shape   returns (), or that shape by "none"
+
+    Raises ShapeError for two shapes: broadcast, each prediction would be compared with every target.
+
+    >>> import nn, numpy as np
+    >>> nn.MSELoss()(np.array([1.0, 3.0]), [1.0, 1.0])
+    np.float64(2.0)
+    """
 
     def __init__(self, reduction: F.Reduction = "mean") -> None:
-        self.reduction = F.checked_reduction(reduction)
+        self.reduction = one_of(reduction, "reduction", F.REDUCTIONS)
 
     def forward(self, input: Any, target: Any) -> Any:
         return F.mse_loss(input, target, self.reduction)
@@ -55,6 +65,12 @@ class BCEWithLogitsLoss(Module):
     weight       how much each element counts, broadcast
     pos_weight   how much the answer yes counts, broadcast
     reduction    "mean", "sum" or "none"
+
+    input, target: one shape, targets in 0 ... 1   returns (), or that shape by "none"
+
+    >>> import nn, numpy as np
+    >>> nn.BCEWithLogitsLoss()(np.array([0.0, 1000.0]), [1, 1]) == np.log(2) / 2
+    np.True_
     """
 
     weight: Any
@@ -63,7 +79,7 @@ class BCEWithLogitsLoss(Module):
     def __init__(self, weight: Any = None, reduction: F.Reduction = "mean", pos_weight: Any = None) -> None:
         self.register_buffer("weight", weight)
         self.register_buffer("pos_weight", pos_weight)
-        self.reduction = F.checked_reduction(reduction)
+        self.reduction = one_of(reduction, "reduction", F.REDUCTIONS)
 
     def forward(self, input: Any, target: Any) -> Any:
         return F.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)

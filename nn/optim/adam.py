@@ -10,6 +10,8 @@ import numpy as np
 
 from autograd_core.errors import DTypeError
 
+from ..errors import SettingError
+from ..settings import within
 from .optimizer import Array, Group, Memory, Optimizer
 
 
@@ -23,7 +25,7 @@ class Adam(Optimizer):
     amsgrad   V from the largest v so far (Reddi et al. 2018)
 
     Kingma and Ba 2015. Both sides of the fraction are multiplied by sqrt(1 - b2**t), which spares two passes.
-    Raises ValueError for settings outside their range, DTypeError for complex parameters.
+    Raises SettingError for settings outside their range, DTypeError for complex parameters.
 
     >>> import nn, numpy as np
     >>> w = nn.Parameter([1.0, -2.0])
@@ -49,10 +51,10 @@ class Adam(Optimizer):
 
     def check(self, group: Group) -> None:
         for name in ("lr", "eps", "weight_decay"):
-            if group[name] < 0:
-                raise ValueError(f"Adam: {name} cannot be negative, and is {group[name]}")
-        if not all(0 <= beta < 1 for beta in group["betas"]):
-            raise ValueError(f"Adam: betas must lie in [0, 1), and are {group['betas']}")
+            within(group[name], f"Adam: {name}", 0)
+        betas = group["betas"]
+        if not isinstance(betas, (tuple, list)) or len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
+            raise SettingError(f"Adam: betas is {betas!r}: give two numbers in [0, 1), as in (0.9, 0.999)")
         if any(p.dtype.kind == "c" for p in group["params"]):
             raise DTypeError(
                 "Adam scales by squares of real gradients: give real and imaginary parts as parameters of their own"

@@ -10,6 +10,10 @@ import numpy as np
 import autograd_core as ag
 from autograd_core.errors import GradientError, ShapeError
 
+from ..errors import KindError, SettingError, StateDictError
+from ..parameter import Parameter
+from ..settings import described, parameters_in
+
 Array: TypeAlias = np.ndarray[Any, Any]
 Group: TypeAlias = dict[str, Any]
 
@@ -65,19 +69,32 @@ class Optimizer:
     defaults   the settings of a group that does not say otherwise
 
     `param_groups` may be changed between steps, as in `optimizer.param_groups[0]["lr"] = 0.01`; `state[p]` is what is
-    remembered of a parameter. Scalars are parameters like any other.
+    remembered of a parameter. Scalars are parameters like any other. Frozen parameters may be among them.
+    Raises KindError for what is no parameter, GradientError for a value that was computed or needs no gradient.
+
+    >>> import nn, numpy as np
+    >>> class SignDescent(nn.optim.Optimizer):
+    ...     def __init__(self, params, lr):
+    ...         super().__init__(params, {"lr": lr})
+    ...     def numbers(self, group):
+    ...         return (group["lr"],)
+    ...     def update(self, w, g, memory, group):
+    ...         w -= memory.numbers[0] * np.sign(g)
+    >>> w = nn.Parameter([1.0, -2.0])
+    >>> np.sum(w * w).backward()
+    >>> SignDescent([w], lr=0.5).step()
+    >>> w
+    tensor([ 0.5, -1.5], dtype=float32, requires_grad=True)
     """
 
     def __init__(self, params: Iterable[Any], defaults: Mapping[str, Any]) -> None:
-        if isinstance(params, (ag.Tensor, ag.Scalar)):
-            raise TypeError(f"{type(self).__name__} takes parameters as a list, not a single value: write [parameter]")
+        groups = parameters_in(params, type(self).__name__)
         self.defaults = dict(defaults)
         self.param_groups: list[Group] = []
         self.state: dict[Any, dict[str, Any]] = {}
         self._desks: list[Desk] = []
-        groups = list(params)
         if not groups:
-            raise ValueError(
+            raise SettingError(
                 f"{type(self).__name__} was given no parameters; if they came from model.parameters(), "
                 "a loop may have used them up: call it anew"
             )
@@ -86,16 +103,16 @@ class Optimizer:
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Take further parameters, with settings of their own."""
+        name = type(self).__name__
+        if "params" not in param_group:
+            raise SettingError(f'a group of {name} has {list(param_group)}: give its parameters under "params"')
         params = param_group["params"]
-        params = [params] if isinstance(params, (ag.Tensor, ag.Scalar)) else list(params)
+        params = [params] if isinstance(params, (ag.Tensor, ag.Scalar)) else parameters_in(params, name)
         known = {id(p) for p in self.state}
         for p in params:
-            if not isinstance(p, (ag.Tensor, ag.Scalar)):
-                raise TypeError(f"{type(self).__name__} takes Tensors or Scalars, not {type(p).__name__}: {p!r}")
-            if not p.is_leaf:
-                raise GradientError(f"{type(self).__name__} can change leaves only, and this value was computed: {p!r}")
+            check_parameter(p, name)
             if id(p) in known:
-                raise ValueError(f"a parameter was given twice to {type(self).__name__}: {p.name or p!r}")
+                raise SettingError(f"{name} was given {described(p)} twice: give each parameter once, in one group")
             known.add(id(p))
         group = {**self.defaults, **param_group, "params": params}
         self.check(group)
@@ -104,7 +121,7 @@ class Optimizer:
         self._desks.append(Desk([Memory(self.state[p]) for p in params], {}, any(type(p) is ag.Scalar for p in params)))
 
     def check(self, group: Group) -> None:
-        """Raise ValueError for settings that have no meaning."""
+        """Raise SettingError for settings that have no meaning."""
 
     def numbers(self, group: Group) -> tuple[float, ...]:
         """The numbers that the formula of a step needs."""
@@ -159,8 +176,14 @@ class Optimizer:
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on from a state that `state_dict` gave; the parameters must come in the same order.
 
-        Raises ShapeError if the groups or the shapes differ.
+        Raises ShapeError if the groups or the shapes differ, StateDictError for what is no such state.
         """
+        if not isinstance(state_dict, Mapping) or not {"param_groups", "state"} <= state_dict.keys():
+            raise StateDictError(
+                f"{type(self).__name__} goes on from a dict with 'state' and 'param_groups', and was given "
+                f"{list(state_dict) if isinstance(state_dict, Mapping) else type(state_dict).__name__}: "
+                "give what its own state_dict() returned"
+            )
         groups, state = state_dict["param_groups"], state_dict["state"]
         theirs, ours = [len(g["params"]) for g in groups], [len(g["params"]) for g in self.param_groups]
         if theirs != ours:
@@ -185,6 +208,24 @@ class Optimizer:
     def __repr__(self) -> str:
         lines = [", ".join(f"{k}={v!r}" for k, v in group.items() if k != "params") for group in self.param_groups]
         return f"{type(self).__name__}({'; '.join(lines)})"
+
+
+def check_parameter(p: Any, optimizer: str) -> None:
+    """Raise KindError or GradientError for a value that training could not change, or never would."""
+    if not isinstance(p, (ag.Tensor, ag.Scalar)):
+        raise KindError(
+            f"{optimizer} takes Tensors or Scalars, and was given {described(p)} among them: pass model.parameters()"
+        )
+    if not p.is_leaf:
+        raise GradientError(
+            f"{optimizer} changes leaves, and {described(p)} was computed from others: pass those, or make a leaf of it "
+            "with nn.Parameter(x.detach())"
+        )
+    if not p.requires_grad and not isinstance(p, Parameter):  # a frozen parameter may thaw, a constant was not meant
+        raise GradientError(
+            f"{optimizer} follows gradients, and {described(p)} requires none: make it with requires_grad=True, or as "
+            "nn.Parameter"
+        )
 
 
 def workspace_for(

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import SettingError
+from ..settings import number, within
 from .optimizer import Array, Group, Memory, Optimizer
 
 
@@ -18,7 +20,7 @@ class SGD(Optimizer):
         w = w - lr * b                                nesterov: w - lr * (d + momentum * b)
 
     Sutskever et al. 2013, with the learning rate outside of the momentum, as PyTorch has it.
-    Raises ValueError for negative settings, and for nesterov without momentum or with dampening.
+    Raises SettingError for negative settings, and for nesterov without momentum or with dampening.
 
     >>> import nn, numpy as np
     >>> w = nn.Parameter([1.0, -2.0])
@@ -43,10 +45,13 @@ class SGD(Optimizer):
 
     def check(self, group: Group) -> None:
         for name in ("lr", "momentum", "weight_decay"):
-            if group[name] < 0:
-                raise ValueError(f"SGD: {name} cannot be negative, and is {group[name]}")
+            within(group[name], f"SGD: {name}", 0)
+        number(group["dampening"], "SGD: dampening")
         if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
-            raise ValueError("SGD: nesterov needs a momentum above 0 and a dampening of 0")
+            raise SettingError(
+                f"SGD: nesterov looks ahead by the momentum, and was given momentum {group['momentum']}, "
+                f"dampening {group['dampening']}: give a momentum above 0 and a dampening of 0"
+            )
 
     def numbers(self, group: Group) -> tuple[float, ...]:
         return group["lr"], group["momentum"], 1 - group["dampening"], group["weight_decay"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 import autograd_core as ag
 from autograd_core.errors import GradientError
+
+from ..errors import KindError
+from ..settings import described, parameters_in
 
 
 def clip_grad_norm_(
@@ -27,14 +29,20 @@ def clip_grad_norm_(
     >>> w.grad
     tensor([0.6, 0.8], dtype=float32)
     """
-    values: Iterable[Any] = [parameters] if isinstance(parameters, (ag.Tensor, ag.Scalar)) else parameters
+    single = isinstance(parameters, (ag.Tensor, ag.Scalar))
+    values = [parameters] if single else parameters_in(parameters, "clip_grad_norm_")
+    for p in values:
+        if not isinstance(p, (ag.Tensor, ag.Scalar)):
+            raise KindError(f"clip_grad_norm_ takes Tensors or Scalars, and was given {described(p)}: pass parameters")
     owners = [p for p in values if p.grad is not None]
     norms = [
         np.linalg.norm(np.ravel(p.grad if isinstance(p, ag.Scalar) else p.grad.numpy()), norm_type) for p in owners
     ]
     norm = float(np.linalg.norm(np.array(norms, float), norm_type)) if norms else 0.0
     if error_if_nonfinite and not np.isfinite(norm):
-        raise GradientError(f"the norm of the gradients is {norm}, so they cannot be scaled to {max_norm}")
+        raise GradientError(
+            f"the norm of the gradients is {norm}, so they cannot be scaled to {max_norm}: look for the cause, or lower lr"
+        )
     if norm > max_norm or np.isnan(norm):
         for p in owners:
             p.grad = p.grad * (max_norm / norm)

@@ -1,0 +1,96 @@
+"""What settings and inputs must be, and the words for those that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+import autograd_core as ag
+
+from .errors import KindError, SettingError
+
+
+def whole(value: Any, what: str, least: float = 0) -> int:
+    """A whole number of at least `least`.
+
+    >>> whole(3, "Linear: in_features")
+    3
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise KindError(f"{what} is {value!r}, a {type(value).__name__}: give a whole number, as an int")
+    if value < least:
+        raise SettingError(f"{what} is {value}: give a whole number of at least {least}")
+    return int(value)
+
+
+def pair(value: Any, what: str, least: int = 0) -> tuple[int, int]:
+    """One whole number for both axes, or one for each, as (height, width).
+
+    >>> pair(3, "stride"), pair((1, 2), "stride")
+    ((3, 3), (1, 2))
+    """
+    if isinstance(value, (tuple, list)):
+        if len(value) != 2:
+            raise SettingError(f"{what} is {value!r}: give one number, or a pair (height, width)")
+        return whole(value[0], what, least), whole(value[1], what, least)
+    both = whole(value, what, least)
+    return both, both
+
+
+def number(value: Any, what: str) -> Any:
+    """A plain real number; a recorded value is none, since nothing here would be differentiated by it."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        remedy = "write .item()" if hasattr(value, "item") else "give a float"
+        raise KindError(f"{what} is {value!r}, a {type(value).__name__}, where a plain number is needed: {remedy}")
+    return value
+
+
+def within(value: Any, what: str, low: float, high: float = np.inf) -> Any:
+    """A plain number from `low` to `high`, both included."""
+    if not low <= number(value, what) <= high:
+        asked = f"of at least {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
+        raise SettingError(f"{what} is {value}: give a number {asked}")
+    return value
+
+
+def one_of(value: Any, what: str, names: Iterable[str]) -> Any:
+    """One of a few names."""
+    names = list(names)
+    if value not in names:
+        raise SettingError(f"{what} is {value!r}: choose among {', '.join(map(repr, names))}")
+    return value
+
+
+def numeric(x: Any, what: str) -> Any:
+    """A value as it is, anything else as an array of numbers."""
+    if isinstance(x, (ag.Tensor, ag.Scalar)):
+        return x
+    try:
+        array = np.asarray(x)
+    except ValueError as error:
+        raise KindError(f"{what} takes numbers in one array, and was given rows of different lengths") from error
+    if array.dtype.kind not in "biufc":
+        raise KindError(f"{what} takes an array of numbers, and was given a {type(x).__name__}: convert it beforehand")
+    return array
+
+
+def parameters_in(params: Any, what: str) -> list[Any]:
+    """What was given as parameters, as a list; its items are looked at by whoever asked."""
+    if isinstance(params, (ag.Tensor, ag.Scalar)):
+        raise KindError(f"{what} takes parameters as a list, and was given a single value: write [parameter]")
+    if isinstance(params, dict):
+        raise KindError(f"{what} takes parameters as a list, and was given a dict: pass its .values()")
+    if not hasattr(params, "__iter__") or hasattr(params, "parameters"):
+        remedy = "pass model.parameters()" if callable(params) else "write [parameter, ...]"
+        raise KindError(f"{what} takes parameters as a list, and was given a {type(params).__name__}: {remedy}")
+    return list(params)
+
+
+def described(x: Any) -> str:
+    """A value in a few words, however large it is."""
+    if not isinstance(x, (ag.Tensor, ag.Scalar)):
+        return f"a {type(x).__name__}"
+    name = "" if x.name is None else f" {x.name!r}"
+    return f"the Scalar{name}" if isinstance(x, ag.Scalar) else f"the {x.dtype} Tensor{name} of shape {x.shape}"

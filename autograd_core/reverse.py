@@ -142,10 +142,10 @@ def _walk(
             else:
                 contributions = route.pull(node, saved, g)
         except ArithmeticError:  # floats raise where arrays give inf
-            if type(g) is not float and not isinstance(g, Scalar):
+            if not isinstance(g, (float, Scalar)):
                 raise
             with np.errstate(all="ignore"):
-                by_numpy = route.pull(node, in_numpy(saved), np.float64(g) if type(g) is float else g)
+                by_numpy = route.pull(node, in_numpy(saved), np.float64(g) if isinstance(g, float) else g)
             contributions = tuple([float(c) if type(c) is np.float64 else c for c in by_numpy])
         if not retain:
             node.x = node.z = node.y = None

@@ -8,6 +8,8 @@ import numpy as np
 
 import autograd_core as ag
 
+from .settings import numeric
+
 
 class _ByRole(type):
     """Asks for the mark instead of the class: operations have fast paths for the very class Tensor."""
@@ -46,4 +48,4 @@ def default_dtype(data: Any) -> Any:
     """float32 (or complex64) for Python numbers; arrays keep their own, said by None."""
     if isinstance(data, (ag.Tensor, np.ndarray, np.generic)):
         return None
-    return np.complex64 if np.asarray(data).dtype.kind == "c" else np.float32
+    return np.complex64 if numeric(data, "a parameter or buffer").dtype.kind == "c" else np.float32

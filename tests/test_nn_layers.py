@@ -5,7 +5,8 @@ import pytest
 
 import autograd_core as ag
 import nn
-from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.errors import AutogradError, DTypeError, LeavingError, ShapeError
+from nn import KindError, SettingError
 
 random = np.random.default_rng(0)
 
@@ -190,15 +191,55 @@ REFUSED = [
     ),
     (lambda: nn.Conv2d(3, 2, 3)(ag.tensor(floats(4, 3, 8, 8, dtype=float))), DTypeError, "float64 Tensor"),
     (lambda: nn.Conv2d(3, 2, 9)(floats(4, 3, 8, 8)), ShapeError, "."),
-    (lambda: nn.Conv2d(3, 4, 3, groups=2), ValueError, "3 input and 4 output channels cannot be split into 2 groups"),
-    (lambda: nn.Conv2d(3, 4, 3, padding="full"), ValueError, 'padding is .*"valid" or "same", not'),
-    (lambda: nn.Conv2d(3, 4, 3, padding="same", stride=2), ValueError, "stride"),
-    (lambda: nn.Conv2d(3, 4, (3, 3, 3)), ValueError, r"kernel_size is one number or a pair \(height, width\)"),
+    (lambda: nn.Linear(-1, 2), SettingError, "Linear: in_features is -1: give a whole number of at least 0"),
+    (lambda: nn.Linear(2.0, 2), KindError, "Linear: in_features is 2.0, a float: give a whole number"),
+    (lambda: nn.Linear(2, True), KindError, "Linear: out_features is True, a bool: give a whole number"),
+    (lambda: nn.Conv2d(1, -2, 3), SettingError, "Conv2d: out_channels is -2: give .* at least 0"),
+    (lambda: nn.Conv2d(1, 2, 0), SettingError, "Conv2d: kernel_size is 0: give .* at least 1"),
+    (lambda: nn.Conv2d(1, 2, 3, stride=(1, 0)), SettingError, "Conv2d: stride is 0: give .* at least 1"),
+    (lambda: nn.Conv2d(1, 2, 3, dilation=0), SettingError, "Conv2d: dilation is 0: give .* at least 1"),
+    (lambda: nn.Conv2d(1, 2, 3, padding=-1), SettingError, "Conv2d: padding is -1: give .* at least 0"),
+    (lambda: nn.Conv2d(1, 2, 3, groups=0), SettingError, "Conv2d: groups is 0: give .* at least 1"),
+    (lambda: nn.Conv2d(1, 2, 1.5), KindError, "Conv2d: kernel_size is 1.5, a float: give a whole number"),
+    (
+        lambda: nn.Conv2d(3, 4, 3, groups=2),
+        SettingError,
+        "3 input and 4 output channels cannot be split into 2 groups: take a number that divides both",
+    ),
+    (lambda: nn.Conv2d(3, 4, 3, padding="full"), SettingError, "padding is 'full': give .*\"valid\" or \"same\""),
+    (lambda: nn.Conv2d(3, 4, 3, padding="same", stride=2), SettingError, r"the stride is \(2, 2\): take 1"),
+    (lambda: nn.Conv2d(3, 4, (3, 3, 3)), SettingError, r"kernel_size is \(3, 3, 3\): .* pair \(height, width\)"),
+    (lambda: nn.MaxPool2d(2, stride=0), SettingError, "MaxPool2d: stride is 0: give .* at least 1"),
+    (lambda: nn.MaxPool2d(2, dilation=0), SettingError, "MaxPool2d: dilation is 0: give .* at least 1"),
+    (lambda: nn.MaxPool2d(2, padding=2), SettingError, "padding is 2: give at most half of the kernel_size"),
+    (lambda: nn.AvgPool2d(2.5), KindError, "AvgPool2d: kernel_size is 2.5, a float"),
+    (lambda: nn.AvgPool2d(2, divisor_override=0), SettingError, "divisor_override is 0: give .* at least 1"),
     (lambda: nn.MaxPool2d(9)(floats(4, 3, 8, 8)), ShapeError, "."),
-    (lambda: nn.Flatten()(np.ones(3)), ValueError, r"Flatten\(start_dim=1, end_dim=-1\) needs inputs with these axes"),
-    (lambda: nn.Dropout(1.5), ValueError, "p is a probability, and is 1.5"),
-    (lambda: nn.Sequential(nn.Linear(1, 1), 5), TypeError, "Sequential takes modules, not int"),
-    (lambda: nn.MSELoss("average"), ValueError, '"mean", "sum" or "none", not'),
+    (
+        lambda: nn.Flatten()(np.ones(3)),
+        ShapeError,
+        r"Flatten\(start_dim=1, end_dim=-1\) needs inputs with these axes, and was given shape \(3,\): give .* x\[None\]",
+    ),
+    (lambda: nn.Flatten("all"), KindError, "Flatten: start_dim is 'all', a str: give a whole number"),
+    (lambda: nn.Flatten()("abc"), KindError, "Flatten takes an array of numbers, and was given a str: convert it"),
+    (lambda: nn.Dropout(1.5), SettingError, "Dropout: p, a probability, is 1.5: give a number from 0 to 1"),
+    (lambda: nn.Dropout("half"), KindError, "p, a probability, is 'half', a str, .*: give a float"),
+    (lambda: nn.functional.dropout(np.ones(3), 1.5), SettingError, "dropout: p, .* is 1.5: give a number from 0 to 1"),
+    (
+        lambda: nn.functional.dropout(np.arange(4), 0.75),
+        DTypeError,
+        r"divides what it keeps by 0.25, and was given int64 data: convert it with x.astype\('float32'\)",
+    ),
+    (lambda: nn.functional.dropout(["a"]), KindError, "dropout takes an array of numbers, and was given a list"),
+    (lambda: nn.GELU("fast"), SettingError, "GELU: approximate is 'fast': choose among 'none', 'tanh'"),
+    (lambda: nn.Sequential(nn.Linear(1, 1), 5), KindError, "takes modules, and was given a int: give a module"),
+    (lambda: nn.Sequential([nn.ReLU()]), KindError, r"was given a list: write Sequential\(\*modules\)"),
+    (lambda: nn.Sequential().append(5), KindError, "takes modules, and was given a int: give a module or a function"),
+    (lambda: nn.MSELoss("average"), SettingError, "reduction is 'average': choose among 'mean', 'sum', 'none'"),
+    (lambda: nn.MSELoss()("abc", 1.0), KindError, "mse_loss takes an array of numbers, and was given a str: convert"),
+    (lambda: nn.MSELoss()([[1.0], [1.0, 2.0]], 1.0), KindError, "and was given rows of different lengths: cut or pad"),
+    (lambda: nn.MSELoss()([ag.scalar(1.0)], [1.0]), LeavingError, "ag.stack"),
+    (lambda: nn.Parameter([[1.0], [1.0, 2.0]]), KindError, "a parameter or buffer takes numbers in one array"),
     (lambda: nn.MSELoss()(floats(3, 1), floats(3)), ShapeError, r"\(3, 1\) and the target \(3,\)"),
 ]
 
@@ -207,6 +248,11 @@ REFUSED = [
 def test_a_layer_refuses_with_words(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_errors_of_settings_are_pythons_kinds_too():
+    assert SettingError.__mro__[1:3] == (AutogradError, ValueError)
+    assert KindError.__mro__[1:3] == (AutogradError, TypeError)
 
 
 def test_an_error_names_the_place_of_the_layer_in_the_model():
@@ -248,6 +294,24 @@ def test_losses_are_their_formulas():
     np.testing.assert_allclose(twice.numpy(), -np.where(t, 2 * np.log(p), np.log(1 - p)).mean())
 
 
+def test_losses_flatten_and_dropout_take_lists_of_numbers_as_arrays():
+    assert nn.MSELoss()([1.0, 3.0], [1.0, 1.0]) == 2
+    assert nn.BCEWithLogitsLoss()([0.0, 0.0], [0, 1]) == np.log(2)
+    assert nn.Flatten()([[[1.0, 2.0]]]).tolist() == [[1.0, 2.0]]
+    assert nn.functional.dropout([1.0, 2.0], 1.0).tolist() == [0.0, 0.0]
+    assert nn.functional.softplus([0.0], beta=2.0).tolist() == [np.log(2) / 2]
+
+
+def test_predictions_that_are_integers_do_not_cut_the_fractions_of_their_targets_off():
+    assert nn.MSELoss()(np.array([1, 2]), [1.5, 2.5]) == 0.25
+
+
+def test_the_names_of_functional_and_init_are_its_functions_only():
+    for module in (nn.functional, nn.init):
+        assert {"ag", "np", "stream", "alike"}.isdisjoint(module.__all__)
+        assert all(callable(getattr(module, name)) for name in module.__all__)
+
+
 def test_plain_targets_do_not_make_a_loss_double():
     x = ag.tensor(floats(4), requires_grad=True)
 
@@ -283,9 +347,16 @@ def test_an_initialiser_has_mean_and_spread_of_its_formula(start, arguments, mea
 
 
 def test_an_initialiser_that_needs_fans_refuses_a_vector():
-    with pytest.raises(ShapeError, match="fan-in and fan-out need a weight of 2 dimensions"):
+    with pytest.raises(ShapeError, match=r"weight of shape \(outputs, inputs, ...\), and this one is \(2,\): start vec"):
         nn.init.xavier_uniform_(nn.Parameter([1.0, 2.0]))
-    with pytest.raises(ValueError, match="no gain is known for 'sin'"):
+
+
+def test_an_initialiser_refuses_what_it_cannot_fill_and_names_that_do_not_exist():
+    with pytest.raises(SettingError, match="gain is asked, is 'sin': choose among 'leaky_relu', 'linear'"):
         nn.init.calculate_gain("sin")
-    with pytest.raises(ValueError, match='"fan_in" or "fan_out"'):
+    with pytest.raises(SettingError, match="mode is 'fan': choose among 'fan_in', 'fan_out'"):
         nn.init.kaiming_uniform_(nn.Parameter(np.ones((2, 2))), mode="fan")
+    with pytest.raises(SettingError, match="normal_: std is -1: give a number of at least 0"):
+        nn.init.normal_(nn.Parameter([1.0]), std=-1)
+    with pytest.raises(KindError, match=r"was given a ndarray: make one with nn.Parameter\(values\)"):
+        nn.init.uniform_(np.ones(2))

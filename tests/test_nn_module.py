@@ -110,6 +110,11 @@ def test_loading_names_every_key_that_is_missing_unexpected_or_of_another_shape_
         np.testing.assert_array_equal(array, before[key])
 
 
+def test_loading_what_is_no_state_is_refused():
+    with pytest.raises(nn.KindError, match=r"a dict of arrays by name, and was given a list: give what state_dict\(\)"):
+        nn.Linear(1, 1).load_state_dict([1.0])
+
+
 def test_loading_without_strict_reports_what_did_not_fit_but_still_refuses_other_shapes():
     layer = nn.Linear(1, 1)
 
@@ -253,6 +258,19 @@ def test_the_text_of_a_module_is_its_tree():
         "    (1): Dropout(p=0.1)",
         "  )",
         "  (2): Flatten(start_dim=1, end_dim=-1)",
+        ")",
+    ])  # fmt: skip
+
+
+def test_the_text_of_a_sequential_lists_functions_and_repeated_steps_too():
+    relu = nn.ReLU()
+
+    assert repr(nn.Sequential(relu, np.tanh, ag.tanh, relu)) == "\n".join([
+        "Sequential(",
+        "  (0): ReLU()",
+        "  (1): tanh",
+        "  (2): tanh",
+        "  (3): ReLU()",
         ")",
     ])  # fmt: skip
 

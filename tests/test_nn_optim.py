@@ -8,6 +8,7 @@ import pytest
 import autograd_core as ag
 import nn
 from autograd_core.errors import DTypeError, GradientError, ShapeError
+from nn import KindError, SettingError
 
 random = np.random.default_rng(0)
 START = [random.standard_normal(shape) for shape in [(3, 4), (4,), ()]]
@@ -171,16 +172,48 @@ def test_clipping_scales_all_gradients_together_and_tells_the_norm():
         nn.utils.clip_grad_norm_([a, b], 5.0, error_if_nonfinite=True)
 
 
+def one():
+    return nn.Parameter([1.0])
+
+
 REFUSED = [
-    (lambda: nn.optim.SGD([]), ValueError, "given no parameters"),
-    (lambda: nn.optim.SGD(nn.Parameter([1.0])), TypeError, r"as a list, not a single value: write \[parameter\]"),
-    (lambda: nn.optim.SGD([np.ones(2)]), TypeError, "takes Tensors or Scalars, not ndarray"),
-    (lambda: nn.optim.SGD([nn.Parameter([1.0]) * 2]), GradientError, "leaves only"),
-    (lambda: nn.optim.SGD([nn.Parameter([1.0])] * 2), ValueError, "given twice"),
-    (lambda: nn.optim.SGD([nn.Parameter([1.0])], lr=-1), ValueError, "lr cannot be negative, and is -1"),
-    (lambda: nn.optim.SGD([nn.Parameter([1.0])], nesterov=True), ValueError, "nesterov needs a momentum"),
-    (lambda: nn.optim.Adam([nn.Parameter([1.0])], betas=(1.0, 0.5)), ValueError, r"betas must lie in \[0, 1\)"),
-    (lambda: nn.optim.Adam([nn.Parameter([1j])]), DTypeError, "real gradients"),
+    (lambda: nn.optim.SGD([]), SettingError, r"given no parameters; .* model.parameters\(\).*: call it anew"),
+    (lambda: nn.optim.SGD(one()), KindError, r"as a list, and was given a single value: write \[parameter\]"),
+    (lambda: nn.optim.SGD(nn.Linear(1, 1)), KindError, r"and was given a Linear: pass model.parameters\(\)"),
+    (lambda: nn.optim.SGD(nn.Linear(1, 1).parameters), KindError, r"given a method: pass model.parameters\(\)"),
+    (lambda: nn.optim.SGD({"w": one()}), KindError, r"given a dict: pass its .values\(\)"),
+    (lambda: nn.optim.SGD(None), KindError, r"given a NoneType: write \[parameter, ...\]"),
+    (lambda: nn.optim.SGD([np.ones(2)]), KindError, r"given a ndarray among them: pass model.parameters\(\)"),
+    (lambda: nn.optim.SGD([nn.Linear(1, 1)]), KindError, r"given a Linear among them: pass model.parameters\(\)"),
+    (
+        lambda: nn.optim.SGD([nn.Parameter(np.ones((9, 9))) * 2]),
+        GradientError,
+        r"^SGD changes leaves, and the float64 Tensor of shape \(9, 9\) was computed from others: pass those, [^\[\]]*$",
+    ),
+    (
+        lambda: nn.optim.SGD([ag.tensor([1.0], name="w")]),
+        GradientError,
+        r"follows gradients, and the float64 Tensor 'w' of shape \(1,\) requires none: make it with requires_grad=True",
+    ),
+    (lambda: nn.optim.SGD([ag.scalar(1.0, requires_grad=False)]), GradientError, "the Scalar requires none: make it"),
+    (lambda: nn.optim.SGD([one()] * 2), SettingError, "float32 Tensor of shape .* twice: give each parameter once"),
+    (lambda: nn.optim.SGD([{"lr": 1}]), SettingError, r"has \['lr'\]: give its parameters under \"params\""),
+    (lambda: nn.optim.SGD([one()], lr=-1), SettingError, "SGD: lr is -1: give a number of at least 0"),
+    (lambda: nn.optim.SGD([one()], lr=np.nan), SettingError, "SGD: lr is nan: give a number of at least 0"),
+    (lambda: nn.optim.SGD([one()], lr=ag.scalar(0.1)), KindError, r"lr is scalar\(0.1\), a Scalar, .*: write .item"),
+    (lambda: nn.optim.SGD([one()], lr="fast"), KindError, "lr is 'fast', a str, where a plain number is needed: give"),
+    (
+        lambda: nn.optim.SGD([one()], momentum=0.5, dampening=0.5, nesterov=True),
+        SettingError,
+        "was given momentum 0.5, dampening 0.5: give a momentum above 0 and a dampening of 0",
+    ),
+    (lambda: nn.optim.Adam([one()], lr="fast"), KindError, "Adam: lr is 'fast', a str"),
+    (lambda: nn.optim.Adam([one()], betas=(1.0, 0.5)), SettingError, r"betas is \(1.0, 0.5\): .* in \[0, 1\)"),
+    (lambda: nn.optim.Adam([one()], betas=0.9), SettingError, "betas is 0.9: give two numbers"),
+    (lambda: nn.optim.Adam([nn.Parameter([1j])]), DTypeError, "real gradients: give real and imaginary parts"),
+    (lambda: nn.optim.SGD([one()]).load_state_dict({}), nn.StateDictError, r"given \[\]: give what its own state_dict"),
+    (lambda: nn.utils.clip_grad_norm_(nn.Linear(1, 1), 1.0), KindError, r"a Linear: pass model.parameters\(\)"),
+    (lambda: nn.utils.clip_grad_norm_([1.0], 1.0), KindError, "given a float: pass parameters"),
 ]
 
 
@@ -188,6 +221,19 @@ REFUSED = [
 def test_an_optimiser_refuses_with_words(make, error, words):
     with pytest.raises(error, match=words):
         make()
+
+
+def test_a_frozen_parameter_may_be_given_and_is_trained_once_it_thaws():
+    layer = nn.Linear(1, 1, bias=False).requires_grad_(False)
+    optimizer = nn.optim.SGD(layer.parameters(), lr=1.0)
+    before = layer.weight.item()
+    optimizer.step()
+    assert layer.weight.item() == before
+    layer.requires_grad_()
+    layer(np.ones((1, 1))).sum().backward()
+    optimizer.step()
+
+    assert layer.weight.item() == np.float32(before) - 1
 
 
 def test_a_state_of_other_parameters_is_refused_and_nothing_changes():

@@ -98,7 +98,7 @@ def pull(node: Node, g: Any, masks: Masks, reached: dict[Node, Any]) -> Sequence
             return masks.pull(node, node, g, reached)
         return route.pull(node, node, g)  # type: ignore[no-any-return]
     except ArithmeticError:  # floats raise where arrays give inf
-        if type(g) is not float:
+        if not isinstance(g, float):
             raise
         return [float(c) for c in route.pull(node, in_numpy(node), np.float64(g))]
 

@@ -1,0 +1,233 @@
+"""`check_grads` tells right derivatives from wrong ones, also near kinks, and says what it found."""
+
+import re
+
+import numpy as np
+import pytest
+
+import autograd_core as ag
+from autograd_core.errors import DTypeError
+from autograd_core.testing import Report, Row, check_grads
+from autograd_core.testing.differences import best_estimates, derivative_at_zero, slopes_at_zero
+
+SEEDS = range(100)
+
+
+def points(seed, *shapes):
+    rng = np.random.default_rng(seed)
+    return [rng.standard_normal(shape) for shape in shapes]
+
+
+# -- right derivatives pass ------------------------------------------------------------------------------------------
+
+
+def relu_net(x):
+    return lambda *ws: np.mean((np.maximum(np.maximum(x @ ws[0], 0) @ ws[1], 0) @ ws[2]) ** 2)
+
+
+def pieces(x, w):
+    h = np.maximum(x * w, 0.1 * x)
+    return np.mean(np.where(h > 0.5, h**2, np.sin(h)))
+
+
+def hinge(x, w):
+    return np.sum(np.maximum(0, 1 - x @ w))
+
+
+KINKED = {
+    "ReLU network": lambda seed: (relu_net(points(seed, (8, 6))[0]), points(seed + 1, (6, 12), (12, 12), (12, 1))),
+    "maximum and where": lambda seed: (pieces, points(seed, (50, 8), (8,))),
+    "piecewise linear": lambda seed: (hinge, points(seed, (100, 4), (4,))),
+    "a jump in the second derivative": lambda seed: (lambda x: np.where(x > 0, x**2, x**3), points(seed, (50, 8))),
+}
+
+
+@pytest.mark.parametrize("make", KINKED.values(), ids=KINKED)
+def test_right_derivatives_pass_for_all_seeds_though_kinks_are_near(make):
+    for seed in SEEDS:
+        f, args = make(seed)
+
+        assert check_grads(f, *args, directions=1, seed=seed).worst < 1e-3
+
+
+@pytest.mark.parametrize("distance", [1e-3, 1e-5, 1e-7, 1e-9])
+def test_a_kink_may_be_as_near_as_rounding_allows(distance):
+    check_grads(lambda x: np.maximum(np.sin(x), np.sin(1.0) + 3 * (x - 1.0)), np.asarray(1.0 - distance))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: 3.0 * x,
+        lambda x: x - np.mean(x),
+        lambda x: np.where(x > 0, x, 3 * x),
+        lambda x: x * x / x,
+        lambda x: np.sum(ag.ops.softmax(x)),
+        lambda x: np.sum(x - np.mean(x)),
+        lambda x: np.floor(x) * 2 + x,
+    ],
+)
+def test_derivatives_that_are_0_pass_at_every_order(f):
+    for seed in range(20):
+        check_grads(f, *points(seed, (40,)), order=3, seed=seed)
+
+
+@pytest.mark.parametrize("shift", [1e3, 1e6])
+def test_large_inputs_pass(shift):
+    check_grads(lambda x: np.sin(x / shift) * x, shift + points(0, (5,))[0])
+
+
+def test_steps_out_of_the_domain_are_no_reason_to_fail():
+    check_grads(np.log, np.array([1e-3, 1.0]))
+    check_grads(np.sqrt, np.array([1e-5, 1.0]))
+
+
+def test_containers_floats_and_complex_arrays_can_be_checked():
+    check_grads(lambda p: {"y": p["w"] * p["x"], "z": p["w"] ** 2}, {"w": 2.0, "x": np.array([1.0, 3.0])}, order=3)
+    check_grads(lambda z: np.real(z * np.conj(z)) * np.exp(z), points(0, (3,))[0] + 1j * points(1, (3,))[0])
+
+
+# -- wrong derivatives are found -------------------------------------------------------------------------------------
+
+
+def without_first(partial):
+    """The partial with the factor dropped at the first element."""
+
+    def wrong(a):
+        return np.concatenate([np.ones_like(a[:1]), partial(a)[1:]])
+
+    return wrong
+
+
+cube_slope = ag.elementwise(lambda a: 3 * a * a, lambda a: 5 * a, name="cube_slope")  # 6 a would be right
+
+WRONG = {
+    "2 % off": (1, ag.elementwise(np.sin, lambda a: 1.02 * np.cos(a), name="off")),
+    "a factor dropped": (1, ag.elementwise(np.exp, without_first(np.exp), name="dropped")),
+    "a sign": (1, ag.elementwise(np.cos, lambda a: np.sin(a), name="sign")),
+    "a half": (1, ag.elementwise(np.square, lambda a: a, name="half")),
+    "0": (1, ag.elementwise(np.sin, lambda a: 0.0 * a, name="nothing")),
+    "not a number": (1, ag.elementwise(np.sin, lambda a: np.nan * a, name="nan")),
+    "infinite": (1, ag.elementwise(np.sin, lambda a: np.inf * np.exp(a), name="inf")),
+    "a wrong branch at second order": (
+        2,
+        ag.elementwise(
+            lambda a: np.where(a > 0, a * a, a**3), lambda a: np.where(a > 0, 2 * a, cube_slope(a)), name="branch"
+        ),
+    ),
+    "nothing at second order": (
+        2,
+        ag.elementwise(np.square, lambda a: 2 * (a.numpy() if isinstance(a, ag.Tensor) else a), name="flat"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("order", "wrong"), WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("kinks", [False, True], ids=["smooth", "kinked"])
+def test_wrong_derivatives_are_found_for_all_seeds(order, wrong, kinks):
+    def f(x):
+        return np.sum(wrong(x) + (np.maximum(x, 0.1 * x) if kinks else 0.0))
+
+    for seed in SEEDS:
+        with pytest.raises(AssertionError, match=rf"(forward|reverse) mode, order {order}: autodiff gave"):
+            check_grads(f, *points(seed, (40,)), seed=seed)
+
+
+def test_a_wrong_mode_is_named():
+    vjp_wrong = ag.primitive(np.sin, lambda g, a: g * np.sin(a), jvp=lambda t, a: t * np.cos(a), name="one")
+    jvp_wrong = ag.primitive(np.sin, lambda g, a: g * np.cos(a), jvp=lambda t, a: t * np.sin(a), name="other")
+
+    with pytest.raises(AssertionError, match="^reverse mode, order 1"):
+        check_grads(vjp_wrong, 1.0)
+    with pytest.raises(AssertionError, match="^forward mode, order 1"):
+        check_grads(jvp_wrong, 1.0)
+
+
+def test_no_error_bar_excuses_a_derivative_that_does_not_exist():
+    with pytest.raises(AssertionError, match=r"order 2: finite differences do not settle there.* is a kink nearby"):
+        check_grads(lambda x: np.sum(np.maximum(x, 0)), np.array([0.0, 1.0]) + 1e-12)
+    with pytest.raises(AssertionError, match="order 1: finite differences do not settle"):
+        check_grads(np.cbrt, np.array([1e-14]))
+
+
+def test_a_kink_at_the_point_is_named_with_both_slopes():
+    with pytest.raises(AssertionError, match="with a kink there: the slopes of its two sides are") as caught:
+        check_grads(ag.ops.relu, np.array(0.0), order=1)
+
+    slopes = re.search(r"are (\S+) and (\S+)\n", str(caught.value))
+    assert 0.0 in map(abs, map(float, slopes.groups()))
+
+
+# -- what is said ----------------------------------------------------------------------------------------------------
+
+
+def test_the_message_says_mode_order_both_values_the_point_and_the_direction():
+    double = ag.elementwise(np.negative, -2.0, name="double")
+    with pytest.raises(AssertionError) as caught:
+        check_grads(double, np.array([1.5, 2.5]), directions=1)
+    first, at, along, *table = str(caught.value).split("\n")
+    got, expected = re.fullmatch(
+        r"forward mode, order 1: autodiff gave (\S+), finite differences (\S+) \(± \S+\)", first
+    ).groups()
+
+    assert float(got) == pytest.approx(2 * float(expected))
+    assert at == "at array([1.5, 2.5])"
+    assert along.startswith("along [array(")
+    assert table[0].split() == ["law", "order", "autodiff", "differences", "error"]
+    assert [line.split()[0] for line in table[1:]] == ["forward", "reverse"]
+
+
+def test_a_report_has_a_row_for_each_mode_direction_and_order():
+    report = check_grads(np.sin, 1.0, order=3, directions=2)
+
+    assert [(row.law, row.order) for row in report.rows] == [
+        (law, order) for order in (1, 2, 3) for _ in range(2) for law in ("forward", "reverse")
+    ]
+    assert report.worst == max(row.error for row in report.rows) < 1e-8
+
+
+def test_a_report_prints_as_a_table():
+    report = Report([Row("forward", 1, 2.0, 2.5, 1e-9), Row("reverse", 2, np.nan, 1.0, 0.0)])
+
+    assert str(report) == (
+        "law        order            autodiff         differences     error\n"
+        "forward        1                   2                 2.5   2.0e-01\n"
+        "reverse        2                 nan                   1       inf"
+    )
+    assert Report().worst == 0.0
+
+
+def test_single_precision_is_refused():
+    with pytest.raises(DTypeError, match="needs float64 or complex128 .*, not float32"):
+        check_grads(np.sin, np.float32(1.0))
+
+
+# -- differences -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("f", "slope"), [(np.exp, 1.0), (lambda h: np.sin(5 * h), 5.0), (lambda h: 1 / (2 - h), 0.25), (lambda h: 7.0, 0.0)]
+)
+def test_smooth_slopes_are_found_within_their_bars(f, slope):
+    value, bar = derivative_at_zero(f, 1e-2, rounding=1e-16)
+
+    assert abs(value - slope) <= 10 * bar <= 1e-8
+
+
+@pytest.mark.parametrize("kink", [3e-3, 3e-5, 3e-7])
+def test_steps_shrink_until_a_kink_is_out_of_reach(kink):
+    first, *_, last = best_estimates(lambda h: np.sin(h) + 4 * max(0.0, h - kink), rounding=1e-18)
+
+    assert abs(last.value - 1.0) <= 1e-8
+    assert last.bar <= first.bar
+
+
+def test_no_step_is_lost_in_the_rounding_of_large_inputs():
+    x = 1e9
+    *_, last = best_estimates(lambda h: (x + h) - x, rounding=1e-10, finest=1e6 * 2e-16 * x)
+
+    assert abs(last.value - 1.0) <= 10 * last.bar <= 1e-3
+
+
+def test_the_two_slopes_of_a_kink():
+    assert slopes_at_zero(lambda h: max(h, -3 * h)) == pytest.approx((-3.0, 1.0))

@@ -90,12 +90,27 @@ class set_grad_enabled(_Switch):
 
 
 def no_grad() -> set_grad_enabled:
-    """Compute without recording within the block; also a decorator, `@no_grad()`."""
+    """Compute without recording within the block; also a decorator, `@no_grad()`.
+
+    >>> import autograd_core as ag
+    >>> w = ag.tensor([1.0], requires_grad=True)
+    >>> with ag.no_grad():
+    ...     w -= 0.5
+    >>> w
+    tensor([0.5], requires_grad=True)
+    """
     return set_grad_enabled(False)
 
 
 def enable_grad() -> set_grad_enabled:
-    """Record within the block, even inside `no_grad`; also a decorator."""
+    """Record within the block, even inside `no_grad`; also a decorator.
+
+    >>> import autograd_core as ag
+    >>> w = ag.tensor([1.0], requires_grad=True)
+    >>> with ag.no_grad(), ag.enable_grad():
+    ...     (2 * w).requires_grad
+    True
+    """
     return set_grad_enabled(True)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from .errors import AutogradError, BoundsError, DeclarationError, DTypeError, ShapeError, UnsupportedError
 from .modes import Mode, current
 from .recording import Node, Scalar, Settings, Tensor, Value, frame, leaf, record, scalar_of, serials, tensor_of
-from .rules import BoundRule, Route, Rule, Wanted, like, settings_of, settle, zeros
+from .rules import LETTERS, BoundRule, Route, Rule, Wanted, like, settings_of, settle, zeros
 from .shapes import clashing_axis
 
 Push: TypeAlias = Callable[[Node, Any, Sequence[Any]], Any]
@@ -20,6 +20,19 @@ Family: TypeAlias = Literal["elementwise", "multilinear", "layout", "fixed", "ge
 
 declared: list[Primitive] = []
 """Every primitive, in the order of declaration: what the tests, the checks and the docs go through."""
+
+
+def documented(forward: Callable[..., Any], name: str, rules: Sequence[Any], family: str) -> str | None:
+    """A docstring for a primitive: its forward function's own, or for a ufunc what it does here."""
+    if not isinstance(forward, np.ufunc):
+        return forward.__doc__
+    inputs = ", ".join(LETTERS[: forward.nin])
+    kind = (
+        "piecewise constant: no gradient flows"
+        if family == "fixed"
+        else "elementwise; shapes broadcast, dtypes promote"
+    )
+    return f"{name}({inputs}): what np.{forward.__name__} computes, {kind}. Raises ShapeError, DTypeError."
 
 
 class Primitive:
@@ -58,7 +71,7 @@ class Primitive:
         self.reference, self.variadic = reference, variadic
         self.text = text  # per input, how a drawing writes its rule: a template of {a} ..., {y} and {g}, or settings -> template
         self.explain = explain  # (shape of each input) -> words for an error of the forward function, or None
-        self.__doc__ = forward.__doc__
+        self.__doc__ = documented(forward, self.name, rules, family)
         self.settings, defaults = settings_of(forward)
         self.partials: tuple[Rule | float | None, ...] = tuple(rules)
         self.rules = tuple(BoundRule(r, self.settings, self.name) if callable(r) else None for r in rules)

@@ -92,7 +92,12 @@ def asarray(data: Any, dtype: Any = None) -> Tensor:
 
 
 def stop_gradient(x: Any) -> Any:
-    """The same value as a constant: no gradient flows back through it."""
+    """The same value as a constant: no gradient flows back through it.
+
+    >>> import autograd_core as ag
+    >>> ag.grad(lambda x: x * ag.stop_gradient(x))(3.0)
+    3.0
+    """
     return x.detach() if isinstance(x, Value) else x
 
 

@@ -58,7 +58,9 @@ class Neuron(Module):
         try:
             count = len(x)
         except TypeError as error:
-            raise KindError(f"this neuron takes {len(w)} inputs in a list, and was given a {type(x).__name__}: write [x]") from error
+            raise KindError(
+                f"this neuron takes {len(w)} inputs in a list, and was given a {type(x).__name__}: write [x]"
+            ) from error
         if count != len(w):
             raise ShapeError(f"this neuron takes {len(w)} inputs, and was given {count}: make it with inputs={count}")
         y = ag.ops.weighted_sum(w, x, self.b)

@@ -70,7 +70,9 @@ def numeric(x: Any, what: str) -> Any:
     try:
         array = np.asarray(x)
     except ValueError as error:
-        raise KindError(f"{what} takes numbers in one array, and was given rows of different lengths: cut or pad them") from error
+        raise KindError(
+            f"{what} takes numbers in one array, and was given rows of different lengths: cut or pad them"
+        ) from error
     if array.dtype.kind not in "biufc":
         raise KindError(f"{what} takes an array of numbers, and was given a {type(x).__name__}: convert it beforehand")
     return array

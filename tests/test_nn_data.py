@@ -94,5 +94,5 @@ def test_arrays_of_different_lengths_are_refused():
 
 
 def test_a_batch_of_nothing_is_refused():
-    with pytest.raises(ValueError, match="batch_size must be at least 1, not 0"):
+    with pytest.raises(nn.SettingError, match="DataLoader: batch_size is 0: give a whole number of at least 1"):
         nn.data.DataLoader(X, batch_size=0)

@@ -206,7 +206,7 @@ REFUSED = [
         SettingError,
         "3 input and 4 output channels cannot be split into 2 groups: take a number that divides both",
     ),
-    (lambda: nn.Conv2d(3, 4, 3, padding="full"), SettingError, "padding is 'full': give .*\"valid\" or \"same\""),
+    (lambda: nn.Conv2d(3, 4, 3, padding="full"), SettingError, 'padding is \'full\': give .*"valid" or "same"'),
     (lambda: nn.Conv2d(3, 4, 3, padding="same", stride=2), SettingError, r"the stride is \(2, 2\): take 1"),
     (lambda: nn.Conv2d(3, 4, (3, 3, 3)), SettingError, r"kernel_size is \(3, 3, 3\): .* pair \(height, width\)"),
     (lambda: nn.MaxPool2d(2, stride=0), SettingError, "MaxPool2d: stride is 0: give .* at least 1"),
@@ -347,7 +347,9 @@ def test_an_initialiser_has_mean_and_spread_of_its_formula(start, arguments, mea
 
 
 def test_an_initialiser_that_needs_fans_refuses_a_vector():
-    with pytest.raises(ShapeError, match=r"weight of shape \(outputs, inputs, ...\), and this one is \(2,\): start vec"):
+    with pytest.raises(
+        ShapeError, match=r"weight of shape \(outputs, inputs, ...\), and this one is \(2,\): start vec"
+    ):
         nn.init.xavier_uniform_(nn.Parameter([1.0, 2.0]))
 
 

@@ -60,10 +60,32 @@ def test_the_last_layer_of_an_mlp_is_linear_and_a_single_output_is_bare():
 
 
 def test_a_neuron_refuses_another_number_of_inputs():
-    with pytest.raises(ShapeError, match="takes 2 inputs, and was given 3"):
+    with pytest.raises(ShapeError, match="takes 2 inputs, and was given 3: make it with inputs=3"):
         nn.Neuron(2)([1.0, 2.0, 3.0])
-    with pytest.raises(ValueError, match="one of tanh, relu, sigmoid, linear, not 'sin'"):
-        nn.Neuron(2, activation="sin")
+    with pytest.raises(nn.KindError, match=r"takes 1 inputs in a list, and was given a float: write \[x\]"):
+        nn.Neuron(1)(3.0)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (
+            lambda: nn.Neuron(2, "sin"),
+            nn.SettingError,
+            "activation is 'sin': choose among 'tanh', 'relu', 'sigmoid', 'l",
+        ),
+        (lambda: nn.Neuron(-1), nn.SettingError, "Neuron: inputs is -1: give a whole number of at least 0"),
+        (lambda: nn.Layer(2, 1.0), nn.KindError, "Layer: outputs is 1.0, a float: give a whole number"),
+        (
+            lambda: nn.MLP(2, 3),
+            nn.KindError,
+            r"MLP: sizes is 3: give one number of neurons per layer, as in \[4, 4, 1\]",
+        ),
+    ],
+)
+def test_neurons_refuse_settings_with_words(make, error, words):
+    with pytest.raises(error, match=words):
+        make()
 
 
 def test_a_convolutional_net_learns_which_way_a_line_runs():

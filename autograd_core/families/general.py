@@ -40,6 +40,11 @@ def multilinear(forward: Callable[..., Any], *transposes: Rule | None, **declare
 
     transposes   per input, its vjp in terms of g and the other inputs
     The tangent is the operation itself with one input after the other replaced by its tangent.
+
+    >>> import numpy as np, autograd_core as ag
+    >>> scale = ag.multilinear(lambda a, b: a * b, lambda g, b: g * b, lambda g, a: np.sum(g * a), name="scale")
+    >>> ag.grad(lambda b: np.sum(scale(np.array([1.0, 2.0]), b)))(3.0)
+    3.0
     """
     made = Primitive(forward, transposes, family="multilinear", **declared)
     call = made.call
@@ -65,6 +70,12 @@ def layout(forward: Callable[..., Any], transpose: Rule, **declared: Any) -> Pri
     transpose   brings a cotangent back; names g and a_like, and settings. If it names xs_like, the forward takes any number of
                 inputs and joins them; with outputs= it gives a tuple of results, whose cotangents arrive as gs
     Results may be views; they then share their storage with the input, so that writes in place are noticed.
+
+    >>> import numpy as np, autograd_core as ag
+    >>> mirrored = ag.layout(lambda a: a[::-1], lambda g: g[::-1], name="mirrored")
+    >>> ag.jacobian(mirrored)(np.ones(2))
+    array([[0., 1.],
+           [1., 0.]])
     """
     joins = "xs_like" in parameter_names(transpose)
     made = Primitive(forward, (transpose,), family="layout", linear=True, variadic=joins, **declared)
@@ -108,12 +119,25 @@ def fixed(forward: Callable[..., Any], **declared: Any) -> Primitive:
     """A piecewise constant primitive: comparisons, rounding, argmax. Its derivative is zero wherever it has one.
 
     In plain recording the result carries no gradient; when everything is kept, the call is a node like any other.
+
+    >>> import numpy as np, autograd_core as ag
+    >>> steps = ag.fixed(lambda a: np.floor(4 * a) / 4, name="steps")
+    >>> ag.grad(lambda x: steps(x) * x)(0.8)
+    0.75
     """
     return Primitive(forward, (), family="fixed", **declared)
 
 
 def composed(function: Callable[P, R]) -> Callable[P, R]:
-    """A function written in terms of primitives, which a drawing can show as one card: records into a scope of its name."""
+    """A function written in terms of primitives, which a drawing can show as one card: records into a scope of its name.
+
+    >>> import numpy as np, autograd_core as ag
+    >>> @ag.composed
+    ... def norm(x):
+    ...     return np.sqrt(np.sum(x * x))
+    >>> norm(ag.tensor([3.0, 4.0], requires_grad=True)).node.scope.path
+    'norm'
+    """
     if not callable(function):
         raise DeclarationError(f"composed decorates a function, not {function!r}")
 

@@ -65,8 +65,7 @@ def best_estimates(f: Callable[[float], float], rounding: float = 0.0, finest: f
     best = Estimate(np.nan, np.inf)
     for step in STEPS:
         if step >= finest or step == STEPS[0]:
-            with np.errstate(all="ignore"):  # a long step may leave the domain of f
-                best = min(best, derivative_at_zero(f, step, rounding), key=lambda estimate: estimate.bar)
+            best = min(best, derivative_at_zero(f, step, rounding), key=lambda estimate: estimate.bar)
             yield best
 
 

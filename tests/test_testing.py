@@ -61,7 +61,6 @@ def test_a_kink_may_be_very_near(distance):
         lambda x: np.where(x > 0, x, 3 * x),
         lambda x: x * x / x,
         lambda x: np.sum(ag.ops.softmax(x)),
-        lambda x: np.sum(x - np.mean(x)),
         lambda x: np.floor(x) * 2 + x,
     ],
 )
@@ -135,9 +134,9 @@ def test_a_wrong_mode_is_named():
     vjp_wrong = ag.primitive(np.sin, lambda g, a: g * np.sin(a), jvp=lambda t, a: t * np.cos(a), name="one")
     jvp_wrong = ag.primitive(np.sin, lambda g, a: g * np.cos(a), jvp=lambda t, a: t * np.sin(a), name="other")
 
-    with pytest.raises(AssertionError, match="^reverse mode, order 1"):
+    with pytest.raises(AssertionError, match=r"^reverse mode, order 1"):
         check_grads(vjp_wrong, 1.0)
-    with pytest.raises(AssertionError, match="^forward mode, order 1"):
+    with pytest.raises(AssertionError, match=r"^forward mode, order 1"):
         check_grads(jvp_wrong, 1.0)
 
 
@@ -196,7 +195,7 @@ def test_a_report_prints_as_a_table():
 
 
 def test_single_precision_is_refused():
-    with pytest.raises(DTypeError, match="needs float64 or complex128 .*, not float32"):
+    with pytest.raises(DTypeError, match=r"needs float64 or complex128 .*, not float32"):
         check_grads(np.sin, np.float32(1.0))
 
 

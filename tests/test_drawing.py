@@ -17,7 +17,19 @@ import autograd_core as ag
 from autograd_core.drawing import Drawing, draw
 from autograd_core.drawing import rendering as rendering_module
 from autograd_core.drawing.document import visible
-from autograd_core.drawing.dot import ACCENTS, ALARM, ALARM_FILL, BACKWARD, FILLS, FORWARD, INK, LOCAL, MUTED, escaped
+from autograd_core.drawing.dot import (
+    ACCENTS,
+    ALARM,
+    ALARM_FILL,
+    BACKWARD,
+    FILLS,
+    FORWARD,
+    INK,
+    LOCAL,
+    MUTED,
+    escaped,
+    legend,
+)
 from autograd_core.drawing.rendering import Renderer, renderers
 from autograd_core.drawing.symbols import Symbol, number_text
 from autograd_core.errors import GradientError, MutationError, RendererError
@@ -477,6 +489,62 @@ def test_complex_graphs_are_drawn():
     y.backward()
 
     assert cards(drawing)["z"].gradient.number == pytest.approx(np.linalg.norm(z.grad.data))
+
+
+def test_a_neurons_sum_is_written_as_a_sum_with_constants_as_numbers():
+    w, x, b = [[ag.scalar(v, name=f"{letter}{i}") for i, v in enumerate((1.0, -2.0), 1)] for letter in "wx"] + [
+        ag.scalar(0.5, name="b")
+    ]
+
+    def formula(inputs, weights=w):
+        return draw(ag.ops.weighted_sum(weights, inputs, b)).document.cards[-1].formula
+
+    assert formula(x) == "w1 × x1 + w2 × x2 + b"
+    assert formula([0.0, -1.0]) == "w1 × 0 + w2 × (−1) + b"
+    assert formula([float(i) for i in range(9)], w * 4 + w[:1]) == "w1 × 0 + w2 × 1 + w1 × 2 + w2 × 3 + … + b"
+
+
+@needs_renderer
+def test_the_arguments_of_a_neuron_stand_from_the_first_to_the_last(tmp_path):
+    w = [ag.scalar(float(i), name=f"w{i}") for i in range(1, 4)]
+    b = ag.scalar(0.0, name="b")
+    with ag.scope("neuron", "Neuron"):
+        y = np.tanh(ag.ops.weighted_sum(w, [1.0, 2.0, 3.0], b))
+    svg = ElementTree.fromstring(draw(y, legend=False).svg())
+    heights = {t.text: float(t.get("y")) for t in svg.iter() if t.tag.endswith("text")}
+
+    assert heights["w1"] < heights["w2"] < heights["w3"] < heights["b"]
+
+
+def test_the_rules_of_maximum_and_minimum_say_what_happens_at_ties():
+    a, b = (ag.tensor([[1.0, 2.0]], requires_grad=True, name=name) for name in "ab")
+
+    def rules(value):
+        return [edge.rule for edge in draw(np.sum(value)).document.edges if "ties" in edge.rule]
+
+    x, y = a * 1.0, b * 1.0
+    assert rules(np.maximum(x, y)) == ["ḡ × [v1 > v2], ties ½", "ḡ × [v2 > v1], ties ½"]
+    assert rules(np.minimum(x, y[0])) == ["ḡ × [v1 < v3], ties ½", "Σ₀ (ḡ × [v3 < v1], ties ½)"]
+
+
+def test_a_mask_says_how_many_are_true():
+    mask = ag.tensor(np.array([True, False, True]), name="mask")
+    x = ag.tensor(np.ones(3), requires_grad=True, name="x")
+
+    assert cards(draw(np.sum(np.where(mask, x, 0.0))))["mask"].value.text == "2 of 3 true"
+
+
+def test_the_legend_has_a_line_for_numbers_and_one_for_arrays_where_there_are_both():
+    s, w = ag.scalar(2.0, name="s"), ag.tensor([1.0, -2.0], requires_grad=True, name="w")
+
+    def lines(value):
+        return [" ".join(text for text, _ in line) for line in legend(draw(value).document)]
+
+    assert len(lines(s * s)) == len(lines(w * w)) == 1
+    numbers, arrays = lines(np.sum(w * s) + s * s)
+    assert numbers.count("green") == arrays.count("green") == 1
+    assert "upstream × local" in numbers
+    assert "2-norms" in arrays
 
 
 # -- words when something is wrong -----------------------------------------------------------------------------------

@@ -326,6 +326,8 @@ def quantity(x: Any) -> Quantity:
     if number is None:
         return Quantity(f"{len(x)} results" if isinstance(x, tuple) else "not kept")
     array = np.asarray(x)
+    if array.dtype == bool and array.ndim:
+        return Quantity(f"{np.count_nonzero(array):,} of {array.size:,} true", number, cells=cells_of(array))
     text = number_text(array[()] if array.ndim == 0 else number)
     finite = bool(np.all(np.isfinite(array)))
     if not finite and array.ndim:

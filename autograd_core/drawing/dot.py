@@ -7,7 +7,7 @@ parameter beside its operation receives stands in its own card. Every text is es
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import graphviz
@@ -59,7 +59,7 @@ def dot_of(document: Document) -> str:
     for group in reversed(document.groups):  # children before their parents: a subgraph is copied when it is put in
         parts[group.parent].subgraph(parts[group.id])
     sides: dict[str, bool] = {}  # cards beside an operation take turns above and below it
-    for edge in document.edges:
+    for edge in in_writing_order(document, homes):
         if edge.beside:
             sides[edge.target] = not sides.get(edge.target, False)
         draw_edge(dot, edge, sides.get(edge.target, False))
@@ -76,6 +76,18 @@ def cluster(group: Group) -> Any:
     dot.attr(label=label, labeljust="l", labelloc="t", margin="10", id=group.id, tooltip=" ")
     dot.attr(style="rounded,filled", color="#CBD5E1", fillcolor="#F8FAFC")
     return dot
+
+
+def in_writing_order(document: Document, homes: Mapping[str, str | None]) -> list[Edge]:
+    """The edges so that arguments stand from top to bottom: ordered edges within a frame are laid out last one first."""
+    if any(edge.beside for edge in document.edges):
+        return list(document.edges)
+    inside: list[Edge] = []
+    outside: list[Edge] = []
+    for edge in document.edges:
+        framed = common_group(homes[edge.source], homes[edge.target], document.groups) is not None
+        (inside if framed else outside).append(edge)
+    return outside + inside[::-1]
 
 
 def common_group(one: str | None, other: str | None, groups: Sequence[Group]) -> str | None:
@@ -229,33 +241,38 @@ def heading(document: Document) -> str:
     if document.title:
         rows.append(row(cell(run(document.title, INK, 15, bold=True))))
     if document.legend:
-        words = [
-            run(f"{text}   ", MUTED, 10) if color == MUTED else run(f"{text} ", color, 10, bold=True)
-            for text, color in legend(document)
-        ]
-        rows.append(row(cell("".join(words))))
+        for line in legend(document):
+            words = [
+                run(f"{text}   ", MUTED, 10) if color == MUTED else run(f"{text} ", color, 10, bold=True)
+                for text, color in line
+            ]
+            rows.append(row(cell("".join(words))))
     return table(*rows, border=0, padding=2)
 
 
-def legend(document: Document) -> list[tuple[str, str]]:
-    """What the colours mean, as far as they occur."""
-    words = [("blue", FORWARD), ("values flow forward", MUTED)]
+def legend(document: Document) -> list[list[tuple[str, str]]]:
+    """What the colours mean, as far as they occur; a line for numbers and one for arrays where there are both."""
+    forward = ("blue", FORWARD), ("values flow forward", MUTED)
+    numbers: list[tuple[str, str]] = []
+    arrays: list[tuple[str, str]] = []
     edges = [e for e in document.edges if e.backward]
     if any(e.local is not None for e in edges):
-        words += [("green", LOCAL), ("local derivative of one operation", MUTED)]
-        words += [("orange", BACKWARD), ("upstream × local = what flows back", MUTED)]
+        numbers += [("green", LOCAL), ("local derivative of one operation", MUTED)]
+        numbers += [("orange", BACKWARD), ("upstream × local = what flows back", MUTED)]
     if any(e.local is None for e in edges):
-        words += [("green", LOCAL), (f"how a gradient is pulled back ({GRADIENT} = gradient of the result)", MUTED)]
-        words += [("orange", BACKWARD), ("what arrives", MUTED)]
+        arrays += [("green", LOCAL), (f"how a gradient is pulled back ({GRADIENT} = gradient of the result)", MUTED)]
+        arrays += [("orange", BACKWARD), ("what arrives", MUTED)]
     shown = [q for card in document.cards for q in (card.value, card.gradient) if q is not None and q.cells is not None]
     cells = [x for q in shown for r in q.cells or () for x in r]
     if any(card.face == "array" for card in document.cards):
-        words += [("numbers of arrays are 2-norms", MUTED)]
+        arrays += [("numbers of arrays are 2-norms", MUTED)]
     if cells:
-        words += [("heat maps:", MUTED), ("blue −", FORWARD), ("0", MUTED), ("+ orange", "#B34700")]
+        arrays += [("heat maps:", MUTED), ("blue −", FORWARD), ("0", MUTED), ("+ orange", "#B34700")]
     if not all(math.isfinite(c) for c in cells):
-        words += [("black", UNDEFINED), ("NaN or infinite", MUTED)]
-    return words
+        arrays += [("black", UNDEFINED), ("NaN or infinite", MUTED)]
+    if numbers and arrays:
+        return [[*forward, ("between numbers:", MUTED), *numbers], [("between arrays:", MUTED), *arrays]]
+    return [[*forward, *numbers, *arrays]]
 
 
 def tooltip(card: Card) -> str:

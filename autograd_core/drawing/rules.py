@@ -15,7 +15,20 @@ from ..primitive import Parts
 from ..recording import Absent, Node
 from ..rules import LETTERS, parameter_names
 from ..shapes import broadcast_axes
-from .symbols import COMPARISONS, Symbol, index_text, is_number, number_text, power, shape_text, symbol, total
+from .symbols import (
+    ATOM,
+    COMPARISONS,
+    PRODUCT,
+    SUM,
+    Symbol,
+    index_text,
+    is_number,
+    number_text,
+    power,
+    shape_text,
+    symbol,
+    total,
+)
 
 LONGEST = 44
 """A longer rule gives way to the name of its primitive, a longer formula is cut."""
@@ -66,6 +79,8 @@ class Texts:
             return f"{a} {OPERATORS[forward]} {f'({b})' if b.startswith('−') else b}"
         if forward is np.negative:
             return f"−{words[0]}"
+        if primitive.variadic and (written := self.written(node)):
+            return written
         settings = [
             f"{name}={setting_text(value)}"
             for name, value in (node.settings or {}).items()
@@ -75,6 +90,21 @@ class Texts:
         if len(text) > LONGEST and settings:
             text = f"{primitive.name}({', '.join(words)}, …)"
         return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]}…)"
+
+    def written(self, node: Node) -> str:
+        """What arithmetic over any number of values computes, by calling it on symbols; empty if it can't be called so."""
+        primitive: Any = node.primitive
+        try:
+            inputs = [atom(self.operand(entry)) for entry in node.inputs]
+            terms = str(primitive.forward(*inputs, **(node.settings or {}))).split(" + ")
+        except Exception:
+            return ""
+        if len(" + ".join(terms)) <= LONGEST:
+            return " + ".join(terms)
+        while len(terms) > 3 and len(" + ".join(terms)) > LONGEST - 4:
+            del terms[-2]
+        text = " + ".join([*terms[:-1], "…", terms[-1]])
+        return text if len(text) <= LONGEST else ""
 
     def word(self, entry: Any) -> str:
         """An input within a formula."""
@@ -105,7 +135,10 @@ class Texts:
                 names = [self.word(entry) for entry in node.inputs]
                 known = dict(zip(LETTERS, names, strict=False), g=GRADIENT, y=str(self.operand(node)))
                 template = primitive.text[position]
-                return accepted((template(**(node.settings or {})) if callable(template) else template).format(**known))
+                text = (template(**(node.settings or {})) if callable(template) else template).format(**known)
+                if primitive.family == "elementwise":
+                    text = str(self.summed(node, position, Symbol(text, PRODUCT, g.shape)))
+                return accepted(text)
             if primitive.family == "elementwise":
                 partial = primitive.partials[position]
                 made = g * (self.partial(node, partial) if callable(partial) else partial)
@@ -156,6 +189,12 @@ def constant(value: Any) -> Any:
     if isinstance(value, Absent) or (isinstance(value, np.ndarray) and value.ndim):
         return Symbol(f"[{shape_text(value.shape)}]", shape=value.shape, dtype=value.dtype)
     return value.item() if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+def atom(x: Any) -> Symbol:
+    """A symbol that is written out even where it is the number 0 or 1."""
+    text = symbol(x)
+    return text if isinstance(x, Symbol) else Symbol(str(text), SUM if text.level < ATOM else ATOM)
 
 
 def is_default(value: Any, default: Any) -> bool:

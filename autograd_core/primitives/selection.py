@@ -26,6 +26,7 @@ maximum = ufunc(
     lambda a, b: share((b > a) | np.isnan(b), a == b),
     scalar=lambda a, b: a if a > b or a != a else b,
     cut=True,
+    text=("{g} × [{a} > {b}], ties ½", "{g} × [{b} > {a}], ties ½"),
 )
 minimum = ufunc(
     np.minimum,
@@ -33,6 +34,7 @@ minimum = ufunc(
     lambda a, b: share((b < a) | np.isnan(b), a == b),
     scalar=lambda a, b: a if a < b or a != a else b,
     cut=True,
+    text=("{g} × [{a} < {b}], ties ½", "{g} × [{b} < {a}], ties ½"),
 )
 
 

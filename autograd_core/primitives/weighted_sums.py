@@ -13,7 +13,7 @@ from ..samples import Sample, sample
 
 def forward(*values: Any) -> Any:
     n = len(values) // 2
-    return sum(map(mul, values[:n], values[n:-1]), values[-1])
+    return sum(map(mul, values[:n], values[n:-1])) + values[-1]
 
 
 def pulled_back(g: Any, xs: Sequence[Any]) -> list[Any]:

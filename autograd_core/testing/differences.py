@@ -53,20 +53,18 @@ def derivative_at_zero(f: Callable[[float], float], step: float, rounding: float
     return best
 
 
-def best_estimates(f: Callable[[float], float], rounding: float = 0.0, finest: float = 0.0) -> Iterator[Estimate]:
-    """The best estimate of f'(0) so far, from tableaus that begin nearer and nearer to 0: beyond the nearest kink, in the end.
+def estimates_at_zero(f: Callable[[float], float], rounding: float = 0.0, finest: float = 0.0) -> Iterator[Estimate]:
+    """Estimates of f'(0) from tableaus that begin nearer and nearer to 0: beyond the nearest kink, in the end.
 
     rounding   how far f itself is off
     finest     no tableau but the first begins below it
 
-    >>> [e.value for e in best_estimates(lambda h: h + max(0.0, h - 1e-5))][-1]  # with a kink at 1e-5
+    >>> [e.value for e in estimates_at_zero(lambda h: h + max(0.0, h - 1e-5))][-1]  # with a kink at 1e-5
     1.0
     """
-    best = Estimate(np.nan, np.inf)
     for step in STEPS:
         if step >= finest or step == STEPS[0]:
-            best = min(best, derivative_at_zero(f, step, rounding), key=lambda estimate: estimate.bar)
-            yield best
+            yield derivative_at_zero(f, step, rounding)
 
 
 def slopes_at_zero(f: Callable[[float], float], step: float = 1e-6) -> tuple[float, float]:

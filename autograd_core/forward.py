@@ -1,4 +1,8 @@
-"""The walk forward: tangents from sources to outputs, oldest node first, over a graph that kept every value."""
+"""The walk forward: tangents from sources to outputs, oldest node first, over a graph that kept every value.
+
+As on the way back (see `live`), a cut leaves elements that depend on nothing; a mask goes along with the tangents, so that such
+an element stays zero when an operation with an infinite slope follows.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .families.elementwise import push
 from .modes import set_grad_enabled
 from .recording import Node, in_numpy, wrapped
 from .reverse import ancestors, check_unwritten
@@ -18,20 +23,59 @@ def push_forward(seeds: Mapping[Node, Any], outputs: Sequence[Node], *, record: 
     record   the walk itself is recorded, so that its results can be differentiated
     """
     tangents: dict[Node, Any] = dict(seeds)
+    masks: dict[Node, Any] = {}  # what is live of a tangent; all of it where there is no mask
     with set_grad_enabled(record):
         nodes = ancestors(outputs, tangents)
         check_unwritten(nodes, forward=True)
         for node in reversed(nodes):
             ts = [tangents.get(e) if isinstance(e, Node) else None for e in node.inputs]
             if any(t is not None for t in ts):
-                primitive: Any = node.primitive
+                saved = wrapped(node) if record else node
+                found = [masks.get(e) if isinstance(e, Node) else None for e in node.inputs] if masks else ()
                 try:
-                    t = primitive.push(node, wrapped(node) if record else node, ts)
+                    t = pushed(node, saved, ts, found)
                 except ArithmeticError:  # floats raise where arrays give inf
                     if type(node.value) is not float:
                         raise
                     with np.errstate(all="ignore"):
-                        t = primitive.push(node, in_numpy(wrapped(node) if record else node), ts)
+                        t = pushed(node, in_numpy(saved), ts, found)
                 if t is not None:
                     tangents[node] = t
+                    mask = moved(node, ts, found)
+                    if mask is not None:
+                        masks[node] = mask
     return [tangents.get(node) for node in outputs]
+
+
+def pushed(node: Node, saved: Any, tangents: Sequence[Any], masks: Sequence[Any]) -> Any:
+    """The tangent of one result; zero where the tangents it comes from are not live."""
+    primitive: Any = node.primitive
+    if primitive.family != "elementwise" or all(m is None for m in masks):
+        return primitive.push(node, saved, tangents)
+    with np.errstate(all="ignore"):  # what is not live may overflow or be undefined, and is thrown away
+        return push(primitive, node, saved, tangents, masks)
+
+
+def moved(node: Node, tangents: Sequence[Any], masks: Sequence[Any]) -> Any:
+    """The mask of a result: what depends on any live element; None where all of it does, or the family drops masks."""
+    primitive: Any = node.primitive
+    masked = any(m is not None for m in masks)
+    carries = primitive.cut or (masked and primitive.family in ("elementwise", "layout"))
+    sources = [None if t is None else e.value for e, t in zip(node.inputs, tangents, strict=True)]
+    if not carries or any(type(value) is tuple for value in (node.value, *sources)):
+        return None
+    live: list[Any] = [
+        None if value is None else np.ones(shape_of(value)) * (1.0 if m is None else m)
+        for value, m in zip(sources, masks or [None] * len(sources), strict=True)
+    ]
+    if primitive.cut or primitive.family == "layout":  # through the operation itself, whose weights are never negative
+        ones = [float(m) if type(value) is float else m for value, m in zip(sources, live, strict=True)]
+        mask = np.asarray(primitive.push(node, node, ones)) != 0
+    else:
+        mask = sum((m for m in live if m is not None), np.zeros(shape_of(node.value))) != 0
+    return None if mask.all() else mask
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """The shape of a node's value, kept or not; () for a float."""
+    return getattr(value, "shape", ())

@@ -80,13 +80,12 @@ KEEP = Watch(keep=True)  # shared by all Scalars
 
 
 class About:
-    """What is seldom known of a node: the user's name for it, where it was made, what it is for."""
+    """What is seldom known of a node: the user's name for it, and what it is for."""
 
-    __slots__ = ("line", "name", "role")
+    __slots__ = ("name", "role")
 
     def __init__(self) -> None:
         self.name: str | None = None
-        self.line: str | None = None
         self.role: str | None = None
 
 
@@ -238,7 +237,10 @@ class Scalar(Value, ScalarFace):
 
 
 class _Guard(threading.local):
-    """The hook asked when a value leaves the record as a bool, number or array: hook(value, kind)."""
+    """The hook asked when a value leaves the record as a bool, number or array: hook(value, kind).
+
+    A tracer sets it, to learn on which values the course of a program depends; nothing does so yet.
+    """
 
     hook: Callable[[Value, str], None] | None = None
 

@@ -328,20 +328,20 @@ def test_complex_gradients_of_a_real_loss_descend():
 # -- structural zeros --------------------------------------------------------------------------------------------------------
 
 
+CUTS = [
+    lambda x: np.where(x > 0, np.sqrt(x), 0.0),
+    lambda x: np.where(x != 0, 1.0 / x, 0.0),
+    lambda x: np.where(x > 0, np.log(x), 0.0),
+    lambda x: np.maximum(x - 1.0, 0.0) ** 0.5,
+    lambda x: np.where(x > 0, x * np.sqrt(x), 0.0),
+    lambda x: np.where(x > 0, np.broadcast_to(np.sqrt(np.reshape(x, (1, -1))), (3, x.size)), 0.0),
+    lambda x: np.sqrt(x)[x > 0],
+    lambda x: np.sqrt(x[::-1])[::-1][x > 0],
+]
+
+
 @pytest.mark.parametrize("order", [1, 2])
-@pytest.mark.parametrize(
-    "f",
-    [
-        lambda x: np.where(x > 0, np.sqrt(x), 0.0),
-        lambda x: np.where(x != 0, 1.0 / x, 0.0),
-        lambda x: np.where(x > 0, np.log(x), 0.0),
-        lambda x: np.maximum(x - 1.0, 0.0) ** 0.5,
-        lambda x: np.where(x > 0, x * np.sqrt(x), 0.0),
-        lambda x: np.where(x > 0, np.broadcast_to(np.sqrt(np.reshape(x, (1, -1))), (3, x.size)), 0.0),
-        lambda x: np.sqrt(x)[x > 0],
-        lambda x: np.sqrt(x[::-1])[::-1][x > 0],
-    ],
-)
+@pytest.mark.parametrize("f", CUTS)
 def test_no_nan_comes_from_the_branch_that_was_not_taken(f, order):
     def total(x):
         with np.errstate(all="ignore"):
@@ -358,11 +358,22 @@ def test_no_nan_comes_from_the_branch_that_was_not_taken(f, order):
     assert slope[1] != 0.0
 
 
-def test_forward_mode_selects_tangents_too():
-    with np.errstate(all="ignore"):
-        _, t = ag.jvp(lambda x: np.where(x > 0, np.sqrt(x), 0.0), (np.array([0.0, 4.0]),), (np.ones(2),))
+@pytest.mark.parametrize("f", CUTS)
+def test_nor_in_forward_mode_nor_in_both_together(f):
+    def total(x):
+        return np.sum(f(x))
 
-    assert t.tolist() == [0.0, 0.25]
+    x, v = np.array([0.0, 4.0]), np.ones(2)
+    with np.errstate(all="ignore"):
+        slope = ag.grad(total)(x)
+        _, t = ag.jvp(total, (x,), (v,))
+        backwards = ag.grad(lambda x: np.sum(ag.grad(total)(x) * v))(x)
+        mixed = ag.hvp(total, x, v)
+        turned = ag.grad(lambda x: ag.jvp(total, (x,), (v,))[1])(x)
+
+    np.testing.assert_allclose(t, slope @ v)
+    np.testing.assert_allclose(mixed, backwards)
+    np.testing.assert_allclose(turned, backwards)
 
 
 def test_a_genuine_zero_times_infinity_still_shows():
@@ -379,3 +390,25 @@ def test_relu_of_nothing_bending_sends_no_masks():
     y = np.maximum(x + 1.0, 0.0)
 
     assert not Masks().bends(y.node.parents[0])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: ag.where(x > 0, np.sqrt(x), 0.0),
+        lambda x: ag.ops.relu(np.sqrt(x) - 1.0),
+        lambda x: np.maximum(x - 1.0, 0.0) ** 0.5,
+        lambda x: ag.where(x > 0, 1.0 / x, x * 0.0),
+    ],
+)
+def test_scalars_are_cut_off_as_a_whole(f):
+    with np.errstate(all="ignore"):
+        assert ag.grad(f)(0.0) == 0.0
+        assert ag.grad(ag.grad(f))(0.0) == 0.0
+        assert ag.jvp(f, (0.0,), (1.0,))[1] == 0.0
+        assert ag.grad(f)(4.0) != 0.0
+
+
+def test_a_live_scalar_keeps_its_infinite_slope():
+    with np.errstate(all="ignore"):
+        assert ag.grad(lambda x: ag.where(x >= 0, np.sqrt(x), 0.0))(0.0) == np.inf

@@ -188,12 +188,14 @@ def settled_pull(made: Primitive, wanted: Wanted) -> Pull:
     )
 
 
-def push(made: Primitive, node: Node, saved: Any, tangents: Sequence[Any]) -> Any:
-    """The tangent of the result: each input's tangent times its partial, summed."""
+def push(made: Primitive, node: Node, saved: Any, tangents: Sequence[Any], masks: Sequence[Any] = ()) -> Any:
+    """The tangent of the result: each input's tangent times its partial, where it is live, summed."""
     total = None
-    for p, t in zip(made.products, tangents, strict=True):
+    for i, (p, t) in enumerate(zip(made.products, tangents, strict=True)):
         term = None if t is None else p(saved, t)
         if term is not None:
+            if masks and masks[i] is not None:
+                term = gate(term, masks[i])
             total = term if total is None else total + term
     if total is None or type(node.value) is float:
         return total

@@ -1,7 +1,7 @@
 # The environment lives in .venv; it is brought up to date when pyproject.toml changes.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench clean
+.PHONY: help demo test lint types peers bench clean
 
 # Tried, not only found: a version manager leaves names on PATH that fail when called. ensurepip is what venv needs.
 NAMES   := python3.14 python3.13 python3.12 python3.11 python3
@@ -29,7 +29,10 @@ lint: .venv/dev.installed  ## style and formatting
 types: .venv/dev.installed  ## strict types
 	$(RUN) -m mypy
 
-bench: .venv/dev.installed  ## speed beside other libraries, each in an environment of its own
+peers: .venv/dev.installed  ## environments under .peers/ for the libraries that bench compares with
+	$(RUN) -m benchmarks.peers
+
+bench: .venv/dev.installed  ## speed beside those other libraries
 	$(RUN) -m benchmarks
 
 clean:  ## remove all that these commands made

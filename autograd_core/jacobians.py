@@ -36,6 +36,7 @@ class Linearized(Call):
         return [self.tangent_of(out, found, tangents) for out in self.outputs]
 
     def tangent_of(self, out: Any, found: dict[Node, Any], tangents: Sequence[Any]) -> Any:
+        """The tangent of one output as its caller expects it; zeros where it depends on no input."""
         data = out._data if isinstance(out, Value) else out
         t = found.get(out.node) if isinstance(out, Value) and out.node is not None else None
         if t is None:

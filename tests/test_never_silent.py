@@ -355,3 +355,9 @@ def test_a_scalar_divided_by_zero_has_an_infinite_slope(zero):
     (x / zero).backward()
 
     assert x.grad == np.inf
+
+
+@pytest.mark.parametrize("f", [ag.ops.softplus, lambda z: ag.ops.bce_with_logits(z, np.zeros(2))])
+def test_a_function_that_compares_with_0_refuses_complex_numbers(f):
+    with pytest.raises(DTypeError, match="complex"):
+        f(leaf([1 + 1j, -2j]))

@@ -204,6 +204,7 @@ def push(made: Primitive, node: Node, saved: Any, tangents: Sequence[Any], masks
     return total if total.dtype == node.value.dtype else settle(total, node.value)
 
 
+# The lines that fill a node are written out in each path, here and in `scalars`: a function for them would cost a tenth more.
 # -- call paths: no loops, lists or dictionaries -------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from ..errors import ShapeError, UnsupportedError
 from ..families import elementwise, primitive
 from ..samples import sample
 from ..shapes import Shape
-from .activations import soft_rectified, squashed
+from .activations import soft_rectified, softplus_forward, squashed
 from .contractions import normal, shape_of
 
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
@@ -94,7 +94,7 @@ def mse_loss(prediction: Any, target: Any, reduction: Reduction = "mean") -> Any
 
 logit_loss = elementwise(
     # softplus(a) - a b
-    lambda a, b: np.maximum(a, 0) - a * b + np.log1p(np.exp(-np.abs(a))),
+    lambda a, b: softplus_forward(a) - a * b,
     lambda a, b: squashed(a) - b,
     lambda a: -a,
     scalar=lambda a, b: max(a, 0.0) - a * b + math.log1p(math.exp(-abs(a))),

@@ -29,7 +29,7 @@ def domains_of(primitive: Primitive) -> list[tuple[float, float]]:
 
 
 def elementwise_samples(primitive: Primitive) -> list[Sample]:
-    """0-d, 1-d, broadcast, empty, transposed and reversed inputs, in float64, float32 and float16."""
+    """0-d, 1-d, broadcast, empty, transposed and reversed inputs, in float64, float32 and float16; complex where it is taken."""
     rng = np.random.default_rng(0)
     intervals = domains_of(primitive)
 
@@ -37,7 +37,9 @@ def elementwise_samples(primitive: Primitive) -> list[Sample]:
         return [rng.uniform(*interval, shape).astype(dtype) for interval, shape in zip(intervals, shapes, strict=False)]
 
     stretched = [(2, 3), (3,), (2, 1)]
+    turned = [a + 0.3j * (i + 1) for i, a in enumerate(draw(stretched))]
     return [
+        *([Sample(tuple(turned))] if takes_complex(primitive, turned) else []),
         Sample(tuple(draw([()] * 3))),
         Sample(tuple(draw([(3,)] * 3))),
         Sample(tuple(draw([(0, 2)] * 3))),
@@ -48,6 +50,17 @@ def elementwise_samples(primitive: Primitive) -> list[Sample]:
         Sample(tuple(draw([(3,)] * 3, np.float32))),
         Sample(tuple(draw([(3,)] * 3, np.float16))),
     ]
+
+
+def takes_complex(primitive: Primitive, args: list[Any]) -> bool:
+    """Whether an elementwise primitive is defined for complex numbers; one that selects by size is not."""
+    if primitive.cut or primitive.family != "elementwise":
+        return False
+    try:
+        primitive.forward(*args)
+    except TypeError:
+        return False
+    return True
 
 
 __all__ = ["Sample", "domains_of", "sample", "samples_of"]

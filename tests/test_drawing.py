@@ -34,6 +34,7 @@ from autograd_core.drawing.rendering import Renderer, renderers
 from autograd_core.drawing.symbols import Symbol, number_text
 from autograd_core.errors import GradientError, MutationError, RendererError
 from autograd_core.graph import Graph
+from autograd_core.primitive import declared
 
 needs_renderer = pytest.mark.skipif(not renderers(), reason="no program that lays out graphs is installed")
 
@@ -770,3 +771,10 @@ def test_a_layout_that_takes_too_long_is_stopped(present, tmp_path):
 
 def test_the_library_exports_draw():
     assert isinstance(ag.draw(two_paths()), Drawing)
+
+
+def test_declared_texts_use_only_signs_that_the_renderers_fonts_have():
+    texts = [t for p in declared if p.text for t in p.text if isinstance(t, str)]
+
+    assert texts
+    assert {c for t in texts for c in t if not c.isascii()} <= set("×−Σ₀ᵀ½")

@@ -89,7 +89,12 @@ def conv_samples(*bias: Any) -> list[Sample]:
 
 
 correlated: Primitive = multilinear(
-    conv_forward, to_input, to_weight, name="conv", samples=conv_samples, text=("{g} ∗ {b}", "{a} ⋆ {g}")
+    conv_forward,
+    to_input,
+    to_weight,
+    name="conv",
+    samples=conv_samples,
+    text=("conv({g}, flip({b}))", "conv({a}, {g})"),
 )
 conv_input: Primitive = multilinear(
     conv_input_forward,
@@ -151,7 +156,7 @@ biased = primitive(
     jvp=biased_tangent,
     name="conv",
     samples=lambda: conv_samples(normal(2)),
-    text=("{g} ∗ {b}", "{a} ⋆ {g}", "Σ {g}"),  # convolution with the kernel flipped, and correlation
+    text=("conv({g}, flip({b}))", "conv({a}, {g})", "Σ {g}"),
 )
 
 

@@ -3,10 +3,10 @@ from typing import Any
 
 from . import drawing as drawing
 from . import errors as errors
-from . import ops as ops
 from . import testing as testing
 from .drawing import Drawing as Drawing
 from .drawing import draw as draw
+from . import ops as ops
 from .families.elementwise import elementwise as elementwise
 from .families.general import composed as composed
 from .families.general import fixed as fixed
@@ -21,6 +21,8 @@ from .modes import enable_grad as enable_grad
 from .modes import no_grad as no_grad
 from .modes import scope as scope
 from .modes import set_grad_enabled as set_grad_enabled
+from .numpy_api import fft as fft
+from .numpy_api import linalg as linalg
 from .recording import Scalar as Scalar
 from .recording import Tensor as Tensor
 from .scalars import scalar as scalar

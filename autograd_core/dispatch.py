@@ -6,32 +6,50 @@ without is refused with words, never passed through with its gradient cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import signature
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from .errors import UnsupportedError
+from .samples import Sample, Singular
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+class Row(NamedTuple):
+    """What answers for one NumPy function, and what its declaration says of it beyond what a primitive's own declaration does."""
+
+    answer: Callable[..., Any]
+    samples: Callable[[], Sequence[Sample]] | None = None
+    singular: Sequence[Singular] = ()
+
+
 ufuncs: dict[np.ufunc, Callable[..., Any]] = {}
 functions: dict[Callable[..., Any], Callable[..., Any]] = {}
-answered: dict[Callable[..., Any], Callable[..., Any]] = {}
+answered: dict[Callable[..., Any], Row] = {}
 methods: dict[tuple[np.ufunc, str], Callable[..., Any]] = {}
 writers: dict[str, Callable[..., Any]] = {}
 
 IGNORED = {"where": True, "casting": "same_kind", "order": "K", "subok": True, "dtype": None, "signature": None}
 
 
-def answers(*numpy_functions: Callable[..., Any]) -> Callable[[F], F]:
-    """Register a function as the answer to NumPy functions of the same signature; ufuncs included."""
+def answers(
+    *numpy_functions: Callable[..., Any],
+    samples: Callable[[], Sequence[Sample]] | None = None,
+    singular: Sequence[Singular] = (),
+) -> Callable[[F], F]:
+    """Register a function as the answer to NumPy functions of the same signature; ufuncs included.
+
+    samples    calls in NumPy's own words that show the hard cases; not needed for a primitive that declares its own
+    singular   what the gradients are where mathematics leaves a choice
+    """
 
     def register(function: F) -> F:
         call = getattr(function, "call", function)
         for numpy_function in numpy_functions:
-            answered[numpy_function] = function
+            answered[numpy_function] = Row(function, samples, singular)
             if isinstance(numpy_function, np.ufunc):
                 ufuncs[numpy_function] = call
             else:

@@ -13,6 +13,7 @@ from .errors import AutogradError, BoundsError, DeclarationError, DTypeError, Sh
 from .modes import Mode, current
 from .recording import Node, Scalar, Settings, Tensor, Value, frame, leaf, record, scalar_of, serials, tensor_of
 from .rules import LETTERS, BoundRule, Route, Rule, Wanted, like, settings_of, settle, zeros
+from .samples import Singular
 from .shapes import clashing_axis
 
 Push: TypeAlias = Callable[[Node, Any, Sequence[Any]], Any]
@@ -57,6 +58,7 @@ class Primitive:
         scalar: Callable[..., float] | None = None,
         domain: Any = None,
         kinks: Any = None,
+        singular: Sequence[Singular] = (),
         samples: Callable[[], Any] | None = None,
         reference: str | None = None,
         text: Sequence[str | Callable[..., str]] | None = None,
@@ -68,7 +70,7 @@ class Primitive:
         self.linear, self.cut, self.outputs, self.residual = linear, cut, outputs, residual
         self.definition, self.scalar = definition, scalar
         self.domain, self.kinks, self.samples = domain, kinks, samples
-        self.reference, self.variadic = reference, variadic
+        self.reference, self.variadic, self.singular = reference, variadic, tuple(singular)
         self.text = text  # per input, how a drawing writes its rule: a template of {a} ..., {y} and {g}, or settings -> template
         self.explain = explain  # (shape of each input) -> words for an error of the forward function, or None
         self.__doc__ = documented(forward, self.name, rules, family)

@@ -1,15 +1,19 @@
 """The type stubs of what is installed at import: `python -m tests.stubs` writes them, a test compares.
 
-`autograd_core/__init__.pyi` lists the NumPy names, `autograd_core/faces.pyi` the operators, methods and attributes of
-Tensor and Scalar.
+`autograd_core/__init__.pyi` lists the NumPy names, `autograd_core/numpy_api/*.pyi` those of NumPy's submodules,
+`autograd_core/faces.pyi` the operators, methods and attributes of Tensor and Scalar.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+import numpy as np
 
 import autograd_core as ag
 from autograd_core.numpy_api import namespace
@@ -112,27 +116,38 @@ def faces() -> str:
 
 def names() -> str:
     """The text of __init__.pyi."""
-    explicit = [n for n in ag._EXPLICIT if n != "ops"]
     by_module: dict[str, list[str]] = {}
-    for name in explicit:
+    for name in ag._EXPLICIT:
         thing = getattr(ag, name)
+        if isinstance(thing, ModuleType):
+            by_module.setdefault(thing.__name__.removeprefix("autograd_core").rpartition(".")[0][1:], []).append(name)
+            continue
         by_module.setdefault(thing.__module__.removeprefix("autograd_core."), []).append(name)
-    text = (
-        HEADER
-        + "from typing import Any\n\nfrom . import drawing as drawing\nfrom . import errors as errors\nfrom . import ops as ops\n"
-    )
+    text = HEADER + "from typing import Any\n\nfrom . import drawing as drawing\nfrom . import errors as errors\n"
     text += (
         "from . import testing as testing\nfrom .drawing import Drawing as Drawing\nfrom .drawing import draw as draw\n"
     )
     for module, group in sorted(by_module.items()):
         text += "".join(f"from .{module} import {n} as {n}\n" for n in sorted(group))
-    text += "\n__version__: str\n\n"
-    for name, function in sorted(namespace().items()):
-        text += f"def {name}({parameters(function)}) -> Any: ...\n"
-    return text
+    return text + "\n__version__: str\n\n" + answers_of(np)
 
 
-STUBS: dict[str, Callable[[], str]] = {"faces.pyi": faces, "__init__.pyi": names}
+def answers_of(module: ModuleType) -> str:
+    """The lines for the functions of one of NumPy's modules."""
+    return "".join(f"def {name}({parameters(f)}) -> Any: ...\n" for name, f in sorted(namespace(module).items()))
+
+
+def submodule(module: ModuleType) -> str:
+    """The text of numpy_api/<module>.pyi."""
+    return HEADER + "from typing import Any\n\n" + answers_of(module)
+
+
+STUBS: dict[str, Callable[[], str]] = {
+    "faces.pyi": faces,
+    "__init__.pyi": names,
+    "numpy_api/linalg.pyi": partial(submodule, np.linalg),
+    "numpy_api/fft.pyi": partial(submodule, np.fft),
+}
 
 if __name__ == "__main__":
     for path, text in STUBS.items():

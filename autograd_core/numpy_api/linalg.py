@@ -1,0 +1,8 @@
+"""`ag.linalg`: the names of `np.linalg` that have an answer here."""
+
+import numpy as np
+
+from .namespaces import namespace
+
+__all__ = [*namespace(np.linalg)]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here
+globals().update(namespace(np.linalg))

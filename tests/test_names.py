@@ -1,0 +1,227 @@
+"""Laws that every NumPy function with an answer here obeys, tried on the row of samples that its declaration brings."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import autograd_core as ag
+from autograd_core.numpy_api import rows_of
+from autograd_core.primitive import Primitive
+from autograd_core.testing import check_grads, samples_of
+from autograd_core.trees import flatten
+
+MODULES = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft}
+
+
+def canonical(prefix, module):
+    """Name -> (NumPy's function, our row); an alias has the row of the name that NumPy gives the function."""
+    found = {}
+    for alias, row in rows_of(module).items():
+        function = getattr(module, alias)
+        name = function.__name__ if getattr(module, function.__name__, None) is function else alias
+        found[f"{prefix}.{name}"] = (function, row)
+    return found
+
+
+NAMES = {name: row for prefix, module in MODULES.items() for name, row in canonical(prefix, module).items()}
+
+
+def samples_for(row):
+    """The samples of a row, in NumPy's words."""
+    if row.samples is not None:
+        return list(row.samples())
+    return samples_of(row.answer) if isinstance(row.answer, Primitive) else []
+
+
+def is_data(leaf):
+    """Whether a leaf of a call is data to differentiate: floating arrays are, Python numbers are settings."""
+    return isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind in "fc"
+
+
+def as_function(function, sample):
+    """The call of a sample as a function of its data, and the data."""
+    leaves, rebuild = flatten((sample.args, dict(sample.settings)))
+    places = [i for i, leaf in enumerate(leaves) if is_data(leaf)]
+
+    def call(*data):
+        filled = list(leaves)
+        for i, x in zip(places, data, strict=True):
+            filled[i] = x
+        args, settings = rebuild(filled)
+        return function(*args, **settings)
+
+    return call, [leaves[i] for i in places]
+
+
+def floating(out, through=None):
+    """The floating parts of a result, which have derivatives."""
+    parts = flatten(out if through is None else through(out))[0]
+    return [part for part in parts if np.asarray(getattr(part, "_data", part)).dtype.kind in "fc"]
+
+
+def assert_equal_values(got, expected):
+    got, expected = flatten(got)[0], flatten(expected)[0]
+    assert len(got) == len(expected)
+    for y, e in zip(got, expected, strict=True):
+        y, e = np.asarray(y._data if isinstance(y, (ag.Tensor, ag.Scalar)) else y), np.asarray(e)
+        assert y.shape == e.shape
+        assert y.dtype == e.dtype
+        tolerance = 8 * np.finfo(e.dtype).eps if e.dtype.kind in "fc" else 0
+        np.testing.assert_allclose(
+            y, e, rtol=tolerance, atol=tolerance * np.max(np.abs(e), initial=0, where=np.isfinite(e))
+        )
+
+
+def cases(wanted):
+    return [
+        pytest.param(function, row, sample, id=f"{name}-{i}")
+        for name, (function, row) in NAMES.items()
+        for i, sample in enumerate(samples_for(row))
+        if wanted(sample)
+    ]
+
+
+def is_right(sample):
+    return sample.raises is None
+
+
+def is_double(sample):
+    data = as_function(None, sample)[1]
+    return is_right(sample) and bool(data) and all(x.dtype in (np.float64, np.complex128) for x in data)
+
+
+def with_gradient(sample):
+    return is_right(sample) and bool(as_function(None, sample)[1])
+
+
+def carries_gradient(row, sample):
+    """Whether a call gives anything that depends on its data smoothly."""
+    if isinstance(row.answer, Primitive) and row.answer.family == "fixed":
+        return False
+    call, data = as_function(row.answer, sample)
+    recorded = call(*[ag.tensor(x, requires_grad=True) for x in data])
+    return any(getattr(part, "requires_grad", False) for part in floating(recorded, sample.through))
+
+
+def test_every_name_has_a_row_of_samples():
+    without = {name for name, (_, row) in NAMES.items() if row.samples is None and not samples_for(row)}
+
+    assert sorted(without) == sorted(PENDING)
+
+
+@pytest.mark.parametrize(("function", "row", "sample"), cases(is_right))
+def test_a_result_is_numpys_in_value_dtype_and_shape(function, row, sample):
+    expected = function(*sample.args, **sample.settings)
+    call, data = as_function(row.answer, sample)
+    recorded = [ag.tensor(x, requires_grad=True) for x in data]
+
+    assert_equal_values(call(*data), expected)
+    assert_equal_values(call(*recorded), expected)
+    dispatched = as_function(function, sample)[0]
+    if isinstance(function, np.ufunc) or hasattr(function, "_implementation"):
+        assert_equal_values(dispatched(*recorded), expected)
+    elif recorded:  # a function that asks no value for its answer
+        with pytest.raises(ag.errors.AutogradError):
+            dispatched(*recorded)
+
+
+@pytest.mark.parametrize(("function", "row", "sample"), cases(lambda s: s.raises))
+def test_a_wrong_call_raises_an_error_with_words_of_ours(function, row, sample):
+    call, data = as_function(row.answer, sample)
+
+    with pytest.raises(sample.raises, match=sample.match):
+        call(*[ag.tensor(x, requires_grad=True) for x in data])
+
+
+@pytest.mark.parametrize(("function", "row", "sample"), cases(is_double))
+def test_derivatives_agree_with_differences_to_second_order(function, row, sample):
+    if not carries_gradient(row, sample):
+        return
+    call, data = as_function(row.answer, sample)
+
+    check_grads(lambda *xs: floating(call(*xs), sample.through), *data, order=2, directions=1)
+
+
+def gradients_of(row, sample, data):
+    call, _ = as_function(row.answer, sample)
+    out, pull = ag.vjp(lambda *xs: floating(call(*xs), sample.through), *data)
+    return out, pull([np.ones(np.shape(y), np.asarray(y).dtype) for y in out])
+
+
+@pytest.mark.parametrize(("function", "row", "sample"), cases(with_gradient))
+def test_a_gradient_has_the_shape_and_dtype_of_its_input(function, row, sample):
+    data = as_function(row.answer, sample)[1]
+
+    for x, g in zip(data, gradients_of(row, sample, data)[1], strict=True):
+        assert np.shape(g) == np.shape(x)
+        assert np.asarray(g).dtype == x.dtype
+
+
+def layouts_of(x):
+    """The same array in other layouts: Fortran order, negative strides, every other element of a larger one, read-only."""
+    x = np.asarray(x)
+    wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1]) if x.ndim else (), x.dtype)
+    if x.ndim:
+        wide[..., ::2] = x
+    frozen = x.copy()
+    frozen.flags.writeable = False
+    reverse = (slice(None, None, -1),) * x.ndim
+    return [np.array(x, order="F"), np.array(x[reverse])[reverse], wide[..., ::2] if x.ndim else x, frozen]
+
+
+@pytest.mark.parametrize(("function", "row", "sample"), cases(with_gradient))
+def test_the_layout_in_memory_changes_nothing(function, row, sample):
+    data = as_function(row.answer, sample)[1]
+    ys, gs = gradients_of(row, sample, data)
+    for variant in zip(*[layouts_of(x) for x in data], strict=True):
+        before = [np.array(x) for x in variant]
+        other_ys, other_gs = gradients_of(row, sample, list(variant))
+
+        for got, expected in zip([*other_ys, *other_gs], [*ys, *gs], strict=True):
+            eps = np.finfo(np.asarray(expected).dtype).eps
+            scale = np.max(np.abs(expected), initial=0, where=np.isfinite(expected))
+            np.testing.assert_allclose(got, expected, rtol=64 * eps, atol=64 * eps * scale)
+        for x, old in zip(variant, before, strict=True):  # and its inputs are left as they were
+            np.testing.assert_array_equal(x, old)
+
+
+def conventions():
+    for name, (_, row) in NAMES.items():
+        declared = [*row.singular, *(row.answer.singular if isinstance(row.answer, Primitive) else ())]
+        yield from (pytest.param(row.answer, s, id=f"{name}-{i}") for i, s in enumerate(declared))
+
+
+@pytest.mark.parametrize(("answer", "at"), list(conventions()))
+def test_a_gradient_at_a_singular_point_is_the_published_one(answer, at):
+    places = [i for i, x in enumerate(at.args) if is_data(x) or type(x) in (float, complex)]
+
+    def total(*data):
+        args = list(at.args)
+        for i, x in zip(places, data, strict=True):
+            args[i] = x
+        return np.sum(np.real(answer(*args, **at.settings)))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a slope may be infinite or undefined there
+        gradients = ag.grad(total, tuple(range(len(places))))(*[at.args[i] for i in places])
+
+    assert len(gradients) == len(at.gradients)
+    for got, expected in zip(gradients, at.gradients, strict=True):
+        np.testing.assert_array_equal(got, expected)
+
+
+# the names that still lack their row of samples
+PENDING = {
+    f"np.{name}"
+    for names in (
+        "bitwise_and bitwise_or bitwise_xor ceil equal floor floor_divide greater greater_equal invert isfinite isinf isnan",
+        "less less_equal logical_and logical_not logical_or logical_xor not_equal rint sign signbit trunc",
+        "all amax amin any argmax argmin count_nonzero cumsum max mean min prod ptp std sum var",
+        "einsum inner outer tensordot vdot",
+        "array_split astype broadcast_to clip concatenate copy expand_dims flip hstack matrix_transpose moveaxis pad ravel",
+        "repeat reshape roll split squeeze stack swapaxes tile transpose unstack vstack where",
+        "empty_like ones_like zeros_like",
+    )
+    for name in names.split()
+}

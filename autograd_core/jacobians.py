@@ -66,7 +66,9 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     call = Linearized(f, primals, range(len(primals)), "jvp")
     _, given = same_structure(list(primals), list(tangents), "jvp")
     outputs = call.rebuild_output([call.presented(out) for out in call.outputs])
-    return outputs, call.rebuild_output(call.pushed(given))
+    tangent = call.rebuild_output(call.pushed(given))
+    call.close()
+    return outputs, tangent
 
 
 # -- matrices of derivatives -------------------------------------------------------------------------------------------------
@@ -99,6 +101,7 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto") 
         )
         rows = columns_forward(call) if ahead else rows_reverse(call)
         per_output = [call.rebuild(row) for row in rows]  # a list, with an entry per argument
+        call.close()
         return call.rebuild_output([tuple(j) if isinstance(argnums, (tuple, list)) else j[0] for j in per_output])
 
     return derived

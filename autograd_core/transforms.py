@@ -85,10 +85,15 @@ class Call:
         ]
         leaves: list[Node] = []
         self.nodes = ancestors(self.roots, self.sources, leaves)
-        self.visible = bool(leaves) or any(not s.is_leaf for s in self.sources)
+        self.visible = any(leaf.requires_grad for leaf in leaves) or any(not s.is_leaf for s in self.sources)
         self.as_values = self.visible or any(isinstance(x, Value) for x in self.inputs)
         if leaves:
             self.nodes = leading_to(self.nodes, self.sources)
+
+    def close(self) -> None:
+        """The call is over: its fresh inputs are nobody's any more, and do not make what was computed from them visible."""
+        for source in self.sources:
+            source.requires_grad = source.route is not None
 
     @property
     def records(self) -> bool:
@@ -191,6 +196,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
         if has_aux:
             leaves, rebuild = flatten(aux)
             value = value, rebuild([call.presented(a) for a in leaves])
+        call.close()
         return value, tuple(gradients) if isinstance(argnums, (tuple, list)) else gradients[0]
 
     return derived
@@ -249,6 +255,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
                 seeds[out.node] = seeds[out.node] + c if out.node in seeds else c
         return tuple(call.pulled(seeds, record))
 
+    call.close()
     return rebuild([call.presented(out) for out in outputs]), vjp_fn
 
 

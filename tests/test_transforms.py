@@ -224,3 +224,22 @@ def test_grad_works_inside_no_grad_and_leaves_nothing_recorded():
 
     assert not gradient.requires_grad
     np.testing.assert_allclose(gradient.numpy(), 3 * x**2)
+
+
+def test_what_an_inner_transform_differentiated_is_invisible_to_an_outer_one():
+    x = np.array([1.0, 2.0])
+
+    def of_tangent(a):
+        return np.sum(ag.jvp(lambda h: a * h * h, (x,), (np.ones(2),))[1])
+
+    def of_cotangent(a):
+        y, pull = ag.vjp(lambda h: a * h * h, x)
+        return np.sum(y) + np.sum(pull(np.ones(2))[0])
+
+    def of_matrix(a):
+        return np.sum(ag.jacobian(lambda h: a * h * h)(x))
+
+    for f, value in ((of_tangent, 18.0), (of_cotangent, 33.0), (of_matrix, 18.0)):
+        y, g = ag.value_and_grad(f)(np.float64(3.0))
+        assert (type(y), type(g)) == (np.float64, np.float64)
+        assert (y, g) == (value, value / 3)

@@ -8,6 +8,7 @@ from . import (
     einsums,
     elementary,
     extrema,
+    fourier,
     indexing,
     joining,
     layouts,
@@ -20,12 +21,13 @@ from . import (
     scans,
     selection,
     softmaxes,
+    spectra,
     weighted_sums,
     windows,
 )
 
 __all__ = [
-    "activations", "arithmetic", "contractions", "cross_entropies", "einsums", "elementary", "extrema", "indexing",
+    "activations", "arithmetic", "contractions", "cross_entropies", "einsums", "elementary", "extrema", "fourier", "indexing",
     "joining", "layouts", "linear_layer", "losses", "moments", "padding", "pooling", "reductions", "scans",
-    "selection", "softmaxes", "weighted_sums", "windows",
+    "selection", "softmaxes", "spectra", "weighted_sums", "windows",
 ]  # fmt: skip

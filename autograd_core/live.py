@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .families.elementwise import gate
-from .primitive import Parts
+from .primitive import Parts, Primitive
 from .recording import Node, in_numpy
 from .rules import Route, settle
 
@@ -37,7 +37,7 @@ class Masks:
         if type(node.value) is float and route.primitive.family == "elementwise":
             return self.pull_number(node, saved, g, reached)
         mask = self.live.pop(node, None)
-        carries = route.cut or (mask is not None and route.primitive.family in ("elementwise", "layout"))
+        carries = route.cut or (mask is not None and carries_masks(route.primitive))
         needed = [carries and self.bends(p) for p in node.parents]
         bending = mask is not None and route.primitive.family == "elementwise" and not route.cut
         contributions = rezeroed(node, route, saved, g, mask) if bending else route.pull(node, saved, g)
@@ -67,17 +67,16 @@ class Masks:
 
     def bends(self, node: Node) -> bool:
         """Whether a cotangent of the node meets a slope that could be infinite before it meets another family."""
-        primitive = node.primitive
-        if primitive is None or primitive.family not in ("elementwise", "layout"):
+        if not carries_masks(node.primitive):
             return False
         known = self._bends
         stack = [node]
         while stack:
             top = stack[-1]
             primitive = top.primitive
-            if top in known or primitive is None or primitive.family not in ("elementwise", "layout"):
+            if top in known or not carries_masks(primitive):
                 known.setdefault(top, False)
-            elif primitive.bends:
+            elif primitive.bends:  # type: ignore[union-attr]
                 known[top] = True
             elif waiting := [p for p in top.parents if p not in known]:
                 stack.extend(waiting)
@@ -86,6 +85,11 @@ class Masks:
                 known[top] = any(known[p] for p in top.parents)
             stack.pop()
         return known[node]
+
+
+def carries_masks(primitive: Primitive | None) -> bool:
+    """Whether masks go on through an operation; every other one drops them, since its zeros are exact."""
+    return primitive is not None and (primitive.cut or primitive.family in ("elementwise", "layout"))
 
 
 def moved(node: Node, route: Route, mask: Any, bending: bool) -> tuple[Any, ...]:

@@ -21,13 +21,15 @@ from . import (
     scans,
     selection,
     softmaxes,
+    sorting,
     spectra,
+    taking,
     weighted_sums,
     windows,
 )
 
 __all__ = [
-    "activations", "arithmetic", "contractions", "cross_entropies", "einsums", "elementary", "extrema", "fourier", "indexing",
-    "joining", "layouts", "linear_layer", "losses", "moments", "padding", "pooling", "reductions", "scans",
-    "selection", "softmaxes", "spectra", "weighted_sums", "windows",
+    "activations", "arithmetic", "contractions", "cross_entropies", "einsums", "elementary", "extrema", "fourier",
+    "indexing", "joining", "layouts", "linear_layer", "losses", "moments", "padding", "pooling", "reductions",
+    "scans", "selection", "softmaxes", "sorting", "spectra", "taking", "weighted_sums", "windows",
 ]  # fmt: skip

@@ -7,13 +7,14 @@ an element stays zero when an operation with an infinite slope follows.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .families.elementwise import push
 from .live import carries_masks
-from .modes import set_grad_enabled
+from .modes import current, set_grad_enabled
 from .recording import Node, in_numpy, wrapped
 from .reverse import ancestors, check_unwritten
 
@@ -23,6 +24,8 @@ def push_forward(seeds: Mapping[Node, Any], outputs: Sequence[Node], *, record: 
 
     record   the walk itself is recorded, so that its results can be differentiated
     """
+    witness = current().witness
+    onlooker = None if witness is None else witness.walk(seeds)
     tangents: dict[Node, Any] = dict(seeds)
     masks: dict[Node, Any] = {}  # what is live of a tangent; all of it where there is no mask
     with set_grad_enabled(record):
@@ -33,22 +36,30 @@ def push_forward(seeds: Mapping[Node, Any], outputs: Sequence[Node], *, record: 
             if any(t is not None for t in ts):
                 saved = wrapped(node) if record else node
                 found = [masks.get(e) if isinstance(e, Node) else None for e in node.inputs] if masks else ()
-                try:
-                    t = pushed(node, saved, ts, found)
-                except ArithmeticError:  # floats raise where arrays give inf
-                    if type(node.value) is not float:
-                        raise
-                    with np.errstate(all="ignore"):
-                        t = pushed(node, in_numpy(saved), ts, found)
+                step = partial(pushed, node, saved, ts, found)
+                t = step() if onlooker is None else onlooker.ahead(node, ts, step)
                 if t is not None:
                     tangents[node] = t
                     mask = moved(node, ts, found)
                     if mask is not None:
                         masks[node] = mask
+    if onlooker is not None:
+        onlooker.ended({node: tangents[node] for node in outputs if node in tangents})
     return [tangents.get(node) for node in outputs]
 
 
 def pushed(node: Node, saved: Any, tangents: Sequence[Any], masks: Sequence[Any]) -> Any:
+    """The tangent of one result; floats too in an arithmetic that gives inf instead of raising."""
+    try:
+        return pushed_live(node, saved, tangents, masks)
+    except ArithmeticError:
+        if type(node.value) is not float:
+            raise
+        with np.errstate(all="ignore"):
+            return pushed_live(node, in_numpy(saved), tangents, masks)
+
+
+def pushed_live(node: Node, saved: Any, tangents: Sequence[Any], masks: Sequence[Any]) -> Any:
     """The tangent of one result; zero where the tangents it comes from are not live."""
     primitive: Any = node.primitive
     if primitive.family != "elementwise" or all(m is None for m in masks):

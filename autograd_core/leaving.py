@@ -9,20 +9,28 @@ import numpy as np
 
 from .errors import LeavingError, ShapeError
 from .modes import current
-from .recording import Array, Tensor, Value, guard
+from .recording import Array, Tensor, Value
 
 
 def leaving(value: Value, kind: str, remedy: str) -> Any:
     """The bare data of a value that leaves as a bool, number or array; refused where its gradient would be cut."""
-    node = value.node
-    if guard.hook is not None:
-        guard.hook(value, kind)
-    if node is not None and node.requires_grad and current().recording:
+    node, mode = value.node, current()
+    if node is not None and node.requires_grad and mode.recording:
         ways = ".item(), .numpy() or .detach()" if isinstance(value, Tensor) else ".item() or .detach()"
         raise LeavingError(
             f"{kind} of a value that needs a gradient would cut the gradient silently. {remedy}; "
             f"where no gradient is meant to flow, say so with {ways}"
         )
+    if mode.witness is not None:
+        mode.witness.left(value, kind)
+    return value._data
+
+
+def let_go(value: Value, kind: str) -> Any:
+    """The bare data of a value that leaves by a way that says so, such as `.item()`: always allowed."""
+    witness = current().witness
+    if witness is not None:
+        witness.left(value, kind)
     return value._data
 
 

@@ -1,16 +1,21 @@
 """Whether, and how completely, calls are recorded: per thread and per async task.
 
 plain      record what needs a gradient, keep what its rules name
-keep-all   record every call and keep every value (record, jvp, compile, anomaly detection)
+keep-all   record every call and keep every value (record, jvp, compile)
+witnessed  keep-all, and a witness is told what happens (anomaly detection, why_no_grad); what happens under `off` too
 off        compute only
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ContextDecorator
 from contextvars import ContextVar
 from copy import copy
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+if TYPE_CHECKING:
+    from .recording import Node, Value
 
 
 class Scope:
@@ -32,13 +37,37 @@ class Scope:
         return ".".join(reversed(names))
 
 
+class Onlooker(Protocol):
+    """Looks on at one walk: is given each step to take, and what the walk ends with."""
+
+    def back(self, node: Node, g: Any, step: Callable[[], Sequence[Any]]) -> Sequence[Any]: ...
+
+    def ahead(self, node: Node, tangents: Sequence[Any], step: Callable[[], Any]) -> Any: ...
+
+    def ended(self, found: Mapping[Node, Any]) -> None: ...
+
+
+class Witness:
+    """Is told what happens while its mode is on; this one takes no notice."""
+
+    def called(self, node: Node) -> None:
+        """A call was recorded, if without gradient since recording is off."""
+
+    def left(self, value: Value, kind: str) -> None:
+        """A value left the record as a bool, a number or an array, by what `kind` says."""
+
+    def walk(self, seeds: Mapping[Node, Any]) -> Onlooker | None:
+        """A walk is about to start."""
+        return None
+
+
 class Mode:
     """One setting of the recorder; immutable, so that it can be shared between threads."""
 
-    __slots__ = ("keep_all", "plain", "recording", "scope")
+    __slots__ = ("keep_all", "plain", "recording", "scope", "witness")
 
-    def __init__(self, recording: bool, keep_all: bool, scope: Scope | None) -> None:
-        self.recording, self.keep_all, self.scope = recording, keep_all, scope
+    def __init__(self, recording: bool, keep_all: bool, scope: Scope | None, witness: Witness | None = None) -> None:
+        self.recording, self.keep_all, self.scope, self.witness = recording, keep_all, scope, witness
         self.plain = recording and not keep_all
 
 
@@ -46,7 +75,7 @@ _mode: ContextVar[Mode] = ContextVar("autograd_core mode", default=Mode(True, Fa
 current = _mode.get
 
 
-class _Switch(ContextDecorator):
+class Switch(ContextDecorator):
     """Another mode within a block; also a decorator.
 
     A class of its own: entered for every backward and every call of a module, it costs a third of a generator's context manager.
@@ -70,7 +99,7 @@ class _Switch(ContextDecorator):
         _mode.reset(token)
 
 
-class set_grad_enabled(_Switch):
+class set_grad_enabled(Switch):
     """Record, or not, within the block; also a decorator.
 
     >>> import autograd_core as ag
@@ -86,7 +115,7 @@ class set_grad_enabled(_Switch):
         self.flag = flag
 
     def mode(self, now: Mode) -> Mode:
-        return Mode(self.flag, self.flag and now.keep_all, now.scope)
+        return Mode(self.flag, now.keep_all, now.scope, now.witness)
 
 
 def no_grad() -> set_grad_enabled:
@@ -114,16 +143,28 @@ def enable_grad() -> set_grad_enabled:
     return set_grad_enabled(True)
 
 
-class keep_all(_Switch):
+class keep_all(Switch):
     """Record every call with every value within the block."""
 
     __slots__ = ()
 
     def mode(self, now: Mode) -> Mode:
-        return Mode(True, True, now.scope)
+        return Mode(True, True, now.scope, now.witness)
 
 
-class scope(_Switch):
+class witnessed(Switch):
+    """Keep every value within the block, and tell a witness of all that happens."""
+
+    __slots__ = ("witness",)
+
+    def __init__(self, witness: Witness) -> None:
+        self.witness = witness
+
+    def mode(self, now: Mode) -> Mode:
+        return Mode(now.recording, True, now.scope, self.witness)
+
+
+class scope(Switch):
     """Group what is recorded within the block under a name, as one card or cluster of a drawing; also a decorator.
 
     >>> import autograd_core as ag
@@ -140,4 +181,5 @@ class scope(_Switch):
 
     def __enter__(self) -> None:
         now = current()
-        self.token = _mode.set(Mode(now.recording, now.keep_all, Scope(self.name, now.scope, self.kind))), self.token
+        inner = Scope(self.name, now.scope, self.kind)
+        self.token = _mode.set(Mode(now.recording, now.keep_all, inner, now.witness)), self.token

@@ -211,7 +211,7 @@ class Primitive:
         """The result of a call as the caller sees it; recorded if `mode` says so."""
         if self.outputs is None and type(y) is not float and is_scalar_call(args, y):
             y = float(y)
-        if mode is None or not mode.recording:
+        if mode is None or not (mode.recording or mode.witness):
             return present(y, None)
         wanted = tuple(
             [
@@ -219,10 +219,14 @@ class Primitive:
                 for i, arg in enumerate(args)
                 if isinstance(arg, Value) and arg.node is not None and arg.node.requires_grad and self.differentiable(i)
             ]
+            if mode.recording
+            else ()
         )
         if not wanted and not mode.keep_all:
             return present(y, self.ghost)
         node = record(self.route(wanted), args, datas, y, residual, settings, mode)
+        if mode.witness is not None:
+            mode.witness.called(node)
         if self.outputs is None:
             return present(y, node)
         return tuple([output(part, node, i) for i, part in enumerate(y)])

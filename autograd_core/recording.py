@@ -7,7 +7,6 @@ topological order.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,6 +17,7 @@ from .errors import DTypeError
 from .modes import Mode, Scope
 
 if TYPE_CHECKING:
+    from .debugging.lines import Line
     from .faces import ScalarFace, TensorFace
     from .primitive import Primitive
     from .rules import Route
@@ -80,13 +80,14 @@ KEEP = Watch(keep=True)  # shared by all Scalars
 
 
 class About:
-    """What is seldom known of a node: the user's name for it, and what it is for."""
+    """What is seldom known of a node: the user's name for it, what it is for, and the user's line that made it."""
 
-    __slots__ = ("name", "role")
+    __slots__ = ("line", "name", "role")
 
     def __init__(self) -> None:
         self.name: str | None = None
         self.role: str | None = None
+        self.line: Line | None = None
 
 
 class Node:
@@ -234,18 +235,6 @@ class Scalar(Value, ScalarFace):
     __slots__ = ("__weakref__", "_data", "node")
     _data: float
     node: Node | None
-
-
-class _Guard(threading.local):
-    """The hook asked when a value leaves the record as a bool, number or array: hook(value, kind).
-
-    A tracer sets it, to learn on which values the course of a program depends; nothing does so yet.
-    """
-
-    hook: Callable[[Value, str], None] | None = None
-
-
-guard = _Guard()
 
 
 def tensor_of(data: Any, node: Node | None) -> Tensor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from .errors import GradientError, MutationError
 from .live import Masks
-from .modes import set_grad_enabled
+from .modes import Onlooker, current, set_grad_enabled
 from .recording import Clock, Node, Scalar, Value, Watch, frame, handle, in_numpy, wrapped
 from .rules import BOTH, FIRST, MANY
 
@@ -92,10 +93,16 @@ def pull_back(
     if nodes is None:
         nodes = ancestors(seeds, stops)
     check_unwritten(nodes)
+    witness = current().witness
+    onlooker = None if witness is None else witness.walk(seeds)
     if not record:  # arrays alone record nothing, so there is no mode to change
-        return _walk(nodes, dict(seeds), False, retain, kept, through)
-    with set_grad_enabled(True):
-        return _walk(nodes, dict(seeds), True, retain, kept, through)
+        found = _walk(nodes, dict(seeds), False, retain, kept, through, onlooker)
+    else:
+        with set_grad_enabled(True):
+            found = _walk(nodes, dict(seeds), True, retain, kept, through, onlooker)
+    if onlooker is not None:
+        onlooker.ended(found)
+    return found
 
 
 def _walk(
@@ -105,12 +112,25 @@ def _walk(
     retain: bool,
     kept: Cotangents | None,
     through: Collection[Node],
+    onlooker: Onlooker | None,
 ) -> Cotangents:
     owned: set[Node] = set()  # nodes whose pending sum is a buffer of this walk, which may be added to in place
     masks = Masks()
     live = masks.live
     take = pending.pop
     passed: Cotangents = {}
+    closely = record or onlooker is not None
+
+    def pull(node: Node, saved: Any, g: Any) -> Sequence[Any]:
+        """The contributions of one node, in a walk that is recorded or looked on at."""
+        try:
+            if record and node.primitive.definition is not None:  # type: ignore[union-attr]
+                return through_definition(node, saved, g)
+            return masks.pull(node, saved, g, pending)
+        except ArithmeticError:
+            if not isinstance(g, (float, Scalar)):
+                raise
+            return pull_numbers(node, saved, g)
 
     def add(parent: Node, c: Any) -> None:
         total = pending[parent]
@@ -135,8 +155,9 @@ def _walk(
         saved: Any = wrapped(node) if record else node
         contributions: Sequence[Any]
         try:
-            if record and route.primitive.definition is not None:
-                contributions = through_definition(node, saved, g)
+            if closely:
+                step = partial(pull, node, saved, g)
+                contributions = step() if onlooker is None else onlooker.back(node, g, step)
             elif route.cut or (live and (node in live or not live.keys().isdisjoint(node.parents))):
                 contributions = masks.pull(node, saved, g, pending)
             else:
@@ -144,9 +165,7 @@ def _walk(
         except ArithmeticError:  # floats raise where arrays give inf
             if not isinstance(g, (float, Scalar)):
                 raise
-            with np.errstate(all="ignore"):
-                by_numpy = route.pull(node, in_numpy(saved), np.float64(g) if isinstance(g, float) else g)
-            contributions = tuple([float(c) if type(c) is np.float64 else c for c in by_numpy])
+            contributions = pull_numbers(node, saved, g)
         if not retain:
             node.x = node.z = node.y = None
         kind = route.kind
@@ -227,6 +246,14 @@ def handle_of(g: Any) -> Any:
 def conjugate(g: Any) -> Any:
     """The complex conjugate; the same object when it is real."""
     return np.conj(g) if getattr(g, "dtype", None) is not None and g.dtype.kind == "c" else g
+
+
+def pull_numbers(node: Node, saved: Any, g: Any) -> Sequence[Any]:
+    """The contributions between Scalars in NumPy's arithmetic, which gives inf where that of floats raises."""
+    route: Any = node.route
+    with np.errstate(all="ignore"):
+        contributions = route.pull(node, in_numpy(saved), np.float64(g) if isinstance(g, float) else g)
+    return tuple([float(c) if type(c) is np.float64 else c for c in contributions])
 
 
 def through_definition(node: Node, saved: Any, g: Any) -> list[Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from . import dispatch
 from .backward import backward
 from .errors import DTypeError, GradientError, MutationError
-from .leaving import as_array, as_bool, as_complex, as_float, as_int
+from .leaving import as_array, as_bool, as_complex, as_float, as_int, let_go
 from .modes import current
 from .primitive import Primitive
 from .primitives import arithmetic
@@ -19,6 +19,7 @@ from .tensors import (
     COMPARISONS,
     OPERATORS,
     UNARY,
+    detach,
     get_grad,
     get_role,
     install_operators,
@@ -210,10 +211,10 @@ def install() -> None:
         "backward": backward,
         "register_hook": register_hook,
         "requires_grad_": requires_grad_,
-        "item": lambda self: self._data,
-        "detach": lambda self: scalar_of(self._data, None),
+        "item": lambda self: let_go(self, ".item()"),
+        "detach": detach,
         "scalar": lambda self: self,
-        "data": property(lambda self: self._data, set_data),
+        "data": property(lambda self: let_go(self, ".data"), set_data),
         "grad": property(get_grad, set_grad),
         "name": property(lambda self: None if self.node is None else self.node.name, set_name),
         "role": property(get_role, set_role),

@@ -11,8 +11,8 @@ import numpy as np
 from . import dispatch
 from .backward import backward, require_graph
 from .errors import DTypeError, GradientError, LeavingError, MutationError, ShapeError
-from .families.general import share
-from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, read_only
+from .families.general import fixed, share
+from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, let_go, read_only
 from .modes import current
 from .primitives import arithmetic, indexing, layouts
 from .recording import (
@@ -28,6 +28,7 @@ from .recording import (
     protected,
     tensor_of,
 )
+from .samples import sample
 from .writing import augmented, setitem
 
 _hook_keys = count()
@@ -101,6 +102,9 @@ def stop_gradient(x: Any) -> Any:
     return x.detach() if isinstance(x, Value) else x
 
 
+detached = fixed(lambda a: a, samples=lambda: [sample(np.array([1.0, -2.0])), sample(1.5)], name="detach")
+
+
 # -- attributes --------------------------------------------------------------------------------------------------------------
 
 
@@ -163,17 +167,18 @@ def requires_grad_(self: Value, flag: bool = True) -> Value:
         raise GradientError("only a leaf can stop requiring a gradient; use x.detach() for a computed value")
     if flag:
         check_differentiable(self.dtype)
-    if self.node is None or self.node.serial == 0:
+    if self.node is None or self.node.route is not None:  # computed, but without gradient: from here on it is a leaf
         self.node = leaf(kept(self._data), flag, current().scope)
         self.node.storage = getattr(self, "storage", None)
     self.node.requires_grad = flag
     return self
 
 
-def detach(self: Tensor) -> Tensor:
-    """The same array as a constant; shares memory, so that writes are seen."""
-    constant = tensor_of(self._data, None)
-    share(self, constant)
+def detach(self: Any) -> Any:
+    """The same value as a constant; a Tensor shares its memory, so that writes are seen."""
+    constant = detached.call(self)
+    if isinstance(self, Tensor):
+        share(self, constant)
     return constant
 
 
@@ -316,10 +321,10 @@ def install() -> None:
         "retain_grad": retain_grad,
         "register_hook": register_hook,
         "scalar": layouts.to_scalar.call,
-        "item": lambda self: self._data.item(),
-        "tolist": lambda self: self._data.tolist(),
-        "numpy": lambda self: read_only(np.asarray(self._data)),
-        "data": property(lambda self: read_only(np.asarray(self._data)), set_data),
+        "item": lambda self: let_go(self, ".item()").item(),
+        "tolist": lambda self: let_go(self, ".tolist()").tolist(),
+        "numpy": lambda self: read_only(np.asarray(let_go(self, ".numpy()"))),
+        "data": property(lambda self: read_only(np.asarray(let_go(self, ".data"))), set_data),
         "grad": property(get_grad, set_grad),
         "name": property(lambda self: None if self.node is None else self.node.name, set_name),
         "role": property(get_role, set_role),

@@ -45,7 +45,7 @@ def stamp(self: Tensor) -> None:
     if self.storage is None:
         known = None if self.node is None else self.node.storage
         self.storage = Storage() if known is None else known
-    if self.node is not None:
+    if self.node is not None and self.node.serial:  # a ghost belongs to many values
         self.node.storage = self.storage
     self.storage.written = Clock.last_write = next(serials)
 

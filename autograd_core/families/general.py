@@ -103,7 +103,7 @@ def share(base: Tensor, view: Tensor) -> None:
         known = None if base.node is None else base.node.storage
         storage = base.storage = Storage() if known is None else known
         storage.handles.append(weakref.ref(base))
-        if base.node is not None:
+        if base.node is not None and base.node.serial:  # a ghost belongs to many values
             base.node.storage = storage
     view.storage = storage
     if view.node is not None and view.node.serial:

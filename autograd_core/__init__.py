@@ -30,7 +30,10 @@ tensors.install()
 scalars.install()
 methods.install()
 
-_LAZY = {"draw": "drawing", "Drawing": "drawing", "drawing": "drawing", "testing": "testing"}
+_LAZY = {
+    "draw": "drawing", "Drawing": "drawing", "drawing": "drawing", "testing": "testing",
+    "debugging": "debugging", "detect_anomaly": "debugging", "why_no_grad": "debugging",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> _Any:
@@ -46,8 +49,9 @@ def __dir__() -> list[str]:
 
 
 _EXPLICIT = [
-    "Scalar", "Tensor", "asarray", "composed", "elementwise", "enable_grad", "fft", "fixed", "grad", "gradients", "hessian",
-    "hvp", "jacobian", "jvp", "layout", "linalg", "multilinear", "no_grad", "ops", "primitive", "record", "scalar", "scope",
-    "set_grad_enabled", "stop_gradient", "tensor", "updatable", "value_and_grad", "vjp", "writable",
+    "Scalar", "Tensor", "asarray", "composed", "detect_anomaly", "elementwise", "enable_grad", "fft", "fixed", "grad",
+    "gradients", "hessian", "hvp", "jacobian", "jvp", "layout", "linalg", "multilinear", "no_grad", "ops", "primitive",
+    "record", "scalar", "scope", "set_grad_enabled", "stop_gradient", "tensor", "updatable", "value_and_grad", "vjp",
+    "why_no_grad", "writable",
 ]  # fmt: skip
 __all__ = [*_EXPLICIT, *_namespace()]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here

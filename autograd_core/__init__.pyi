@@ -7,6 +7,8 @@ from . import testing as testing
 from .drawing import Drawing as Drawing
 from .drawing import draw as draw
 from . import ops as ops
+from .debugging.anomalies import detect_anomaly as detect_anomaly
+from .debugging.cuts import why_no_grad as why_no_grad
 from .families.elementwise import elementwise as elementwise
 from .families.general import composed as composed
 from .families.general import fixed as fixed

@@ -1,5 +1,9 @@
 """What can go wrong, each with what was asked and what to do instead."""
 
+from __future__ import annotations
+
+from typing import Any
+
 
 class AutogradError(Exception):
     """Base of every error this library raises by itself."""
@@ -19,6 +23,30 @@ class DTypeError(AutogradError, TypeError):
 
 class GradientError(AutogradError, RuntimeError):
     """A gradient was asked for where there is none, or no longer one."""
+
+
+class AnomalyError(GradientError):
+    """A value or a gradient became NaN or infinite, within `detect_anomaly`.
+
+    kind     what did: "value", "gradient" (on the way back) or "tangent" (on the way forward)
+    node     the call that made it, or the leaf that had it from the start
+    input    the position of the input whose gradient it is; None for values and tangents
+    index    the first element that is NaN or infinite; count: how many are
+    line     the user's line that made the call, if known: .file, .number, .function, .text
+    scope    the modules and scopes around the call, joined by dots
+    remedy   what is known to help, if anything is
+    """
+
+    def __init__(self, message: str, **fields: Any) -> None:
+        super().__init__(message)
+        self.kind: str = fields["kind"]
+        self.node: Any = fields["node"]
+        self.input: int | None = fields["input"]
+        self.index: tuple[int, ...] = fields["index"]
+        self.count: int = fields["count"]
+        self.line: Any = fields["line"]
+        self.scope: str = fields["scope"]
+        self.remedy: str | None = fields["remedy"]
 
 
 class LeavingError(AutogradError, TypeError):

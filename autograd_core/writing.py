@@ -9,6 +9,7 @@ import numpy as np
 
 from . import dispatch
 from .errors import BoundsError, DTypeError, MutationError, ShapeError
+from .leaving import let_go
 from .modes import current
 from .primitives import indexing, layouts
 from .recording import Array, Clock, Storage, Tensor, Value, kept, serials
@@ -130,7 +131,7 @@ def augmented(ufunc: np.ufunc) -> Callable[[Tensor, Any], Tensor]:
     def assign(self: Tensor, other: Any) -> Tensor:
         if is_recorded(self, other):
             return rebind(self, call(self, other), f"in-place {ufunc.__name__}")
-        operand = other._data if isinstance(other, Value) else other
+        operand = let_go(other, f"in-place {ufunc.__name__}") if isinstance(other, Value) else other
         write(self, f"in-place {ufunc.__name__}", lambda array: ufunc(array, operand, out=array))
         return self
 
@@ -140,7 +141,7 @@ def augmented(ufunc: np.ufunc) -> Callable[[Tensor, Any], Tensor]:
 def setitem(self: Tensor, index: Any, value: Any) -> None:
     place = indexing.plain_index(index)
     if not is_recorded(self, value):
-        data = value._data if isinstance(value, Value) else value
+        data = let_go(value, "x[...] = value") if isinstance(value, Value) else value
         write(self, "x[...] = value", lambda array: array.__setitem__(place, data))
         return
     if not isinstance(value, Value):
@@ -161,7 +162,7 @@ def write_out(out: tuple[Any, ...], answer: Callable[..., Any], inputs: tuple[An
             "`with ag.no_grad():` into a Tensor"
         )
     result = answer(*inputs, **kwargs)
-    data = result._data if isinstance(result, Value) else result
+    data = let_go(result, "out=") if isinstance(result, Value) else result
     write(target, "out=", lambda array: np.copyto(array, data, casting="same_kind"))
     return target
 

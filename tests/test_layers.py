@@ -14,7 +14,7 @@ CORE, NN = Path(autograd_core.__file__).parent, Path(nn.__file__).parent
 LAYERS = [
     "errors", "shapes", "trees", "samples", "modes", "recording", "rules", "primitive", "dispatch", "families", "graph", "live",
     "reverse", "forward", "primitives", "ops", "backward", "numpy_api", "leaving", "writing", "tensors", "scalars", "methods",
-    "transforms", "jacobians", "testing", "drawing",
+    "transforms", "jacobians", "debugging", "testing", "drawing",
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from . import methods, ops, scalars, tensors
 from .families import composed, elementwise, fixed, layout, multilinear, primitive
 from .jacobians import hessian, hvp, jacobian, jvp
 from .modes import enable_grad, no_grad, scope, set_grad_enabled
-from .numpy_api import fft, linalg
+from .numpy_api import fft, linalg, polynomial
 from .numpy_api import namespace as _namespace
 from .recording import Scalar, Tensor
 from .scalars import scalar
@@ -50,8 +50,8 @@ def __dir__() -> list[str]:
 
 _EXPLICIT = [
     "Scalar", "Tensor", "asarray", "composed", "detect_anomaly", "elementwise", "enable_grad", "fft", "fixed", "grad",
-    "gradients", "hessian", "hvp", "jacobian", "jvp", "layout", "linalg", "multilinear", "no_grad", "ops", "primitive",
-    "record", "scalar", "scope", "set_grad_enabled", "stop_gradient", "tensor", "updatable", "value_and_grad", "vjp",
-    "why_no_grad", "writable",
+    "gradients", "hessian", "hvp", "jacobian", "jvp", "layout", "linalg", "multilinear", "no_grad", "ops", "polynomial",
+    "primitive", "record", "scalar", "scope", "set_grad_enabled", "stop_gradient", "tensor", "updatable", "value_and_grad",
+    "vjp", "why_no_grad", "writable",
 ]  # fmt: skip
 __all__ = [*_EXPLICIT, *_namespace()]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here

@@ -25,6 +25,7 @@ from .modes import scope as scope
 from .modes import set_grad_enabled as set_grad_enabled
 from .numpy_api import fft as fft
 from .numpy_api import linalg as linalg
+from .numpy_api import polynomial as polynomial
 from .recording import Scalar as Scalar
 from .recording import Tensor as Tensor
 from .scalars import scalar as scalar

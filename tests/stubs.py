@@ -1,7 +1,7 @@
 """The type stubs of what is installed at import: `python -m tests.stubs` writes them, a test compares.
 
 `autograd_core/__init__.pyi` lists the NumPy names, `autograd_core/numpy_api/*.pyi` those of NumPy's submodules,
-`autograd_core/faces.pyi` the operators, methods and attributes of Tensor and Scalar.
+of the families of `np.polynomial` included, `autograd_core/faces.pyi` the operators, methods and attributes of Tensor and Scalar.
 """
 
 from __future__ import annotations
@@ -142,11 +142,22 @@ def submodule(module: ModuleType) -> str:
     return HEADER + "from typing import Any\n\n" + answers_of(module)
 
 
+def families() -> str:
+    """The text of numpy_api/polynomial.pyi."""
+    text = HEADER + "from typing import Any\n"
+    for name in sorted(ag.polynomial.__all__):
+        text += f"\nclass {name}:\n"
+        for member, function in sorted(vars(getattr(ag.polynomial, name)).items()):
+            text += f"    @staticmethod\n    def {member}({parameters(function)}) -> Any: ...\n"
+    return text
+
+
 STUBS: dict[str, Callable[[], str]] = {
     "faces.pyi": faces,
     "__init__.pyi": names,
     "numpy_api/linalg.pyi": partial(submodule, np.linalg),
     "numpy_api/fft.pyi": partial(submodule, np.fft),
+    "numpy_api/polynomial.pyi": families,
 }
 
 if __name__ == "__main__":

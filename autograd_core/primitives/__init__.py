@@ -20,6 +20,7 @@ from . import (
     reductions,
     scans,
     selection,
+    series,
     softmaxes,
     sorting,
     spectra,
@@ -30,6 +31,6 @@ from . import (
 
 __all__ = [
     "activations", "arithmetic", "contractions", "cross_entropies", "einsums", "elementary", "extrema", "fourier",
-    "indexing", "joining", "layouts", "linear_layer", "losses", "moments", "padding", "pooling", "reductions",
-    "scans", "selection", "softmaxes", "sorting", "spectra", "taking", "weighted_sums", "windows",
+    "indexing", "joining", "layouts", "linear_layer", "losses", "moments", "padding", "pooling", "reductions", "scans",
+    "selection", "series", "softmaxes", "sorting", "spectra", "taking", "weighted_sums", "windows",
 ]  # fmt: skip

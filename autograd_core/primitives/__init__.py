@@ -16,6 +16,7 @@ from . import (
     losses,
     moments,
     padding,
+    polynomials,
     pooling,
     reductions,
     scans,
@@ -31,6 +32,6 @@ from . import (
 
 __all__ = [
     "activations", "arithmetic", "contractions", "cross_entropies", "einsums", "elementary", "extrema", "fourier",
-    "indexing", "joining", "layouts", "linear_layer", "losses", "moments", "padding", "pooling", "reductions", "scans",
-    "selection", "series", "softmaxes", "sorting", "spectra", "taking", "weighted_sums", "windows",
+    "indexing", "joining", "layouts", "linear_layer", "losses", "moments", "padding", "polynomials", "pooling",
+    "reductions", "scans", "selection", "series", "softmaxes", "sorting", "spectra", "taking", "weighted_sums", "windows",
 ]  # fmt: skip

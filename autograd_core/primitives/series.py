@@ -95,4 +95,6 @@ def tangent_of_series(ts: Any, x: Any, c: Any, kind: str) -> Any:
 
 def slopes(x: Any, kind: str, deg: int) -> Any:
     """The derivatives of the polynomials at x, along a last axis."""
-    return np.matmul(vandermonde(x, kind=kind, deg=max(deg - 1, 0)), derivatives(kind, deg + 1, getattr(x, "dtype", float)))
+    return np.matmul(
+        vandermonde(x, kind=kind, deg=max(deg - 1, 0)), derivatives(kind, deg + 1, getattr(x, "dtype", float))
+    )

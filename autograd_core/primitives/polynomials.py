@@ -251,18 +251,23 @@ def poly(seq_of_zeros: Any) -> Any:
     return p
 
 
-# r with p(r) = 0 moves by -dp(r) / p'(r) when p changes by dp; where p'(r) = 0, at a root of higher order, without bounds
-implicit = primitive(
-    lambda p: np.roots(p),
-    lambda g, a, y: -np.sum(reshape(g / np.polyval(np.polyder(a), y), (-1, 1)) * powers(y, np.shape(a)[0]), axis=0),
-    jvp=lambda t, a, y: -np.polyval(t, y) / np.polyval(np.polyder(a), y),
-    samples=lambda: [
+def cases_of_roots() -> list[Sample]:
+    """Real and complex roots, complex coefficients, single precision, no root."""
+    return [
         sample(np.array([1.0, -3.5, 3.5, -1.0])),
         sample(np.array([2.0, 1.0, 3.0, -0.5])),
         sample(np.array([2.0, 1j, 3.0])),
         sample(np.array([1.0, -3.5, 3.0], np.float32)),
         sample(np.array([2.0])),
-    ],
+    ]
+
+
+# r with p(r) = 0 moves by -dp(r) / p'(r) when p changes by dp; where p'(r) = 0, at a root of higher order, without bounds
+implicit = primitive(
+    lambda p: np.roots(p),
+    lambda g, a, y: -np.sum(reshape(g / np.polyval(np.polyder(a), y), (-1, 1)) * powers(y, np.shape(a)[0]), axis=0),
+    jvp=lambda t, a, y: -np.polyval(t, y) / np.polyval(np.polyder(a), y),
+    samples=cases_of_roots,
     name="roots",
 )
 
@@ -273,7 +278,7 @@ def powers(x: Any, n: int) -> Any:
 
 
 @answers(np.roots, samples=lambda: [
-    *implicit.samples(), sample([1, -3, 2]), sample([0, 0]), sample(np.array([0.5, -1.0, 0.0])),
+    *cases_of_roots(), sample([1, -3, 2]), sample([0, 0]), sample(np.array([0.5, -1.0, 0.0])),
     sample(np.array([[1.0, 2.0]]), raises=ShapeError, match=r"shape \(n,\)"),
 ])  # fmt: skip
 def roots(p: Any) -> Any:

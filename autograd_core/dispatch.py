@@ -77,6 +77,12 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
             f"{name} has no derivative rule here. Use x.detach().numpy() if its gradient is not needed, or declare your own: "
             f"ag.elementwise(np.{ufunc.__name__}, partials...)"
         )
+    if (
+        method == "__call__" and kwargs and ufunc.signature is not None
+    ):  # products have keywords that can be differentiated
+        return called(
+            f"np.{ufunc.__name__}", answered[ufunc].answer, inputs, kwargs if out is None else {**kwargs, "out": out}
+        )
     if method == "__call__" and kwargs:
         raise UnsupportedError(
             f"np.{ufunc.__name__} with {', '.join(kwargs)}= is not differentiated: apply ag.where or x.astype to the result"
@@ -99,6 +105,11 @@ def array_function(
         )
     if kwargs.pop("out", None) is not None:
         raise UnsupportedError(f"np.{function.__name__} with out= is not recorded: assign its result instead")
+    return called(f"np.{function.__name__}", answer, args, kwargs)
+
+
+def called(name: str, answer: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """The answer to a call; raises UnsupportedError for arguments that it does not take."""
     try:
         return answer(*args, **kwargs)
     except TypeError as error:
@@ -108,6 +119,4 @@ def array_function(
             pass
         else:
             raise  # not for its arguments, but from within
-        raise UnsupportedError(
-            f"np.{function.__name__} was given an argument that is not differentiated: {error}"
-        ) from error
+        raise UnsupportedError(f"{name} was given an argument that is not differentiated: {error}") from error

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from .errors import ShapeError
-from .primitives import contractions, extrema, layouts, moments, padding, reductions, scans, selection
+from .primitives import contractions, diagonals, extrema, layouts, moments, padding, reductions, scans, selection
 from .recording import Tensor
 
 
@@ -43,6 +43,8 @@ METHODS: dict[str, Callable[..., Any]] = {
     "cumsum": scans.cumsum,
     "clip": selection.clip,
     "dot": contractions.dot.call,
+    "trace": diagonals.trace,
+    "diagonal": diagonals.diagonal,
     "reshape": with_loose_numbers(layouts.reshape),
     "transpose": with_loose_numbers(layouts.transpose),
     "ravel": layouts.ravel,

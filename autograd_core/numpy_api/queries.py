@@ -29,7 +29,7 @@ def bare(args: Any) -> list[Any]:
 
 for query in (
     np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.result_type, np.can_cast, np.array_equal, np.allclose,
-    np.isclose, np.array2string, np.array_repr, np.array_str, np.shares_memory, np.may_share_memory,
+    np.isclose, np.einsum_path, np.array2string, np.array_repr, np.array_str, np.shares_memory, np.may_share_memory,
 ):  # fmt: skip
     asks(query)
 

@@ -3,8 +3,10 @@
 from . import (
     activations,
     arithmetic,
+    chains,
     contractions,
     cross_entropies,
+    diagonals,
     einsums,
     elementary,
     extrema,
@@ -18,6 +20,7 @@ from . import (
     padding,
     polynomials,
     pooling,
+    products,
     reductions,
     scans,
     selection,
@@ -31,7 +34,8 @@ from . import (
 )
 
 __all__ = [
-    "activations", "arithmetic", "contractions", "cross_entropies", "einsums", "elementary", "extrema", "fourier",
-    "indexing", "joining", "layouts", "linear_layer", "losses", "moments", "padding", "polynomials", "pooling",
-    "reductions", "scans", "selection", "series", "softmaxes", "sorting", "spectra", "taking", "weighted_sums", "windows",
+    "activations", "arithmetic", "chains", "contractions", "cross_entropies", "diagonals", "einsums", "elementary",
+    "extrema", "fourier", "indexing", "joining", "layouts", "linear_layer", "losses", "moments", "padding",
+    "polynomials", "pooling", "products", "reductions", "scans", "selection", "series", "softmaxes", "sorting",
+    "spectra", "taking", "weighted_sums", "windows",
 ]  # fmt: skip

@@ -96,8 +96,13 @@ def matmul_samples() -> list[Sample]:
     ]
 
 
-matmul = answers(np.matmul)(
-    multilinear(np.matmul, matmul_first, matmul_second, explain=matmul_words, samples=matmul_samples)
+matrix_product = multilinear(
+    lambda a, b: np.matmul(a, b),
+    matmul_first,
+    matmul_second,
+    name="matmul",
+    explain=matmul_words,
+    samples=matmul_samples,
 )
 
 
@@ -177,7 +182,20 @@ inner_product = multilinear(
 )
 
 
-@answers(np.inner)
+@answers(
+    np.inner,
+    samples=lambda: [
+        sample(normal(3), normal(3)),
+        sample(normal(2, 3), normal(4, 3)),
+        sample(np.float64(2.0), normal(2, 3)),
+        sample(normal(2, 3), 2.0),
+        sample(normal(2, 3), np.arange(3)),
+        sample(normal(2, 3, dtype=np.float16), normal(3, dtype=np.float32)),
+        sample(normal(2, 0), normal(0)),
+        sample(normal(2, 3, dtype=complex), normal(3, dtype=complex)),
+        sample(normal(2, 3), normal(3, 2), raises=ShapeError, match="the last axes"),
+    ],
+)
 def inner(a: Any, b: Any, /) -> Any:
     """The sum over the last axes of a and b of their product.
 
@@ -206,7 +224,18 @@ outer_product = multilinear(
 )
 
 
-@answers(np.outer)
+@answers(
+    np.outer,
+    samples=lambda: [
+        sample(normal(2), normal(3)),
+        sample(normal(2, 2), normal(3)),
+        sample(np.float64(2.0), normal(3)),
+        sample(normal(0), normal(3)),
+        sample(normal(2), np.arange(3)),
+        sample(normal(2, dtype=np.float16), normal(3, dtype=np.float32)),
+        sample(normal(2, dtype=complex), normal(3, dtype=complex)),
+    ],
+)
 def outer(a: Any, b: Any, out: None = None) -> Any:
     """Every product of an element of a with one of b: y[i, j] = a[i] b[j]; operands are flattened first.
 
@@ -220,7 +249,19 @@ def outer(a: Any, b: Any, out: None = None) -> Any:
     return outer_product(a if len(shape_of(a)) == 1 else np.ravel(a), b if len(shape_of(b)) == 1 else np.ravel(b))
 
 
-@answers(np.vdot)
+@answers(
+    np.vdot,
+    samples=lambda: [
+        sample(normal(3), normal(3)),
+        sample(normal(2, 3), normal(3, 2)),
+        sample(np.float64(2.0), normal(1)),
+        sample(normal(0), normal(0)),
+        sample(normal(3), np.arange(3)),
+        sample(normal(3, dtype=np.float32), normal(3, dtype=np.float32)),
+        sample(normal(2, 2, dtype=complex), normal(4, dtype=complex)),
+        sample(normal(3), normal(4), raises=ShapeError, match="as many elements"),
+    ],
+)
 def vdot(a: Any, b: Any, /) -> Any:
     """The sum of conj(a) * b over all elements.
 
@@ -280,7 +321,20 @@ tensor_product = multilinear(
 )
 
 
-@answers(np.tensordot)
+@answers(
+    np.tensordot,
+    samples=lambda: [
+        sample(normal(2, 3, 4), normal(3, 4, 2)),
+        sample(normal(2, 3), normal(3, 4), 1),
+        sample(normal(2), normal(3), axes=0),
+        sample(normal(2, 3, 4), normal(4, 3, 2), axes=([2, 1], [0, 1])),
+        sample(normal(2, 3, 4), normal(5, 2), axes=(-3, -1)),
+        sample(normal(2, 3, dtype=np.float32), normal(3, dtype=complex), axes=1),
+        sample(normal(2, 0), normal(0, 3), axes=1),
+        sample(normal(2, 3), normal(2, 4), axes=1, raises=ShapeError, match="summed in pairs"),
+        sample(normal(2, 3), normal(3), axes=2, raises=ShapeError, match="cannot sum over 2 axes"),
+    ],
+)
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """The product of a and b summed over pairs of axes; the free axes of a come first, then those of b.
 

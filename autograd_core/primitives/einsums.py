@@ -12,17 +12,20 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
-from string import ascii_letters
+from operator import index
+from string import ascii_letters, ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..dispatch import answers
-from ..errors import ShapeError, UnsupportedError
+from ..errors import DTypeError, ShapeError
 from ..families import composed, multilinear
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import normal, shape_of
+from .layouts import astype
+from .reductions import refuse
 
 # -- the product of two ------------------------------------------------------------------------------------------------
 
@@ -246,37 +249,29 @@ def chosen(pairs: list[tuple[Any, str]], y: str, length: dict[str, int]) -> list
     return [first, second]
 
 
-@answers(np.einsum)
-def einsum(subscripts: Any, /, *operands: Any, optimize: Any = True, **options: Any) -> Any:
-    """The product of the operands, summed over every index that the result does not name.
+SYMBOLS = ascii_uppercase + ascii_lowercase  # the axis numbers of a list as letters, in the order that NumPy gives them
 
-    subscripts   a letter for each axis: "ij,jk->ik"; without an arrow the result has the letters that occur once, in
-                 the alphabet's order; "..." stands for axes that broadcast;
-                 an index repeated inside an operand means its diagonal
-    Three or more operands are multiplied two at a time in a cheap order, whatever `optimize` says.
 
-    Raises ShapeError if the letters do not fit the operands, UnsupportedError for lists of numbers instead of letters.
+def in_letters(args: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+    """A call that names axes by lists of numbers, (a, [0, 1], b, [1, 2], [0, 2]), as subscripts and operands.
 
-    >>> import numpy as np, autograd_core as ag
-    >>> ag.einsum("ii", np.array([[1.0, 2.0], [3.0, 4.0]]))
-    np.float64(5.0)
-    >>> ag.grad(lambda a: ag.einsum("i,ij,j", a, np.eye(2), a))(np.array([1.0, 2.0]))
-    array([2., 4.])
+    >>> in_letters(["a", [0, 1], "b", [1, ...], [0, ...]])
+    ('AB,B...->A...', ['a', 'b'])
     """
-    if not isinstance(subscripts, str):
-        raise UnsupportedError(
-            "einsum with lists of axis numbers is not recorded: write the axes as letters, as in 'ij,jk->ik'"
-        )
-    refused = [k for k, v in options.items() if v is not None]
-    if refused:
-        raise UnsupportedError(
-            f"einsum with {', '.join(refused)}= is not differentiated: apply x.astype to the result instead"
-        )
-    return contracted(subscripts, operands)
+    operands, lists = args[0 : len(args) // 2 * 2 : 2], args[1::2]
+
+    def word(axes: Any) -> str:
+        for i in axes:
+            if i is not Ellipsis and not 0 <= index(i) < len(SYMBOLS):
+                raise ShapeError(f"einsum numbers axes from 0 to {len(SYMBOLS) - 1}, not {i}")
+        return "".join(["..." if i is Ellipsis else SYMBOLS[index(i)] for i in axes])
+
+    subscripts = ",".join(map(word, lists))
+    return subscripts + ("->" + word(args[-1]) if len(args) % 2 else ""), operands
 
 
 def einsum_samples() -> list[Sample]:
-    """Calls of `einsum` beyond a product of two: for its tests."""
+    """Calls of `einsum` in NumPy's words."""
     return [
         sample("ij,jk", normal(2, 3), normal(3, 4)),
         sample("ji", normal(2, 3)),
@@ -285,6 +280,7 @@ def einsum_samples() -> list[Sample]:
         sample("iij->j", normal(3, 3, 2)),
         sample("iii->i", normal(2, 2, 2)),
         sample("ijij->ji", normal(2, 3, 2, 3)),
+        sample("...ii->...i", normal(2, 3, 3)),
         sample("ij->", normal(2, 3)),
         sample("ij,k->k", normal(2, 3), normal(4)),
         sample("...ij,...jk->...ik", normal(5, 2, 3), normal(3, 4)),
@@ -292,15 +288,66 @@ def einsum_samples() -> list[Sample]:
         sample("i...->...", normal(2, 3)),
         sample("ij,ij->ij", normal(2, 1), normal(1, 3)),
         sample("ij,jk->ik", normal(2, 1), normal(3, 2)),
-        sample("i,ij,j", normal(2), normal(2, 3), normal(3)),
-        sample("ab,bc,cd,de->ea", normal(2, 3), normal(3, 4), normal(4, 2), normal(2, 3)),
+        sample("i,ij,j", normal(2), normal(2, 3), normal(3), optimize=True),
+        sample("ab,bc,cd,de->ea", normal(2, 3), normal(3, 4), normal(4, 2), normal(2, 3), optimize="greedy"),
         sample("i,i,i->i", normal(3), normal(3), normal(3)),
-        sample("i,j,k->kij", normal(2), normal(3), normal(2)),
+        sample("i,j,k->kij", normal(2), normal(3), normal(2), optimize=["einsum_path", (0, 1), (0, 1)]),
         sample("ij,jk->ik", normal(2, 3, dtype=complex), normal(3, 2, dtype=complex)),
         sample("ij,jk->ik", normal(0, 3), normal(3, 2)),
         sample(",i->i", np.float64(2.0), normal(3)),
-        sample("ij,jk", normal(2, 3), normal(2, 3), raises=ShapeError),
-        sample("ij", normal(2), raises=ShapeError),
-        sample("ij->k", normal(2, 3), raises=ShapeError),
-        sample("i,j", normal(2), raises=ShapeError),
+        sample(" i j , j -> i ", normal(2, 3), normal(3)),
+        sample(normal(2, 3), [0, 1], normal(3, 4), [1, 2]),
+        sample(normal(2, 3), [1, 30], normal(3, 4), [30, 0], [0, 1]),
+        sample(normal(5, 2, 3), [Ellipsis, 0, 1], normal(3), [1], [0, Ellipsis]),
+        sample("ij,j", normal(2, 3, dtype=np.float32), normal(3, dtype=np.float32), dtype=np.dtype(float)),
+        sample("ij,j", normal(2, 3, dtype=np.float16), normal(3, dtype=np.float16)),
+        sample("ij,j", normal(2, 3), np.arange(3)),
+        sample(
+            "ij,j",
+            normal(2, 3, dtype=np.float32),
+            normal(3, dtype=np.float16),
+            dtype=np.dtype(np.float16),
+            casting="same_kind",
+            order="F",
+        ),
+        sample("ij,j", normal(2, 3), normal(3), dtype=np.dtype(np.float32), raises=DTypeError, match="same_kind"),
+        sample("ij,jk", normal(2, 3), normal(2, 3), raises=ShapeError, match="index 'j' has the lengths 3 and 2"),
+        sample("ij", normal(2), raises=ShapeError, match="one letter for each axis"),
+        sample("ij->k", normal(2, 3), raises=ShapeError, match="must occur once"),
+        sample("i,j", normal(2), raises=ShapeError, match="names 2 operands, but 1"),
+        sample(normal(2), [60], raises=ShapeError, match="numbers axes from 0 to 51"),
     ]
+
+
+@answers(np.einsum, samples=einsum_samples)
+def einsum(
+    *operands: Any, out: None = None, optimize: Any = True, dtype: Any = None, order: str = "K", casting: str = "safe"
+) -> Any:
+    """The product of the operands, summed over every index that the result does not name.
+
+    einsum("ij,jk->ik", a, b)   a letter for each axis; without an arrow the result has the letters that occur once, in
+                                the alphabet's order; "..." stands for axes that broadcast; an index repeated inside an
+                                operand means its diagonal
+    einsum(a, [0, 1], b, [1, 2], [0, 2])   the same with numbers for letters
+    dtype   to compute in, if `casting` allows
+    Three or more operands are multiplied two at a time in a cheap order, whatever `optimize` says.
+
+    Raises ShapeError if the letters do not fit the operands, DTypeError if `casting` forbids.
+
+    >>> import numpy as np, autograd_core as ag
+    >>> ag.einsum("ii", np.array([[1.0, 2.0], [3.0, 4.0]]))
+    np.float64(5.0)
+    >>> ag.grad(lambda a: ag.einsum("i,ij,j", a, np.eye(2), a))(np.array([1.0, 2.0]))
+    array([2., 4.])
+    """
+    refuse("einsum", out=out)
+    subscripts, xs = (operands[0], operands[1:]) if isinstance(operands[0], str) else in_letters(operands)
+    if dtype is not None:
+        for x in xs:
+            if not np.can_cast(x, dtype, casting):  # type: ignore[arg-type]
+                raise DTypeError(
+                    f"einsum may not convert an operand of {x.dtype} to {np.dtype(dtype)} with casting={casting!r}: give "
+                    f"casting='same_kind'"
+                )
+        xs = [astype(x, dtype) for x in xs]
+    return contracted(subscripts, xs)

@@ -41,6 +41,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "any": extrema.any,
     "all": extrema.all,
     "cumsum": scans.cumsum,
+    "cumprod": scans.cumprod,
     "clip": selection.clip,
     "dot": contractions.dot.call,
     "trace": diagonals.trace,

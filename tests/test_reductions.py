@@ -108,25 +108,62 @@ def test_piecewise_constant_reductions_carry_no_gradient():
         assert not y.requires_grad
 
 
-@pytest.mark.parametrize("f", [np.sum, np.prod, np.max, np.mean], ids=lambda f: f.__name__)
-def test_where_is_refused_with_a_remedy(f):
-    with pytest.raises(
-        UnsupportedError, match=r"with where= is not differentiated: choose first, as in np\.sum\(np\.where"
-    ):
-        f(ag.tensor([1.0, 2.0], requires_grad=True), where=np.array([True, False]))
+@pytest.mark.parametrize("f", [np.sum, np.prod, np.mean, np.var, np.std, np.max, np.min], ids=lambda f: f.__name__)
+def test_elements_that_where_leaves_out_are_cut_off_in_both_modes_and_at_second_order(f):
+    mask = np.array([False, True, True, False])
+    x = np.array([0.0, 4.0, 9.0, np.nan])
+    start = {"initial": 1.0} if f in (np.max, np.min) else {}
+
+    def roots(x):
+        return f(np.sqrt(x), where=mask, **start)
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        _, tangent = ag.jvp(roots, (x,), (np.ones(4),))
+        np.testing.assert_array_equal(ag.grad(roots)(x)[~mask], [0, 0])
+        np.testing.assert_allclose(tangent, np.sum(ag.grad(roots)(x)), rtol=1e-14)
+        np.testing.assert_array_equal(ag.hessian(roots)(x)[~mask], np.zeros((2, 4)))
+    check_grads(lambda x: f(x, where=mask[1:3], **start), x[1:3] + 0.5, directions=1)
 
 
-def test_other_arguments_that_are_refused_name_what_to_do_instead():
+def test_a_recorded_mask_serves_as_where():
+    x = ag.tensor([1.0, -2.0, 3.0], requires_grad=True)
+    np.sum(x * x, where=x > 0).backward()
+
+    np.testing.assert_array_equal(x.grad.numpy(), [2, 0, 6])
+
+
+def test_what_is_there_before_the_first_element_has_a_gradient_of_its_own():
+    x = np.array([2.0, 3.0])
+
+    for f, slopes, slope in [
+        (np.sum, [1, 1], 1.0),
+        (np.prod, [12, 8], 6.0),
+        (np.max, [0, 0], 1.0),
+        (np.min, [1, 0], 0.0),
+    ]:
+        by_elements, by_start = ag.grad(lambda x, s, f=f: f(x, initial=s), (0, 1))(x, 4.0)
+        np.testing.assert_array_equal(by_elements, slopes)
+        assert by_start == slope
+
+
+def test_out_is_refused_in_words_wherever_it_stands():
     x = ag.tensor([1.0, 2.0], requires_grad=True)
 
-    with pytest.raises(
-        UnsupportedError, match="max with initial= is not differentiated: add it to the result, or join"
-    ):
-        np.max(x, initial=0.0)
     with pytest.raises(UnsupportedError, match=r"np\.mean with out= is not recorded: assign its result"):
         np.mean(x, out=np.zeros(()))
-    with pytest.raises(UnsupportedError, match="var with mean= is not differentiated: leave it out"):
-        np.var(x, mean=1.5)
+    with pytest.raises(UnsupportedError, match="max with out= is not recorded: assign its result"):
+        np.max(x, None, np.zeros(()))
+
+
+def test_a_mean_that_is_known_already_gives_the_same_moments_and_gradients():
+    x = cube()
+
+    def known(f):
+        return lambda x: f(x, axis=1, mean=np.mean(x, axis=1, keepdims=True))
+
+    for f in (np.var, np.std):
+        np.testing.assert_allclose(known(f)(x), f(x, axis=1))
+        np.testing.assert_allclose(gradient(known(f), x), gradient(lambda x, f=f: f(x, axis=1), x), atol=1e-15)
 
 
 def test_an_axis_that_is_not_there_is_named():
@@ -406,7 +443,7 @@ def test_softmaxes_of_integers_and_of_nothing():
 
 
 @pytest.mark.parametrize(
-    "name", ["sum", "mean", "prod", "max", "min", "var", "std", "argmax", "argmin", "any", "all", "cumsum"]
+    "name", ["sum", "mean", "prod", "max", "min", "var", "std", "argmax", "argmin", "any", "all", "cumsum", "cumprod"]
 )
 def test_a_method_is_its_function(name):
     x = cube()

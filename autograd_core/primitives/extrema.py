@@ -6,6 +6,7 @@ not a gradient of 0. A NaN is an extremum of both kinds, as in NumPy.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from ..errors import ShapeError
 from ..families import composed, fixed, primitive
 from ..families.elementwise import gate
 from ..primitive import Primitive
-from ..samples import Sample, sample
+from ..recording import Value
+from ..samples import Sample, sample, singular
 from ..shapes import Axis, kept_shape
+from .counting import mask, start
 from .reductions import cases, matrix, prepared, reduces, refuse, spread
 
 
@@ -50,41 +53,150 @@ largest = extremum(np.maximum, "max")
 smallest = extremum(np.minimum, "min")
 
 
-@answers(np.max, np.amax)
+def claims(a: Any, y: Any) -> Any:
+    """Which elements are the extremum y of several: those that equal it, and where it is NaN those that are NaN."""
+    return np.equal(a, y) | (np.isnan(a) & np.isnan(y))
+
+
+def shares_from(a: Any, b: Any, c: Any, y: Any, axis: Axis, keepdims: bool) -> tuple[Any, Any]:
+    """The weights of the elements a that count where c is true, and of what was there before the first of them, b.
+
+    All that tie share equally: b counts like an element. Where nothing claims the extremum, nothing has a weight.
+    """
+    kept = y if keepdims else np.reshape(y, kept_shape(np.shape(a), axis))
+    ties = claims(a, kept) & c
+    tie = np.zeros(np.shape(kept), bool) if b is None else claims(b, kept)
+    several = np.maximum(np.sum(ties, axis=axis, keepdims=True) + tie, 1)
+    return ties / several, np.reshape(tie / several, np.shape(y))
+
+
+def tangent_from(ts: Any, a: Any, b: Any, c: Any, y: Any, axis: Axis, keepdims: bool) -> Any:
+    """The tangent of the extremum: the weighted ones of the elements, and that of what was there before them."""
+    weight, weight_before = shares_from(a, b, c, y, axis, keepdims)
+    from_elements = 0 if ts[0] is None else np.sum(gate(ts[0], weight), axis=axis, keepdims=keepdims)
+    return from_elements if ts[1] is None else from_elements + gate(ts[1], weight_before)
+
+
+def cases_of_starts() -> list[Sample]:
+    """Hard cases of extrema of the elements that a mask counts, and of what is there before them."""
+    some = np.array([[True, True, False], [False, True, True]])
+    return [
+        sample(matrix(), np.float64(-5.0), some, axis=0, keepdims=False),
+        sample(matrix(), np.float64(0.25), some, axis=None, keepdims=True),
+        sample(matrix(np.float32), np.float32(1.0), True, axis=(0, 1), keepdims=False),
+        sample(np.ones((2, 0)), np.float64(1.5), True, axis=1, keepdims=False),
+    ]
+
+
+def extremum_from(forward: Callable[..., Any], name: str) -> Primitive:
+    """A primitive for the extremum of the elements a that count where c is true, and of b, a number or None."""
+    return primitive(
+        lambda a, b, c, *, axis=None, keepdims=False: forward(a, axis=axis, keepdims=keepdims, initial=b, where=c),
+        lambda g, a, b, c, y, axis, keepdims: gate(
+            spread(g, a, axis, keepdims), shares_from(a, b, c, y, axis, keepdims)[0]
+        ),
+        lambda g, a, b, c, y, axis, keepdims: gate(g, shares_from(a, b, c, y, axis, keepdims)[1]),
+        None,
+        jvp=tangent_from,
+        cut=True,
+        kinks="ties",
+        samples=cases_of_starts,
+        name=name,
+    )
+
+
+largest_from = extremum_from(np.max, "max")
+smallest_from = extremum_from(np.min, "min")
+
+
+def extreme(made: Primitive, counting: Primitive, a: Any, axis: Axis, keepdims: bool, initial: Any, where: Any) -> Any:
+    """The result of one of two primitives: of the second if `where=` or `initial=` are given."""
+    a, axis = prepared(a, axis)
+    if where is True and initial is None:
+        return made(a, axis=axis, keepdims=bool(keepdims))
+    a = a if isinstance(a, Value) else np.asarray(a)
+    before = None if initial is None else start(initial, a.dtype)
+    return counting(a, before, where is True or mask(a, where), axis=axis, keepdims=bool(keepdims))
+
+
+def cases_of_max() -> list[Sample]:
+    """Hard cases of extrema in NumPy's words."""
+    some = np.array([[True, True, False], [False, True, True]])
+    return [
+        sample(matrix()),
+        sample(matrix(), axis=(0, -1), keepdims=True),
+        sample(matrix(), axis=0, initial=np.float64(0.25), where=some),
+        sample(matrix(), axis=1, initial=-9.0, where=np.array([True, False, True])),
+        sample(matrix(np.float32), axis=1, initial=np.float64(1.0), keepdims=True),
+        sample(np.ones((2, 0)), axis=1, initial=np.float64(1.5)),
+        sample(matrix(np.float16), axis=0),
+        sample(np.float64(1.5)),
+        sample(np.array([[3, 1, 2]]), axis=1, initial=0),
+        sample(matrix(), axis=2, raises=ShapeError, match="axis 2 is out of bounds"),
+        sample(np.ones((2, 0)), axis=1, raises=ShapeError, match="which has no identity"),
+        sample(matrix(), where=some, raises=ShapeError, match="one has to specify 'initial'"),
+        sample(matrix(), initial=0.0, where=np.ones((4, 3), bool), raises=ShapeError, match="does not stretch"),
+        sample(matrix(), initial=np.ones(2), raises=ShapeError, match="initial= is a single number"),
+    ]
+
+
+TIES = [
+    singular(np.array([2.0, 2.0, 2.0]), gives=np.full(3, 1 / 3), why="a tie of three"),
+    singular(
+        np.array([2.0]), initial=2.0, gives=np.array([0.5]), why="what is there before the first counts like an element"
+    ),
+]
+
+
+@answers(np.max, np.amax, samples=cases_of_max, singular=TIES)
 def max(
     a: Any, axis: Axis = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
 ) -> Any:
     """The largest element over the axes, all by default; NaN if one is NaN. Elements that tie share the gradient.
 
-    Raises ShapeError if there is no element.
+    initial    what is there before the first element, a number that may be recorded; it ties like an element
+    where      which elements count; the others are cut off
+    Raises ShapeError if there is no element and no `initial`.
 
     >>> import autograd_core as ag
     >>> ag.grad(lambda x: ag.max(x))(ag.tensor([1.0, 3.0, 3.0]))
     tensor([0. , 0.5, 0.5])
     """
-    refuse("max", where, initial=initial, out=out)
-    a, axis = prepared(a, axis)
-    return largest(a, axis=axis, keepdims=bool(keepdims))
+    refuse("max", out)
+    return extreme(largest, largest_from, a, axis, keepdims, initial, where)
 
 
-@answers(np.min, np.amin)
+@answers(np.min, np.amin, samples=cases_of_max, singular=TIES)
 def min(
     a: Any, axis: Axis = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
 ) -> Any:
     """The smallest element over the axes, all by default; NaN if one is NaN. Elements that tie share the gradient.
 
-    Raises ShapeError if there is no element.
+    initial    what is there before the first element, a number that may be recorded; it ties like an element
+    where      which elements count; the others are cut off
+    Raises ShapeError if there is no element and no `initial`.
 
     >>> import autograd_core as ag
     >>> ag.grad(lambda x: ag.min(x))(ag.tensor([1.0, 3.0, 3.0]))
     tensor([1., 0., 0.])
     """
-    refuse("min", where, initial=initial, out=out)
-    a, axis = prepared(a, axis)
-    return smallest(a, axis=axis, keepdims=bool(keepdims))
+    refuse("min", out)
+    return extreme(smallest, smallest_from, a, axis, keepdims, initial, where)
 
 
-@answers(np.ptp)
+def cases_of_ranges() -> list[Sample]:
+    """Hard cases of ranges in NumPy's words."""
+    return [
+        sample(matrix()),
+        sample(matrix(), axis=(0, -1), keepdims=True),
+        sample(matrix(np.float32), axis=-1),
+        sample(np.array([[3, 1, 2]], np.int8), axis=1),
+        sample(np.float64(1.5)),
+        sample(np.ones((2, 0)), axis=1, raises=ShapeError, match="which has no identity"),
+    ]
+
+
+@answers(np.ptp, samples=cases_of_ranges, singular=[singular(np.array([2.0, 2.0]), gives=np.zeros(2), why="ties")])
 @composed
 def ptp(a: Any, axis: Axis = None, out: None = None, keepdims: bool = False) -> Any:
     """The range of the elements over the axes, from the smallest to the largest.
@@ -123,12 +235,12 @@ where_smallest = fixed(
     samples=cases_of_indices,
 )
 is_any = fixed(
-    lambda a, *, axis=None, keepdims=False: np.any(a, axis=axis, keepdims=keepdims),
+    lambda a, b=True, *, axis=None, keepdims=False: np.any(a, axis=axis, keepdims=keepdims, where=b),
     name="any",
     samples=cases_of_indices,
 )
 are_all = fixed(
-    lambda a, *, axis=None, keepdims=False: np.all(a, axis=axis, keepdims=keepdims),
+    lambda a, b=True, *, axis=None, keepdims=False: np.all(a, axis=axis, keepdims=keepdims, where=b),
     name="all",
     samples=cases_of_indices,
 )
@@ -139,37 +251,67 @@ nonzeros = fixed(
 )
 
 
-@answers(np.argmax)
+def cases_of_places() -> list[Sample]:
+    """Hard cases of indices in NumPy's words."""
+    return [
+        sample(matrix()),
+        sample(matrix(np.float32)[:, ::-1], axis=-1, keepdims=True),
+        sample(np.array([[1, 3], [3, 1]]), axis=0),
+        sample(np.float64(1.5)),
+        sample(matrix(), axis=2, raises=ShapeError, match="axis 2 is out of bounds"),
+        sample(np.ones((2, 0)), axis=1, raises=ShapeError, match="empty sequence"),
+    ]
+
+
+def cases_of_questions() -> list[Sample]:
+    """Hard cases of truth values in NumPy's words."""
+    return [
+        sample(matrix()),
+        sample(matrix(np.float32)[:, ::-1], axis=(0, -1), keepdims=True),
+        sample(np.array([[0, 3], [3, 1]]), axis=0),
+        sample(matrix(), axis=1, where=np.array([[True, False, True]])),
+        sample(np.ones((2, 0)), axis=1),
+        sample(np.float64(0.0)),
+        sample(matrix(), axis=2, raises=ShapeError, match="axis 2 is out of bounds"),
+    ]
+
+
+@answers(np.argmax, samples=cases_of_places)
 def argmax(a: Any, axis: int | None = None, out: None = None, *, keepdims: bool = False) -> Any:
     """The index of the first largest element along an axis, of the flattened array by default; without gradient."""
-    refuse("argmax", out=out)
+    refuse("argmax", out)
     return where_largest(a, axis=axis, keepdims=bool(keepdims))
 
 
-@answers(np.argmin)
+@answers(np.argmin, samples=cases_of_places)
 def argmin(a: Any, axis: int | None = None, out: None = None, *, keepdims: bool = False) -> Any:
     """The index of the first smallest element along an axis, of the flattened array by default; without gradient."""
-    refuse("argmin", out=out)
+    refuse("argmin", out)
     return where_smallest(a, axis=axis, keepdims=bool(keepdims))
 
 
-@answers(np.any)
+@answers(np.any, samples=cases_of_questions)
 def any(a: Any, axis: Axis = None, out: None = None, keepdims: bool = False, *, where: Any = True) -> Any:
     """Whether any element over the axes is true; carries no gradient."""
-    refuse("any", where, out=out)
+    refuse("any", out)
     a, axis = prepared(a, axis)
-    return is_any(a, axis=axis, keepdims=bool(keepdims))
+    return is_any(a, where is True or mask(a, where), axis=axis, keepdims=bool(keepdims))
 
 
-@answers(np.all)
+@answers(np.all, samples=cases_of_questions)
 def all(a: Any, axis: Axis = None, out: None = None, keepdims: bool = False, *, where: Any = True) -> Any:
     """Whether all elements over the axes are true; carries no gradient."""
-    refuse("all", where, out=out)
+    refuse("all", out)
     a, axis = prepared(a, axis)
-    return are_all(a, axis=axis, keepdims=bool(keepdims))
+    return are_all(a, where is True or mask(a, where), axis=axis, keepdims=bool(keepdims))
 
 
-@answers(np.count_nonzero)
+def cases_of_counts() -> list[Sample]:
+    """Hard cases of counts in NumPy's words."""
+    return [s for s in cases_of_questions() if "where" not in s.settings]
+
+
+@answers(np.count_nonzero, samples=cases_of_counts)
 def count_nonzero(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """How many elements over the axes are not 0; carries no gradient."""
     a, axis = prepared(a, axis)

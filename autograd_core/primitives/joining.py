@@ -103,7 +103,7 @@ def concatenate(
     >>> ag.concatenate([ag.tensor([1.0]), [2.0, 3.0]])
     tensor([1., 2., 3.])
     """
-    refuse("concatenate", out=out)
+    refuse("concatenate", out)
     xs = parts(arrays, "concatenate")
     if axis is None:
         xs, axis = [ravel(x) for x in xs], 0
@@ -119,7 +119,7 @@ def stack(arrays: Any, axis: int = 0, out: None = None, *, dtype: Any = None, ca
     >>> ag.stack([ag.scalar(1.0), 2.0]).shape
     (2,)
     """
-    refuse("stack", out=out)
+    refuse("stack", out)
     y = stacked(*parts(arrays, "stack"), axis=axis)
     return y if dtype is None else astype(y, dtype)
 

@@ -14,26 +14,19 @@ import numpy as np
 from ..dispatch import answers, methods
 from ..errors import ShapeError, UnsupportedError
 from ..families import primitive
-from ..recording import Value
-from ..samples import Sample, sample
+from ..families.elementwise import gate
+from ..primitive import Primitive
+from ..samples import Sample, sample, singular
 from ..shapes import Axis, Shape, kept_shape, normal_axes
+from .arithmetic import add, multiply
+from .counting import begun, counted, mask
 from .layouts import astype
 
-REMEDIES = {
-    "where": "choose first, as in np.sum(np.where(mask, x, 0))",
-    "initial": "add it to the result, or join it to the array with np.concatenate",
-    "out": "assign the result instead",
-    "mean": "leave it out: it is computed again",
-}
 
-
-def refuse(function: str, where: Any = True, **others: Any) -> None:
-    """Raise UnsupportedError for arguments of NumPy's reductions that change what is differentiated."""
-    given = [name for name, value in others.items() if value is not None]
-    if where is not True:
-        given.append("where")
-    for name in given:
-        raise UnsupportedError(f"{function} with {name}= is not differentiated: {REMEDIES[name]}")
+def refuse(function: str, out: Any) -> None:
+    """Raise UnsupportedError if the result is to be written into an array, where no record of it could be kept."""
+    if out is not None:
+        raise UnsupportedError(f"{function} with out= is not recorded: assign its result instead")
 
 
 def prepared(a: Any, axis: Axis, dtype: Any = None) -> tuple[Any, Any]:
@@ -87,6 +80,18 @@ def cases_of_sums() -> list[Sample]:
     ]
 
 
+def cases_of_counting() -> list[Sample]:
+    """Hard cases of reductions of the elements that a mask counts."""
+    some = np.array([[True, True, False], [False, True, True]])
+    return [
+        sample(matrix(), some, axis=None, keepdims=False),
+        sample(matrix()[::-1], some, axis=-1, keepdims=True),
+        sample(matrix(np.float32), some, axis=(0, 1), keepdims=False),
+        sample(matrix(complex) * (1 + 1j), some, axis=0, keepdims=False),
+        sample(np.float64(1.5), np.True_, axis=None, keepdims=False),
+    ]
+
+
 # -- sum and mean ------------------------------------------------------------------------------------------------------
 
 total = primitive(
@@ -96,7 +101,7 @@ total = primitive(
     samples=cases_of_sums,
     name="sum",
 )
-average = primitive(
+arithmetic_mean = primitive(
     lambda a, *, axis=None, keepdims=False: np.mean(a, axis=axis, keepdims=keepdims),
     # a mean of nothing has no element to give a gradient to, so any divisor will do
     lambda g, a_like, axis, keepdims: spread(g / (count(np.shape(a_like), axis) or 1), a_like, axis, keepdims),
@@ -106,7 +111,49 @@ average = primitive(
 )
 
 
-@answers(np.sum)
+def mean_of(forward: Callable[..., Any], counts: Callable[[Any, Any], Any], name: str) -> Primitive:
+    """A primitive for the mean of the elements a that count where b is true, as a NumPy function has it."""
+
+    def share(a: Any, b: Any, axis: Axis) -> Any:
+        counting = counts(a, b)
+        # a mean of nothing has no element to give a gradient to, so any divisor will do
+        return counting / np.maximum(np.sum(counting, axis=axis, keepdims=True), 1)
+
+    return primitive(
+        lambda a, b, *, axis=None, keepdims=False: forward(a, axis=axis, keepdims=keepdims, where=b),
+        lambda g, a, b, axis, keepdims: gate(spread(g, a, axis, keepdims), share(a, b, axis)),
+        None,
+        jvp=lambda ts, a, b, axis, keepdims: np.sum(gate(ts[0], share(a, b, axis)), axis=axis, keepdims=keepdims),
+        cut=True,
+        samples=cases_of_counting,
+        name=name,
+    )
+
+
+mean_of_counted = mean_of(np.mean, lambda a, b: b, "mean")
+
+
+def cases_of_sum() -> list[Sample]:
+    """Hard cases of sums and products in NumPy's words."""
+    some = np.array([[True, True, False], [False, True, True]])
+    return [
+        sample(matrix()),
+        sample(matrix(), axis=(0, -1), keepdims=True),
+        sample(matrix(), axis=0, initial=np.float64(0.25), where=some),
+        sample(matrix(complex) * 1j, axis=1, initial=2.0, where=np.array([True, False, True])),
+        sample(matrix(np.float32), axis=1, initial=np.float64(0.1)),
+        sample(matrix(np.float16), axis=0, dtype=np.float32),
+        sample(np.ones((2, 0)), axis=1, initial=np.float64(1.5)),
+        sample(np.array([[True, False], [True, True]]), axis=1, where=np.array([True, True])),
+        sample(np.array([3, 4], np.int8), initial=2),
+        sample(np.float64(1.5), axis=0),
+        sample(matrix(), axis=2, raises=ShapeError, match="axis 2 is out of bounds"),
+        sample(matrix(), where=np.ones((4, 3), bool), raises=ShapeError, match="does not stretch"),
+        sample(matrix(), initial=np.ones(2), raises=ShapeError, match="initial= is a single number"),
+    ]
+
+
+@answers(np.sum, samples=cases_of_sum)
 def sum(
     a: Any,
     axis: Axis = None,
@@ -118,56 +165,85 @@ def sum(
 ) -> Any:
     """The sum of the elements over the axes, all by default; 0 for no elements.
 
+    initial    what is there before the first element, a number that may be recorded
+    where      which elements count; the others are cut off
+
     >>> import autograd_core as ag
     >>> ag.grad(lambda x: ag.sum(x * x))(ag.tensor([1.0, 2.0]))
     tensor([2., 4.])
     """
-    refuse("sum", where, initial=initial, out=out)
+    refuse("sum", out)
+    if where is not True:
+        a = counted(a, where, 0)
     a, axis = prepared(a, axis, dtype)
-    return total(a, axis=axis, keepdims=bool(keepdims))
+    y = total(a, axis=axis, keepdims=bool(keepdims))
+    return y if initial is None else begun(add, y, initial)
 
 
-@answers(np.mean)
+def cases_of_means() -> list[Sample]:
+    """Hard cases of means in NumPy's words."""
+    some = np.array([[True, True, False], [False, True, True]])
+    return [
+        sample(matrix()),
+        sample(matrix(), axis=(0, -1), keepdims=True),
+        sample(matrix(), axis=0, where=some),
+        sample(matrix(complex) * 1j, axis=1, where=np.array([True, False, True]), keepdims=True),
+        sample(matrix(np.float16), axis=0, where=some),
+        sample(matrix(np.float32), axis=1, dtype=np.float64),
+        sample(np.array([3, 4], np.int8)),
+        sample(np.array([True, False, True]), where=np.array([True, True, False])),
+        sample(np.float64(1.5)),
+        sample(np.ones((0, 2)), axis=1),
+        sample(matrix(), axis=2, raises=ShapeError, match="axis 2 is out of bounds"),
+        sample(matrix(), where=np.ones((4, 3), bool), raises=ShapeError, match="does not stretch"),
+    ]
+
+
+@answers(np.mean, samples=cases_of_means)
 def mean(
     a: Any, axis: Axis = None, dtype: Any = None, out: None = None, keepdims: bool = False, *, where: Any = True
 ) -> Any:
-    """The arithmetic mean of the elements over the axes, all by default.
+    """The arithmetic mean of the elements over the axes, all by default; of those that `where=` counts.
 
     >>> import autograd_core as ag
     >>> ag.grad(lambda x: ag.mean(x))(ag.tensor([1.0, 2.0]))
     tensor([0.5, 0.5])
     """
-    refuse("mean", where, out=out)
+    refuse("mean", out)
     a, axis = prepared(a, axis, dtype)
-    return average(a, axis=axis, keepdims=bool(keepdims))
+    if where is not True:
+        return mean_of_counted(a, mask(a, where), axis=axis, keepdims=bool(keepdims))
+    return arithmetic_mean(a, axis=axis, keepdims=bool(keepdims))
 
 
 # -- product -----------------------------------------------------------------------------------------------------------
 
 
-def others(a: Any, axis: Axis) -> Any:
-    """For each element the product of all others reduced with it; without a division, so that zeros are exact."""
+def rows(a: Any, axis: Axis) -> Any:
+    """a with the axes that are reduced merged into a new last one."""
     shape = np.shape(a)
     reduced = normal_axes(axis, len(shape))
-    order = [i for i in range(len(shape)) if i not in reduced] + list(reduced)
-    moved = [shape[i] for i in order]
-    rows = np.reshape(np.transpose(a, order), (*moved[: len(shape) - len(reduced)], count(shape, axis)))
-    return np.transpose(np.reshape(others_in_row(rows), moved), np.argsort(order).tolist())
+    kept = [i for i in range(len(shape)) if i not in reduced]
+    return np.reshape(np.transpose(a, (*kept, *reduced)), (*[shape[i] for i in kept], count(shape, axis)))
 
 
-def others_in_row(a: Any) -> Any:
-    """The products of all other elements along the last axis.
+def unrows(a: Any, shape: Shape, axis: Axis) -> Any:
+    """What `rows` made of an array of this shape, put back."""
+    reduced = normal_axes(axis, len(shape))
+    order = [*[i for i in range(len(shape)) if i not in reduced], *reduced]
+    return np.transpose(np.reshape(a, [shape[i] for i in order]), [order.index(i) for i in range(len(shape))])
 
-    Of an array by two cumulative products, from the left and from the right. Of a recorded value by one product per
-    element, of a row in which that element is 1: n times the work, but products, so that every order is exact.
+
+def others(a: Any, axis: Axis) -> Any:
+    """For each element the product of all others reduced with it: of those before it and of those after it.
+
+    Without a division, so that zeros are exact.
     """
-    if isinstance(a, Value):
-        rows: Any = np.expand_dims(a, -2)
-        return np.prod(np.where(np.eye(rows.shape[-1], dtype=bool), 1, rows), axis=-1)
-    one = np.ones_like(a[..., :1])
-    before = np.cumprod(np.concatenate([one, a[..., :-1]], axis=-1), axis=-1)
-    after = np.cumprod(np.concatenate([one, a[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
-    return before * after
+    row = rows(a, axis)
+    one = np.ones_like(row[..., :1])
+    before = np.cumprod(np.concatenate([one, row[..., :-1]], axis=-1), axis=-1)
+    after = np.flip(np.cumprod(np.concatenate([one, row[..., :0:-1]], axis=-1), axis=-1), axis=-1)
+    return unrows(before * after, np.shape(a), axis)
 
 
 product = primitive(
@@ -182,7 +258,13 @@ product = primitive(
 )
 
 
-@answers(np.prod)
+ZEROS = [
+    singular(np.array([0.0, 2.0, 3.0]), gives=np.array([6.0, 0.0, 0.0]), why="exact, without a division"),
+    singular(np.array([0.0, 0.0, 3.0]), gives=np.zeros(3), why="exact, without a division"),
+]
+
+
+@answers(np.prod, samples=cases_of_sum, singular=ZEROS)
 def prod(
     a: Any,
     axis: Axis = None,
@@ -198,9 +280,12 @@ def prod(
     >>> ag.grad(lambda x: ag.prod(x))(ag.tensor([2.0, 0.0, 3.0]))
     tensor([0., 6., 0.])
     """
-    refuse("prod", where, initial=initial, out=out)
+    refuse("prod", out)
+    if where is not True:
+        a = counted(a, where, 1)
     a, axis = prepared(a, axis, dtype)
-    return product(a, axis=axis, keepdims=bool(keepdims))
+    y = product(a, axis=axis, keepdims=bool(keepdims))
+    return y if initial is None else begun(multiply, y, initial)
 
 
 # -- NumPy's ufunc methods ---------------------------------------------------------------------------------------------
@@ -218,9 +303,8 @@ def reduces(ufunc: np.ufunc, reduction: Callable[..., Any]) -> None:
         initial: Any = None,
         where: Any = True,
     ) -> Any:
-        refuse(f"np.{ufunc.__name__}.reduce", where, initial=initial, out=out)
         array, axis = prepared(array, axis, dtype)
-        return reduction(array, axis=axis, keepdims=bool(keepdims))
+        return reduction(array, axis=axis, out=out, keepdims=keepdims, initial=initial, where=where)
 
     methods[ufunc, "reduce"] = reduce
 

@@ -11,7 +11,8 @@ tensor([ 1.38177329,  0.07700375, -2.82885748])
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
-from . import methods, ops, scalars, tensors
+from . import batching, methods, ops, scalars, tensors
+from .batching import vmap
 from .families import composed, elementwise, fixed, layout, multilinear, primitive
 from .jacobians import hessian, hvp, jacobian, jvp
 from .modes import enable_grad, no_grad, scope, set_grad_enabled
@@ -29,6 +30,7 @@ globals().update(_namespace())
 tensors.install()
 scalars.install()
 methods.install()
+batching.install()
 
 _LAZY = {
     "draw": "drawing", "Drawing": "drawing", "drawing": "drawing", "testing": "testing",
@@ -52,6 +54,6 @@ _EXPLICIT = [
     "Scalar", "Tensor", "asarray", "composed", "detect_anomaly", "elementwise", "enable_grad", "fft", "fixed", "grad",
     "gradients", "hessian", "hvp", "jacobian", "jvp", "layout", "linalg", "multilinear", "no_grad", "ops", "polynomial",
     "primitive", "record", "scalar", "scope", "set_grad_enabled", "stop_gradient", "tensor", "updatable", "value_and_grad",
-    "vjp", "why_no_grad", "writable",
+    "vjp", "vmap", "why_no_grad", "writable",
 ]  # fmt: skip
 __all__ = [*_EXPLICIT, *_namespace()]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here

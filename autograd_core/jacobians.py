@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
+from itertools import accumulate
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from .errors import GradientError
+from .batches import Batched, Level, bare, beneath, levels_of, lowered, raised
+from .errors import GradientError, LeavingError, UnsupportedError
 from .forward import push_forward
-from .recording import Node, Value, handle
+from .recording import Node, Scalar, Value, handle, tensor_of
 from .reverse import conjugate
+from .shapes import Shape
 from .transforms import Call, Function, grad, is_live, matching, positions
 from .trees import flatten, same_structure
 
@@ -28,7 +32,7 @@ class Linearized(Call):
         """The tangent of every output, for a tangent of every input."""
         record = (self.visible or any(is_live(t) for t in tangents)) and self.outer.recording
         seeds = {
-            s: matching(s.value, t, record, f"{self.asked}: the tangent")
+            s: matching(s.value, t, record, f"{self.asked}: the tangent", self.at)
             for s, t in zip(self.sources, tangents, strict=True)
         }
         nodes = [out.node for out in self.outputs if isinstance(out, Value) and out.node is not None]
@@ -37,7 +41,8 @@ class Linearized(Call):
 
     def tangent_of(self, out: Any, found: dict[Node, Any], tangents: Sequence[Any]) -> Any:
         """The tangent of one output as its caller expects it; zeros where it depends on no input."""
-        data = out._data if isinstance(out, Value) else out
+        held = bare(out)
+        data = held._data if isinstance(held, Value) else held
         t = found.get(out.node) if isinstance(out, Value) and out.node is not None else None
         if t is None:
             t = (
@@ -46,11 +51,13 @@ class Linearized(Call):
                 else np.zeros(np.shape(data), np.asarray(data).dtype)
             )
         if isinstance(t, Value):
-            return t
+            return raised(t, levels_of(out))
         if type(data) is float:
             t = float(t)
-        if self.as_values or any(isinstance(x, Value) for x in tangents):
-            return handle(t, None)
+        if self.as_values or any(isinstance(bare(x), Value) for x in tangents):
+            return raised(handle(t, None), levels_of(out))
+        if type(out) is Batched:
+            return raised(t, levels_of(out))
         return t if type(t) is float else np.array(t) if isinstance(data, np.ndarray) else t
 
 
@@ -77,7 +84,8 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
 def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto") -> Function:
     """The function that gives the derivatives of every element of f's result: shape of the result + shape of the argument.
 
-    mode   "forward" (a walk per element of the arguments), "reverse" (a walk per element of the result), "auto": the fewer
+    mode   "forward" (a tangent per element of the arguments), "reverse" (a cotangent per element of the result); "auto"
+           takes the fewer. One walk is made for all of them, or a few if that takes too much memory
 
     >>> import numpy as np, autograd_core as ag
     >>> ag.jacobian(lambda x: x[:2] * x[2])(np.array([1.0, 2.0, 3.0]))
@@ -112,60 +120,109 @@ def is_complex(x: Any) -> bool:
     return getattr(x, "dtype", np.asarray(0.0).dtype).kind == "c"
 
 
-def basis(shape: tuple[int, ...], dtype: Any) -> list[Any]:
-    """The unit arrays of a shape, in C order."""
-    eye = np.eye(int(np.prod(shape)), dtype=dtype)
-    return [row.reshape(shape) for row in eye]
+MOST = 2**20
+"""How many numbers the largest value of a walk may have, all units that it is walked for taken together."""
 
 
-def assembled(parts: Sequence[Any], shape: tuple[int, ...], axis: int) -> Any:
-    """Derivatives along unit directions as one array of the given shape."""
-    if not parts:
-        return np.zeros(shape)
-    if all(isinstance(p, float) for p in parts) and not any(isinstance(p, np.generic) for p in parts):
-        return parts[0] if shape == () else np.reshape(np.array(parts), shape)
-    return np.reshape(np.stack(parts, axis=axis), shape)
+def units(shapes: Sequence[Shape], dtypes: Sequence[Any], start: int, stop: int) -> list[Any]:
+    """Some unit directions of several arrays taken as one: per array, its part of each, counted by the first axis."""
+    made, before = [], 0
+    for shape, dtype in zip(shapes, dtypes, strict=True):
+        n = prod(shape)
+        made.append(np.eye(stop - start, n, start - before, dtype).reshape(stop - start, *shape))
+        before += n
+    return made
+
+
+def along_units(walk: Callable[[list[Any]], list[Any]], starts: Sequence[Any], call: Call) -> list[Any]:
+    """What a linear walk gives for every unit direction of the arrays that it starts from, counted by the first axis.
+
+    walk   (a value for each start) -> results; given one example of a batch of units, so that one walk does for many
+    """
+    shapes, dtypes = [np.shape(x) for x in starts], [np.result_type(x) for x in starts]
+    total = sum(map(prod, shapes))
+    if total == 1:
+        return [x if is_number(x) else x[None] for x in walk([u[0] for u in units(shapes, dtypes, 0, 1)])]
+    largest = max([np.size(x) for x in starts] + [size_of(node.value) for node in call.nodes])
+    step = max(1, MOST // max(1, largest))
+
+    def together(start: int) -> list[Any]:
+        with Level(min(step, total - start)) as level:
+            found = walk([Batched(u, level) for u in units(shapes, dtypes, start, start + level.size)])
+        return [lowered(x, (level,)) for x in found]
+
+    try:
+        blocks = [together(start) for start in range(0, total, step)]
+    except (LeavingError, UnsupportedError):  # a rule that needs the numbers, one unit at a time
+        single = [walk([u[0] for u in units(shapes, dtypes, i, i + 1)]) for i in range(total)]
+        return [np.stack(parts) for parts in zip(*single, strict=True)]
+    return [parts[0] if len(parts) == 1 else np.concatenate(parts) for parts in zip(*blocks, strict=True)]
+
+
+def is_number(x: Any) -> bool:
+    """Whether a derivative is a float or a Scalar."""
+    return type(x) is float or isinstance(x, Scalar)
+
+
+def size_of(value: Any) -> int:
+    """How many numbers a value has, whether it was kept or not."""
+    return sum(map(size_of, value)) if type(value) is tuple else prod(getattr(value, "shape", ()))
+
+
+def blocks_of(found: Any, starts: Sequence[Any]) -> list[Any]:
+    """What belongs to each of the arrays whose units were taken as one."""
+    if is_number(found):
+        return [found]
+    ends = list(accumulate(np.size(x) for x in starts))
+    return [found[end - np.size(x) : end] for x, end in zip(starts, ends, strict=True)]
 
 
 def columns_forward(call: Linearized) -> list[list[Any]]:
     """Per output and input, the derivative array, by pushing unit tangents."""
-    rows: list[list[Any]] = [[] for _ in call.outputs]
-    for i, source in enumerate(call.sources):
-        columns = []
-        dtype = np.asarray(0.0).dtype if type(source.value) is float else source.value.dtype
-        shape = () if type(source.value) is float else source.value.shape
-        for unit in basis(shape, dtype):
-            tangents = [unit if j == i else np.zeros(np.shape(s.value), None) for j, s in enumerate(call.sources)]
-            columns.append(call.pushed(tangents))
-        for k, out in enumerate(call.outputs):
-            rows[k].append(assembled([c[k] for c in columns], np.shape(out) + shape, -1))
+    if sum(map(np.size, call.inputs)) == 0:
+        return [[np.zeros(np.shape(out) + np.shape(x)) for x in call.inputs] for out in call.outputs]
+    rows = []
+    for out, t in zip(call.outputs, along_units(call.pushed, call.inputs, call), strict=True):
+        blocks = [c if is_number(c) else np.moveaxis(c, 0, -1) for c in blocks_of(t, call.inputs)]
+        rows.append([shaped(call, c, np.shape(out) + np.shape(x)) for c, x in zip(blocks, call.inputs, strict=True)])
     return rows
 
 
 def rows_reverse(call: Linearized) -> list[list[Any]]:
     """Per output and input, the derivative array, by pulling unit cotangents."""
-    rows: list[list[Any]] = []
-    for out in call.outputs:
-        dtype = np.asarray(out._data if isinstance(out, Value) else out).dtype
-        units = basis(np.shape(out), dtype)
-        pulls = [pulled_row(call, out, unit) for unit in units]
+    outputs, inputs = call.outputs, call.inputs
+    if sum(map(np.size, outputs)) == 0:
+        return [[np.zeros(np.shape(out) + np.shape(x)) for x in inputs] for out in outputs]
+    pulled = along_units(lambda gs: pulled_row(call, gs), outputs, call)
+    turned = pulled
+    if any(is_complex(out) for out in outputs):
         # a real input sees only the real part of what is pulled: turned by 90 degrees, the imaginary part
-        turned = [pulled_row(call, out, 1j * unit) for unit in units] if dtype.kind == "c" else pulls
-        row = []
-        for i, source in enumerate(call.sources):
-            parts = [conjugate(p[i]) for p in pulls]  # a pulled cotangent is a gradient, the conjugate of the row
-            if dtype.kind == "c" and getattr(source.value, "dtype", np.dtype(float)).kind != "c":
-                parts = [p + 1j * q[i] for p, q in zip(parts, turned, strict=True)]
-            row.append(assembled(parts, np.shape(out) + np.shape(source.value), 0))
-        rows.append(row)
+        turned = along_units(lambda gs: pulled_row(call, [1j * g if is_complex(g) else g for g in gs]), outputs, call)
+    rows: list[list[Any]] = [[] for _ in outputs]
+    for x, p, q in zip(inputs, pulled, turned, strict=True):
+        for row, out, c, d in zip(rows, outputs, blocks_of(p, outputs), blocks_of(q, outputs), strict=True):
+            c = conjugate(c)  # a pulled cotangent is a gradient, the conjugate of the row
+            if is_complex(out) and not is_complex(x):
+                c = c + 1j * d
+            row.append(shaped(call, c, np.shape(out) + np.shape(x)))
     return rows
 
 
-def pulled_row(call: Linearized, out: Any, unit: Any) -> list[Any]:
-    """The cotangents of the inputs for one cotangent of an output; zeros where it does not depend on them."""
-    seeds = {}
-    if isinstance(out, Value) and out.node in call.roots:
-        seeds = {out.node: matching(out._data, unit, call.records, "jacobian")}
+def shaped(call: Linearized, block: Any, shape: Shape) -> Any:
+    """Derivatives along units as one array of the given shape, or number."""
+    if is_number(block) and shape == ():
+        return block
+    block = np.reshape(block, shape)
+    return beneath(lambda a: a if isinstance(a, Value) else tensor_of(a, None), block) if call.as_values else block
+
+
+def pulled_row(call: Linearized, cotangents: Sequence[Any]) -> list[Any]:
+    """The cotangents of the inputs for a cotangent of each output; zeros where no output depends on them."""
+    seeds: dict[Node, Any] = {}
+    for out, g in zip(call.outputs, cotangents, strict=True):
+        if isinstance(out, Value) and out.node in call.roots:
+            g = matching(bare(out)._data, g, call.records, "jacobian", levels_of(out))
+            seeds[out.node] = seeds[out.node] + g if out.node in seeds else g
     return flatten(call.pulled(seeds, call.records))[0]
 
 

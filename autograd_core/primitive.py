@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from .batches import Batched, Batching, batched_call, batching
 from .errors import AutogradError, BoundsError, DeclarationError, DTypeError, ShapeError, UnsupportedError
 from .modes import Mode, current
 from .recording import Node, Scalar, Settings, Tensor, Value, frame, leaf, record, scalar_of, serials, tensor_of
@@ -64,6 +65,7 @@ class Primitive:
         text: Sequence[str | Callable[..., str]] | None = None,
         explain: Callable[..., str | None] | None = None,
         variadic: bool = False,
+        batch: Batching | str | None = None,
     ) -> None:
         self.forward, self.family = forward, family
         self.name = name or forward.__name__.rstrip("_")
@@ -71,6 +73,7 @@ class Primitive:
         self.definition, self.scalar = definition, scalar
         self.domain, self.kinks, self.samples = domain, kinks, samples
         self.reference, self.variadic, self.singular = reference, variadic, tuple(singular)
+        self.batch = batching(batch, self.name)  # how vmap computes all examples
         self.text = text  # per input, how a drawing writes its rule: a template of {a} ..., {y} and {g}, or settings -> template
         self.explain = explain  # (shape of each input) -> words for an error of the forward function, or None
         self.__doc__ = documented(forward, self.name, rules, family)
@@ -275,8 +278,12 @@ def generic_call(made: Primitive) -> Callable[..., Any]:
                     constants = True
                 else:
                     wanted.append(i)
+            elif kind is ndarray:
+                datas.append(arg)
+            elif kind is Batched:
+                return batched_call(made, args, settings)
             else:
-                datas.append(arg if kind is ndarray else operand(arg))
+                datas.append(operand(arg))
         if defaults:
             settings = {**defaults, **settings}
         try:

@@ -163,7 +163,7 @@ def _walk(
             else:
                 contributions = route.pull(node, saved, g)
         except ArithmeticError:  # floats raise where arrays give inf
-            if not isinstance(g, (float, Scalar)):
+            if type(node.value) is not float:
                 raise
             contributions = pull_numbers(node, saved, g)
         if not retain:

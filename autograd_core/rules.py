@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from .batches import Batched
 from .errors import DeclarationError, ShapeError
 from .recording import Absent, Node, Scalar, Settings, Tensor, frame
 from .shapes import broadcast_axes
@@ -182,6 +183,8 @@ def to_float(c: Any) -> Any:
         return c
     if isinstance(c, Tensor):
         return np.sum(np.real(c)).scalar()
+    if type(c) is Batched:
+        return np.sum(np.real(c))
     return float(np.sum(np.real(c)))
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from .backward import require_graph, seed_for
+from .batches import Batched, Level, bare, beneath, levels, levels_of, lowered, raised
 from .errors import DTypeError, GradientError, ShapeError
 from .families.general import share
 from .graph import Graph
@@ -32,28 +33,40 @@ Function = Callable[..., Any]
 # -- fresh inputs ------------------------------------------------------------------------------------------------------------
 
 
-def fresh(x: Any, asked: str) -> Value:
-    """A new value for an input, tied to the old one where that is recorded."""
-    if isinstance(x, Value):
-        if x.node is not None and x.node.requires_grad:
-            tied: Value = alias(x)
-            return tied
-        if isinstance(x, Scalar):
-            return scalar_of(x._data, leaf(x._data, True))
-        check_differentiable(x._data.dtype)
-        new = tensor_of(x._data, leaf(x._data, True))
-        share(x, new)  # type: ignore[arg-type]  # a Tensor; a later write to it must be noticed
-        return new
-    if type(x) is float:
-        return scalar_of(x, leaf(x, True))
-    if isinstance(x, (bool, int)) or not isinstance(x, (float, complex, np.ndarray, np.generic)):
-        raise DTypeError(
-            f"{asked} differentiates floats, arrays and values, in containers, but was given {x!r} of type {type(x).__name__}"
-            + (f": write {float(x)}" if isinstance(x, int) else "")
-        )
-    data = protected(np.asarray(x))
-    check_differentiable(data.dtype)
-    return tensor_of(data, leaf(data, True))
+def fresh(x: Any, asked: str, at: Sequence[Level] = ()) -> Value:
+    """A new value for an input, tied to the old one where that is recorded.
+
+    at   the levels of vmap around: an input that is the same for all examples is broadcast, so that each has a gradient
+    """
+    if not isinstance(x, Value):
+        if type(x) is float and not at:
+            return scalar_of(x, leaf(x, True))
+        if isinstance(x, (bool, int)) or not isinstance(x, (float, complex, np.ndarray, np.generic)):
+            raise DTypeError(
+                f"{asked} differentiates floats, arrays and values, in containers, but was given {x!r} of type "
+                f"{type(x).__name__}" + (f": write {float(x)}" if isinstance(x, int) else "")
+            )
+        x = protected(np.asarray(x))
+    if at:
+        made: Value = raised(fresh_of(lowered(x, at)), at)
+        return made
+    return fresh_of(x)
+
+
+def fresh_of(x: Any) -> Value:
+    """A new value for a value or an array."""
+    if not isinstance(x, Value):
+        check_differentiable(x.dtype)
+        return tensor_of(x, leaf(x, True))
+    if x.node is not None and x.node.requires_grad:
+        tied: Value = alias(x)
+        return tied
+    if isinstance(x, Scalar):
+        return scalar_of(x._data, leaf(x._data, True))
+    check_differentiable(x._data.dtype)
+    new = tensor_of(x._data, leaf(x._data, True))
+    share(x, new)  # type: ignore[arg-type]  # a Tensor; a later write to it must be noticed
+    return new
 
 
 class Call:
@@ -63,10 +76,11 @@ class Call:
         self, f: Function, args: Sequence[Any], argnums: Sequence[int], asked: str, keep: bool = False, **kwargs: Any
     ):
         self.outer: Mode = current()
+        self.at = levels()
         self.asked = asked
         self.inputs, self.rebuild = flatten([args[i] for i in argnums])
         with enable_grad():
-            values = [fresh(x, asked) for x in self.inputs]
+            values = [fresh(x, asked, self.at) for x in self.inputs]
             new = self.rebuild(values)
             passed = list(args)
             for i, x in zip(argnums, new, strict=True):
@@ -86,7 +100,7 @@ class Call:
         leaves: list[Node] = []
         self.nodes = ancestors(self.roots, self.sources, leaves)
         self.visible = any(leaf.requires_grad for leaf in leaves) or any(not s.is_leaf for s in self.sources)
-        self.as_values = self.visible or any(isinstance(x, Value) for x in self.inputs)
+        self.as_values = self.visible or any(isinstance(bare(x), Value) for x in self.inputs)
         if leaves:
             self.nodes = leading_to(self.nodes, self.sources)
 
@@ -112,6 +126,10 @@ class Call:
         if g is None:
             g = 0.0 if type(source.value) is float else np.zeros(source.value.shape, source.value.dtype)
         g = conjugate(g)
+        if self.at:
+            if self.as_values and not isinstance(g, Value):
+                g = tensor_of(np.array(g), None)
+            return raised(g, self.at)
         if isinstance(g, Value):
             return g
         if self.as_values:
@@ -126,6 +144,8 @@ class Call:
             return out
         if self.records:
             return out
+        if type(out) is Batched:
+            return beneath(self.presented, out)
         if self.as_values:
             return scalar_of(out._data, None) if isinstance(out, Scalar) else tensor_of(out._data, None)
         return out._data
@@ -204,12 +224,15 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
 
 def seed_of_number(out: Any) -> Any:
     """The cotangent 1 for a function's result, which must be one real number."""
-    data = out._data if isinstance(out, Value) else out
+    if type(out) is Batched and out.shape == () and out.dtype.kind != "c":
+        return np.ones(bare(out).shape, out.dtype)
+    data = out if type(out) is Batched else out._data if isinstance(out, Value) else out
     if type(data) is float or (isinstance(data, (int, float)) and not isinstance(data, np.generic)):
         return 1.0
     if isinstance(data, (np.ndarray, np.generic)) and data.shape == () and data.dtype.kind != "c":
         return np.ones((), data.dtype)
-    what = f"shape {data.shape}, dtype {data.dtype}" if isinstance(data, (np.ndarray, np.generic)) else f"{data!r}"
+    is_array = isinstance(data, (np.ndarray, np.generic, Batched))
+    what = f"shape {data.shape}, dtype {data.dtype}" if is_array else f"{data!r}"
     raise GradientError(
         f"grad differentiates functions that return one real number, but this one returned {what}: reduce it, for example "
         f"with .sum(), or use ag.jacobian or ag.vjp"
@@ -251,7 +274,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
         seeds: dict[Node, Any] = {}
         for out, c in zip(outputs, cotangents, strict=True):
             if isinstance(out, Value) and out.node in call.roots:
-                c = matching(out._data, c, record, "vjp: the cotangent")
+                c = matching(bare(out)._data, c, record, "vjp: the cotangent", levels_of(out))
                 seeds[out.node] = seeds[out.node] + c if out.node in seeds else c
         return tuple(call.pulled(seeds, record))
 
@@ -264,12 +287,18 @@ def is_live(x: Any) -> bool:
     return isinstance(x, Value) and x.node is not None and x.node.requires_grad
 
 
-def matching(data: Any, given: Any, record: bool, asked: str) -> Any:
-    """A cotangent or tangent of the shape and dtype of the data it belongs to; a value if the walk is recorded."""
+def matching(data: Any, given: Any, record: bool, asked: str, at: Sequence[Level] = ()) -> Any:
+    """A cotangent or tangent of the shape and dtype of the data it belongs to; a value if the walk is recorded.
+
+    at   the levels of vmap whose examples the first axes of the data count
+    """
+    if at:
+        given = lowered(given, at)
     if np.shape(given) != np.shape(data):
-        raise ShapeError(f"{asked} has shape {np.shape(given)}, but the value has shape {np.shape(data)}")
+        shapes = [np.shape(x)[len(at) :] for x in (given, data)]
+        raise ShapeError(f"{asked} has shape {shapes[0]}, but the value has shape {shapes[1]}")
     if isinstance(given, Value):
-        if record:
+        if record or type(given) is Batched:
             return given if given.dtype == np.asarray(data).dtype else given.astype(data.dtype)
         given = given._data
     plain = float(given) if type(data) is float else np.asarray(given, dtype=data.dtype)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import dispatch
+from .batches import Batched
 from .errors import BoundsError, DTypeError, MutationError, ShapeError
 from .leaving import let_go
 from .modes import current
@@ -95,6 +96,11 @@ def updatable(leaves: Iterable[Tensor]) -> list[tuple[Array, Array] | None]:
 
 def is_recorded(*values: Any) -> bool:
     """Whether an operation on these values would be recorded now."""
+    if any(type(v) is Batched for v in values):
+        raise MutationError(
+            "vmap: a value that is the same for all examples would be written with one that differs between them. Build the new "
+            "value instead: x = x + ..., ag.where, ag.stack"
+        )
     return current().recording and any(
         isinstance(v, Value) and v.node is not None and v.node.requires_grad for v in values
     )

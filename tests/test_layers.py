@@ -12,9 +12,9 @@ CORE, NN = Path(autograd_core.__file__).parent, Path(nn.__file__).parent
 
 # from the ground up; a folder stands for its files
 LAYERS = [
-    "errors", "shapes", "trees", "samples", "modes", "recording", "rules", "primitive", "dispatch", "families", "graph", "live",
-    "reverse", "forward", "primitives", "ops", "backward", "numpy_api", "leaving", "writing", "tensors", "scalars", "methods",
-    "transforms", "jacobians", "debugging", "testing", "drawing",
+    "errors", "shapes", "trees", "samples", "modes", "recording", "batches", "rules", "primitive", "dispatch", "families",
+    "graph", "live", "reverse", "forward", "primitives", "ops", "backward", "numpy_api", "leaving", "writing", "tensors",
+    "scalars", "methods", "transforms", "batching", "jacobians", "debugging", "testing", "drawing",
 ]  # fmt: skip
 
 

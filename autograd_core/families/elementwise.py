@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..batches import Batched, batched_call
 from ..errors import DeclarationError
 from ..modes import Mode, current
 from ..primitive import Primitive, is_scalar_call, operand
@@ -53,7 +54,7 @@ def elementwise(
             f"{forward.__name__} takes {takes} inputs, and was given {len(partials)} partial derivatives"
         )
     rules = [p if callable(p) else None if p is None else constant(float(p)) for p in partials]
-    made = Primitive(forward, rules, family="elementwise", scalar=scalar, cut=cut, **declared)
+    made = Primitive(forward, rules, family="elementwise", scalar=scalar, cut=cut, batch="leading", **declared)
     made.partials = partials
     made.products = [product(p, len(partials), cut) for p in partials]
     made.make_route = lambda wanted, variant: elementwise_route(made, wanted, variant)  # type: ignore[method-assign]
@@ -307,6 +308,8 @@ def any_call(made: Primitive, args: Sequence[Any]) -> Any:
     datas = []
     values = live = False
     for arg in args:
+        if type(arg) is Batched:
+            return batched_call(made, args, {})
         if isinstance(arg, Value):
             values = True
             node = arg.node

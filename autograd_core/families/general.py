@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
+
 from ..errors import DeclarationError
 from ..modes import scope
 from ..primitive import Primitive
@@ -125,6 +127,8 @@ def fixed(forward: Callable[..., Any], **declared: Any) -> Primitive:
     >>> ag.grad(lambda x: steps(x) * x)(0.8)
     0.75
     """
+    if isinstance(forward, np.ufunc):
+        declared.setdefault("batch", "leading")
     return Primitive(forward, (), family="fixed", **declared)
 
 

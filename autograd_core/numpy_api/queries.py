@@ -8,28 +8,38 @@ from typing import Any
 
 import numpy as np
 
+from ..batches import Batched
 from ..dispatch import answers
 from ..recording import tensor_of, unwrap
 
 
-def asks(function: Callable[..., Any]) -> None:
+def asks(function: Callable[..., Any], of_form: bool = False) -> None:
     """Let a NumPy function that asks about values be answered from their arrays."""
 
     @wraps(function)
     def answer(*args: Any, **settings: Any) -> Any:
-        return function(*bare(args), **dict(zip(settings, bare(list(settings.values())), strict=True)))
+        return function(
+            *bare(args, of_form), **dict(zip(settings, bare(list(settings.values()), of_form), strict=True))
+        )
 
     answers(function, samples=list)(answer)  # its answer is NumPy's own
 
 
-def bare(args: Any) -> list[Any]:
-    """Arguments with values replaced by their arrays, one level of lists included."""
+def bare(args: Any, of_form: bool = False) -> list[Any]:
+    """Arguments with values replaced by their arrays, one level of lists included.
+
+    of_form   only shapes and dtypes matter: one example of a batch is replaced by zeros
+    """
+    if of_form:
+        args = [np.broadcast_to(np.zeros((), a.dtype), a.shape) if type(a) is Batched else a for a in args]
     return [unwrap(a) if isinstance(a, (list, tuple)) else unwrap([a])[0] for a in args]
 
 
+for of_form in (np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.result_type, np.can_cast):
+    asks(of_form, of_form=True)
 for query in (
-    np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.result_type, np.can_cast, np.array_equal, np.allclose,
-    np.isclose, np.einsum_path, np.array2string, np.array_repr, np.array_str, np.shares_memory, np.may_share_memory,
+    np.array_equal, np.allclose, np.isclose, np.einsum_path, np.array2string, np.array_repr, np.array_str, np.shares_memory,
+    np.may_share_memory,
 ):  # fmt: skip
     asks(query)
 
@@ -39,6 +49,8 @@ def makes(function: Callable[..., Any]) -> None:
 
     @wraps(function)
     def answer(a: Any, *args: Any, **settings: Any) -> Any:
+        if type(a) is Batched:
+            return Batched(answer(a.value, *args, **settings), a.level)
         (data,) = unwrap([a])
         made = function(np.asarray(data), *args, **settings)
         return tensor_of(made, None) if data is not a else made

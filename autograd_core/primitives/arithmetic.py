@@ -61,13 +61,29 @@ def complex_samples() -> list[Sample]:
 
 
 real = answers(np.real)(
-    primitive(lambda val: np.array(np.real(val)), lambda g: g, linear=True, name="real", samples=complex_samples)
+    primitive(
+        lambda val: np.array(np.real(val)),
+        lambda g: g,
+        linear=True,
+        name="real",
+        samples=complex_samples,
+        batch="leading",
+    )
 )
 imag = answers(np.imag)(
-    primitive(lambda val: np.array(np.imag(val)), lambda g: -1j * g, linear=True, name="imag", samples=complex_samples)
+    primitive(
+        lambda val: np.array(np.imag(val)),
+        lambda g: -1j * g,
+        linear=True,
+        name="imag",
+        samples=complex_samples,
+        batch="leading",
+    )
 )
 conj = answers(np.conjugate)(
-    primitive(np.conjugate, lambda g: np.conjugate(g), linear=True, name="conj", samples=complex_samples)
+    primitive(
+        np.conjugate, lambda g: np.conjugate(g), linear=True, name="conj", samples=complex_samples, batch="leading"
+    )
 )
 angle = answers(np.angle)(
     primitive(
@@ -76,6 +92,7 @@ angle = answers(np.angle)(
         jvp=lambda t, a: np.real(-1j * t / a),
         name="angle",
         samples=complex_samples,
+        batch="leading",
     )
 )
 

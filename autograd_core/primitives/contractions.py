@@ -6,15 +6,18 @@ answer for values too; the plain products of matrices go by np.dot, which is qui
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
+from ..batches import looped, widened
 from ..dispatch import answers
 from ..errors import ShapeError
 from ..families import multilinear
+from ..primitive import Primitive
+from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape, normal_axes
 
@@ -96,6 +99,25 @@ def matmul_samples() -> list[Sample]:
     ]
 
 
+def matmul_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    """Products of matrices broadcast over leading axes; a 1-D example is made a row (first) or a column (second)."""
+    a, b = xs
+    m, n = (x.ndim - is_batched for x, is_batched in zip(xs, batched, strict=True))
+    if min(m, n) == 0:
+        return looped(made, xs, batched, settings)  # which raises
+    if m < 3 and n < 3 and not batched[1]:
+        return made.call(a, b)  # rows of examples, by one product of matrices
+    if m == 2 and n == 1 and not batched[0]:
+        return made.call(b, np.swapaxes(a, 0, 1))
+    if m == 1:
+        a = np.expand_dims(a, -2)
+    if n == 1:
+        b = np.expand_dims(b, -1)
+    most = max(m, n, 2)
+    y = made.call(widened(a, most) if batched[0] else a, widened(b, most) if batched[1] else b)
+    return np.reshape(y, (*y.shape[:-2], *y.shape[-2:-1] * (m > 1), *y.shape[-1:] * (n > 1)))
+
+
 matrix_product = multilinear(
     lambda a, b: np.matmul(a, b),
     matmul_first,
@@ -103,6 +125,7 @@ matrix_product = multilinear(
     name="matmul",
     explain=matmul_words,
     samples=matmul_samples,
+    batch=matmul_each,
 )
 
 
@@ -162,8 +185,46 @@ def dot_samples() -> list[Sample]:
     ]
 
 
+def product_each(axes_of: Callable[[int, int], tuple[Sequence[int], Sequence[int]]]) -> Any:
+    """The rule of a product that sums over axes of the examples of a and of b, which `axes_of` gives for their ndims.
+
+    Where both are batched it is a product of matrices for each example, else one product with the batch among the free axes.
+    """
+
+    def rule(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+        a, b = xs
+        m, n = (np.ndim(x) - is_batched for x, is_batched in zip(xs, batched, strict=True))
+        if not (m and n):
+            return np.multiply(
+                *[widened(x, max(m, n)) if is_batched else x for x, is_batched in zip(xs, batched, strict=True)]
+            )
+        i, j = axes_of(m, n) if "axes" not in settings else settings["axes"]
+        if not all(batched):
+            moved = tensor_product.call(a, b, axes=([k + batched[0] for k in i], [k + batched[1] for k in j]))
+            return moved if batched[0] else np.moveaxis(moved, m - len(i), 0)
+        free, rest = [k + 1 for k in others(i, m)], [k + 1 for k in others(j, n)]
+        a = np.transpose(a, (0, *free, *[k + 1 for k in i]))
+        b = np.transpose(b, (0, *[k + 1 for k in j], *rest))
+        size, rows, columns = a.shape[0], a.shape[1 : 1 + len(free)], b.shape[1 + len(j) :]
+        length = prod(a.shape[1 + len(free) :])
+        if a.shape[1 + len(free) :] != b.shape[1 : 1 + len(j)]:
+            return looped(made, xs, batched, settings)  # which raises
+        left, right = np.reshape(a, (size, prod(rows), length)), np.reshape(b, (size, length, prod(columns)))
+        return np.reshape(np.matmul(left, right), (size, *rows, *columns))
+
+    return rule
+
+
 dot = answers(np.dot)(
-    multilinear(lambda a, b: np.dot(a, b), dot_first, dot_second, name="dot", explain=dot_words, samples=dot_samples)
+    multilinear(
+        lambda a, b: np.dot(a, b),
+        dot_first,
+        dot_second,
+        name="dot",
+        explain=dot_words,
+        samples=dot_samples,
+        batch=product_each(lambda m, n: ([m - 1], [max(n - 2, 0)])),
+    )
 )
 
 inner_product = multilinear(
@@ -178,6 +239,7 @@ inner_product = multilinear(
         sample(normal(2, 3, dtype=complex), normal(3, dtype=complex)),
         sample(normal(2, 3), normal(3, 2), raises=ShapeError),
     ],
+    batch=product_each(lambda m, n: ([m - 1], [n - 1])),
     explain=lambda a, b: f"inner cannot combine {a} and {b}: the last axes ({a[-1]} and {b[-1]}) must be equal",
 )
 
@@ -215,6 +277,7 @@ outer_product = multilinear(
     lambda g, a_like, b: np.dot(g, b),
     lambda g, a, b_like: np.dot(a, g),
     name="outer",
+    batch=product_each(lambda m, n: ([], [])),
     samples=lambda: [
         sample(normal(2), normal(3)),
         sample(normal(0), normal(3)),
@@ -303,11 +366,12 @@ def tensordot_second(g: Any, a: Any, b_like: Any, axes: Any) -> Any:
     return np.transpose(c, sorted(range(len(order)), key=order.__getitem__))
 
 
-tensor_product = multilinear(
+tensor_product: Primitive = multilinear(
     lambda a, b, *, axes: np.tensordot(a, b, axes),
     tensordot_first,
     tensordot_second,
     name="tensordot",
+    batch=product_each(lambda m, n: ([], [])),
     samples=lambda: [
         sample(normal(2, 3), normal(3, 4), axes=((1,), (0,))),
         sample(normal(2, 3, 4), normal(4, 3, 2), axes=((2, 1), (0, 1))),

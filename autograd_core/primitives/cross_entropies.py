@@ -5,14 +5,17 @@ The class axis is axis 1, or axis 0 for a single example, as in PyTorch.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from ..batches import all_batched
 from ..errors import AutogradError, DTypeError, ShapeError
 from ..families import composed, primitive
-from ..recording import Value
+from ..primitive import Primitive
+from ..recording import Settings, Value
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import normal, shape_of
@@ -165,6 +168,20 @@ def cross_entropy_definition(scores: Any, target: Any, *, reduction: Reduction =
     return reduced(-picked_by_class(log_softmax(scores, class_axis(scores.ndim)), target), reduction)
 
 
+def cross_entropy_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    """The losses of all examples' rows, one after the other, then put together for each example."""
+    scores, target = all_batched(xs, batched)
+    if scores.ndim > 2:
+        n, rows = scores.shape[:2]
+        scores, target = [np.reshape(x, (n * rows, *x.shape[2:])) for x in (scores, target)]
+        losses = made.call(scores, target, reduction="none")
+        losses = np.reshape(losses, (n, rows, *losses.shape[1:]))
+    else:
+        losses = made.call(scores, target, reduction="none")
+    reduction, axes = settings.get("reduction", "mean"), tuple(range(1, losses.ndim))
+    return losses if reduction == "none" else np.mean(losses, axes) if reduction == "mean" else np.sum(losses, axes)
+
+
 def cross_entropy_samples() -> list[Sample]:
     scores, target = normal(4, 3), np.array([0, 2, 1, 2])
     return [
@@ -194,6 +211,7 @@ fused_cross_entropy = primitive(
     name="cross_entropy",
     text=(lambda reduction: "{g}" + " / N" * (reduction == "mean") + " × (softmax({a}) − onehot)",),
     samples=cross_entropy_samples,
+    batch=cross_entropy_each,
     reference="-log softmax(scores)[target]",
 )
 

@@ -21,6 +21,8 @@ import numpy as np
 from ..dispatch import answers
 from ..errors import DTypeError, ShapeError
 from ..families import composed, multilinear
+from ..primitive import Primitive
+from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import normal, shape_of
@@ -95,11 +97,19 @@ def product_second(g: Any, a: Any, subscripts: str) -> Any:
     return product(a, g, subscripts=f"{i},{y}->{j}")
 
 
-product = multilinear(
+def product_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    """The product with one more index, which counts the examples of what is batched."""
+    i, j, y = turned(settings["subscripts"])
+    c = next(c for c in ascii_letters if c not in i + j)
+    return made.call(*xs, subscripts=f"{c * batched[0]}{i},{c * batched[1]}{j}->{c}{y}")
+
+
+product: Primitive = multilinear(
     product_forward,
     product_first,
     product_second,
     name="einsum",
+    batch=product_each,
     samples=lambda: [
         sample(normal(2, 3), normal(3, 4), subscripts="ij,jk->ik"),
         sample(normal(5, 2, 3), normal(5, 3, 2), subscripts="bij,bjk->kib"),

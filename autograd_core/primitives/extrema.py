@@ -45,6 +45,7 @@ def extremum(ufunc: np.ufunc, name: str) -> Primitive:
         cut=True,
         kinks="ties",
         samples=cases_of_extrema,
+        batch="axes",
         name=name,
     )
 
@@ -226,26 +227,31 @@ def cases_of_indices() -> list[Sample]:
 
 where_largest = fixed(
     lambda a, *, axis=None, keepdims=False: np.argmax(a, axis=axis, keepdims=keepdims),
+    batch="axis",
     name="argmax",
     samples=cases_of_indices,
 )
 where_smallest = fixed(
     lambda a, *, axis=None, keepdims=False: np.argmin(a, axis=axis, keepdims=keepdims),
+    batch="axis",
     name="argmin",
     samples=cases_of_indices,
 )
 is_any = fixed(
     lambda a, b=True, *, axis=None, keepdims=False: np.any(a, axis=axis, keepdims=keepdims, where=b),
+    batch="axes",
     name="any",
     samples=cases_of_indices,
 )
 are_all = fixed(
     lambda a, b=True, *, axis=None, keepdims=False: np.all(a, axis=axis, keepdims=keepdims, where=b),
+    batch="axes",
     name="all",
     samples=cases_of_indices,
 )
 nonzeros = fixed(
     lambda a, *, axis=None, keepdims=False: np.count_nonzero(a, axis=axis, keepdims=keepdims),
+    batch="axes",
     name="count_nonzero",
     samples=cases_of_indices,
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..errors import BoundsError, ShapeError
+from ..batches import Batched, widened
+from ..errors import BoundsError, LeavingError, ShapeError
 from ..families import layout, primitive
 from ..families.elementwise import gate
 from ..primitive import Primitive
-from ..recording import Value, protected
+from ..recording import Settings, Value, protected
 from ..samples import Sample, sample
 
 
@@ -90,15 +92,57 @@ def cases_of_writing() -> list[Sample]:
     ]
 
 
+def index_each(index: Any) -> tuple[tuple[Any, ...], int]:
+    """The index that takes the same of every example, and the axis that then counts the examples.
+
+    Arrays that are not next to each other bring their axes to the front, before that of the examples.
+    """
+    index = index if isinstance(index, tuple) else (index,)
+    arrays = [i for i in index if isinstance(i, np.ndarray)]
+    if not arrays:
+        return (slice(None), *index), 0
+    places = [k for k, i in enumerate(index) if isinstance(i, (np.ndarray, int, np.integer))]
+    apart = places[-1] - places[0] >= len(places)
+    ndims = [1 if i.dtype == bool else i.ndim for i in arrays]
+    return (slice(None), *index), max(ndims) if apart else 0
+
+
+def gather_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    index, axis = index_each(settings["index"])
+    return np.moveaxis(made.call(xs[0], index=index), axis, 0) if axis else made.call(xs[0], index=index)
+
+
+def scatter_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    (a,) = xs
+    index, axis = index_each(settings["index"])
+    return made.call(np.moveaxis(a, 0, axis) if axis else a, index=index, shape=(a.shape[0], *settings["shape"]))
+
+
+def put_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    a, v = xs
+    index, axis = index_each(settings["index"])
+    if not batched[0]:
+        a = np.broadcast_to(a, (v.shape[0], *np.shape(a)))
+    if batched[1]:
+        v = widened(v, np.broadcast_to(0, a.shape[1:])[settings["index"]].ndim)
+        v = np.moveaxis(v, 0, axis) if axis else v
+    return made.call(a, v, index=index)
+
+
 gather = layout(
     lambda a, *, index: a[index],
     lambda g, a_like, index: scatter(g, index=index, shape=np.shape(a_like)),
     cut=True,
     samples=cases_of_reading,
+    batch=gather_each,
     name="getitem",
 )
 scatter: Primitive = layout(
-    scatter_forward, lambda g, index: gather(g, index=index), samples=cases_of_scattering, name="scatter"
+    scatter_forward,
+    lambda g, index: gather(g, index=index),
+    samples=cases_of_scattering,
+    batch=scatter_each,
+    name="scatter",
 )
 
 
@@ -131,10 +175,53 @@ put = primitive(
     linear=True,
     cut=True,
     samples=cases_of_writing,
+    batch=put_each,
     name="setitem",
 )
 
 
 def getitem(a: Any, index: Any) -> Any:
     """a[index] for every index that NumPy takes; elements that are named twice receive the sum of their gradients."""
+    parts = index if type(index) is tuple else (index,)
+    if any(type(i) is Batched for i in parts):
+        return gather_own(a, parts)
     return gather(a, index=plain_index(index))
+
+
+def gather_own(a: Any, index: tuple[Any, ...]) -> Any:
+    """a[index] where the examples of a batch have integers of their own in the index.
+
+    The axis of the examples joins those of the integers, and is then brought to the front.
+    """
+    if any(type(i) is Batched and i.dtype == bool for i in index):
+        raise LeavingError(
+            "vmap: x[mask] may have another shape for each example; choose with ag.where(mask, x, ...) instead"
+        )
+    level = max([x.level for x in (a, *index) if type(x) is Batched], key=lambda level: level.depth)
+    parts = [i if type(i) is Batched else plain_index(i) for i in index]
+    index = tuple([j for i in parts for j in (np.nonzero(i) if is_mask(i) else (i,))])
+    ndim = np.ndim(a)
+    places = [k for k, i in enumerate(index) if not (i is None or i is Ellipsis or isinstance(i, slice))]
+    missing = ndim - sum(i is not None and i is not Ellipsis for i in index)
+    before = sum(
+        missing if i is Ellipsis else 1 for i in index[: places[0]]
+    )  # axes of the result, if the rest is in one place
+    if places[-1] - places[0] >= len(places):
+        before = 0
+    width = max(np.ndim(index[k]) for k in places)
+    of_level = [type(i) is Batched and i.level is level for i in index]
+    own = [widened(i.value, width) if ours else i for i, ours in zip(index, of_level, strict=True)]
+    if not (type(a) is Batched and a.level is level):
+        return Batched(np.moveaxis(getitem(a, tuple(own)), before, 0), level)
+    if not any(of_level):
+        y = getitem(a.value, (slice(None), *own))
+        return Batched(np.moveaxis(y, width, 0) if places[-1] - places[0] >= len(places) else y, level)
+    y = getitem(a.value, (np.arange(level.size).reshape(-1, *[1] * width), *own))
+    if before:  # the first array is far from the others now, which brought them all to the front
+        y = np.moveaxis(y, tuple(range(1, 1 + width)), tuple(range(1 + before, 1 + before + width)))
+    return Batched(y, level)
+
+
+def is_mask(i: Any) -> bool:
+    """Whether a part of an index is an array of truth values."""
+    return isinstance(i, np.ndarray) and i.dtype == bool

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from ..batches import all_batched, with_settings
 from ..dispatch import answers
 from ..errors import BoundsError, ShapeError
 from ..families import layout
 from ..primitive import Primitive
-from ..recording import Value
+from ..recording import Settings, Value
 from ..samples import Sample, sample
-from ..shapes import normal_axes
+from ..shapes import Shape, normal_axes
 from .indexing import getitem
 from .layouts import astype, ravel, reshape
 from .reductions import matrix, refuse
@@ -40,10 +41,22 @@ def cases_of_joining() -> list[Sample]:
     ]
 
 
+def join_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    xs = all_batched(xs, batched)
+    ndim = xs[0].ndim - (0 if made is stacked else 1)
+    (axis,) = normal_axes(settings.get("axis", 0), ndim)
+    return made.call(*xs, axis=axis + 1)
+
+
+def next_axis(shape: Shape, axis: int = 0, **settings: Any) -> Settings:
+    return {"axis": normal_axes(axis, len(shape))[0] + 1}
+
+
 joined = layout(
     lambda *xs, axis=0: np.concatenate(xs, axis=axis),
     lengths_back,
     samples=lambda: [*cases_of_joining(), sample(np.ones((2, 0)), matrix(), np.ones((2, 1)), axis=1)],
+    batch=join_each,
     name="concatenate",
 )
 divided = layout(
@@ -57,9 +70,10 @@ divided = layout(
         sample(matrix(complex) * 1j, cuts=(0, 3), axis=1),
         sample(np.float64(1.0), cuts=(1,), axis=0, raises=BoundsError),
     ],
+    batch=with_settings(next_axis),
     name="split",
 )
-stacked = layout(
+stacked: Primitive = layout(
     lambda *xs, axis=0: np.stack(xs, axis=axis),
     lambda g, xs_like, axis: unstacked(g, axis=axis),
     samples=lambda: [
@@ -67,6 +81,7 @@ stacked = layout(
         *cases_of_joining()[4:],
         sample(np.float64(1.0), 2.0, np.float32(3.0), axis=-1),
     ],
+    batch=join_each,
     name="stack",
 )
 unstacked: Primitive = layout(
@@ -79,6 +94,7 @@ unstacked: Primitive = layout(
         sample(np.ones((2, 0)), axis=0),
         sample(matrix(), axis=2, raises=ShapeError),
     ],
+    batch=with_settings(next_axis),
     name="unstack",
 )
 

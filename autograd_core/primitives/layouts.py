@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from ..batches import widened, with_settings
 from ..dispatch import answers
 from ..errors import ShapeError, UnsupportedError
 from ..families import fixed, layout, primitive
 from ..primitive import Primitive
+from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Axis, normal_axes
 
@@ -34,6 +37,31 @@ def cases(wrong: dict[str, Any] | None = None, **settings: Any) -> list[Sample]:
     return found if wrong is None else [*found, sample(cube(), raises=ShapeError, **wrong)]
 
 
+def reshape_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    """All examples in another shape; in Fortran's order the examples are counted by the last axis meanwhile."""
+    (a,) = xs
+    shape, order = settings["shape"], settings.get("order", "C")
+    shape = np.broadcast_to(0, a.shape[1:]).reshape(shape).shape  # with the length that -1 stands for
+    if order == "C":
+        return made.call(a, shape=(a.shape[0], *shape), order=order)
+    return np.moveaxis(made.call(np.moveaxis(a, 0, -1), shape=(*shape, a.shape[0]), order=order), -1, 0)
+
+
+def broadcast_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    (a,) = xs
+    shape = np.atleast_1d(settings["shape"]).tolist()
+    return made.call(widened(a, len(shape)), shape=(a.shape[0], *shape))
+
+
+def roll_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    (a,) = xs
+    shift, axis = settings["shift"], settings.get("axis")
+    if axis is None:
+        return np.reshape(made.call(np.reshape(a, (a.shape[0], prod(a.shape[1:]))), shift=shift, axis=1), a.shape)
+    axes = axis if isinstance(axis, Iterable) else (axis,)  # which may repeat
+    return made.call(a, shift=shift, axis=tuple([normal_axes(i, a.ndim - 1)[0] + 1 for i in axes]))
+
+
 reshaped = layout(
     lambda a, *, shape, order="C": np.reshape(a, shape, order=order),
     lambda g, a_like, order: np.reshape(g, np.shape(a_like), order=order),
@@ -43,6 +71,7 @@ reshaped = layout(
         sample(np.float64(2.0), shape=(1, 1), order="C"),
         sample(np.array([2.0]), shape=(), order="C"),
     ],
+    batch=reshape_each,
     name="reshape",
 )
 transposed = layout(
@@ -53,6 +82,11 @@ transposed = layout(
         sample(cube(), axes=None),
         sample(np.float64(2.0), axes=()),
     ],
+    batch=with_settings(
+        lambda shape, axes=None: {
+            "axes": (0, *[i % len(shape) + 1 for i in (reversed(range(len(shape))) if axes is None else axes)])
+        }
+    ),
     name="transpose",
 )
 # un-broadcasting is the transpose of broadcasting, and every rule's result is un-broadcast already
@@ -68,6 +102,7 @@ broadcasted = layout(
         sample(np.ones((1, 2)), shape=(0, 2)),
         sample(cube(), shape=(2, 3, 5), raises=ShapeError),
     ],
+    batch=broadcast_each,
     name="broadcast_to",
 )
 flipped = layout(
@@ -78,6 +113,7 @@ flipped = layout(
         sample(cube(), axis=None),
         sample(np.float64(2.0), axis=None),
     ],
+    batch="axes",
     name="flip",
 )
 rolled = layout(
@@ -89,6 +125,7 @@ rolled = layout(
         sample(cube(), shift=2, axis=(1, 2)),
         sample(cube(), shift=(1, 1), axis=0),
     ],
+    batch=roll_each,
     name="roll",
 )
 # the cast back to the dtype of the input is made for every rule's result already
@@ -103,6 +140,7 @@ cast = layout(
         sample(np.float32(2.0), dtype=np.dtype(float)),
         sample(np.ones((0, 2)), dtype=np.dtype(float)),
     ],
+    batch="leading",
     name="astype",
 )
 
@@ -113,15 +151,23 @@ def clone_forward(a: Any) -> Any:
 
 # not a layout: its result never shares memory, so that a write to it leaves its input alone
 clone = primitive(
-    clone_forward, lambda g: g, linear=True, samples=lambda: [*cases(), sample(np.float64(2.0))], name="clone"
+    clone_forward,
+    lambda g: g,
+    linear=True,
+    samples=lambda: [*cases(), sample(np.float64(2.0))],
+    batch="leading",
+    name="clone",
 )
-alias = layout(lambda a: a, lambda g: g, samples=lambda: [*cases(), sample(np.float64(2.0))], name="alias")
+alias = layout(
+    lambda a: a, lambda g: g, samples=lambda: [*cases(), sample(np.float64(2.0))], batch="leading", name="alias"
+)
 
 to_scalar = primitive(
     lambda a: float(np.asarray(a).item()),
     lambda g, a_like: np.reshape(to_tensor(g), np.shape(a_like)),
     linear=True,
     samples=lambda: [sample(np.float64(2.0)), sample(np.array([[2.0]])), sample(np.array(2.0, np.float32))],
+    batch=lambda made, xs, batched, settings: cast(np.reshape(xs[0], xs[0].shape[:1]), dtype=np.dtype(float)),
     name="scalar",
 )
 to_tensor: Primitive = primitive(
@@ -129,6 +175,7 @@ to_tensor: Primitive = primitive(
     lambda g: g,
     linear=True,
     samples=lambda: [sample(2.0), sample(np.float64(2.0))],
+    batch=lambda made, xs, batched, settings: np.reshape(xs[0], (-1, 1)),
     name="tensor",
 )
 
@@ -249,5 +296,6 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
 discretised = fixed(
     lambda a, *, dtype: np.asarray(a).astype(dtype),
     samples=lambda: [sample(cube() + 0.5, dtype=np.dtype(int)), sample(np.float64(2.0), dtype=np.dtype(bool))],
+    batch="leading",
     name="astype",
 )

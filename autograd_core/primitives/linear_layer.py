@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from ..batches import looped, widened
 from ..errors import ShapeError
 from ..families import multilinear, primitive
+from ..primitive import Primitive
+from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import normal
@@ -99,6 +103,21 @@ def linear_samples(*bias: Any) -> list[Sample]:
     ]
 
 
+def linear_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    """The layer itself for a batch of inputs; with weights of each example's own, products and a sum."""
+    x, w, *bias = xs
+    if not any(batched[1:]):
+        return made.call(*xs)
+    m = x.ndim - batched[0]
+    if w.ndim - batched[1] != 2 or m == 0:
+        return looped(made, xs, batched, settings)  # which raises
+    x = np.expand_dims(x, -2) if m == 1 else x
+    x, w = widened(x, m) if batched[0] else x, widened(w, m) if batched[1] else w
+    y = np.matmul(x, np.swapaxes(w, -1, -2))
+    y = y[..., 0, :] if m == 1 else y
+    return y + (widened(bias[0], m) if batched[2] else bias[0]) if bias else y
+
+
 linear_map = multilinear(
     weighted,
     linear_input,
@@ -107,6 +126,7 @@ linear_map = multilinear(
     explain=linear_words,
     samples=lambda: linear_samples(),
     text=("{g} @ {b}", "{g}ᵀ @ {a}"),
+    batch=linear_each,
 )
 affine = primitive(
     affine_forward,
@@ -118,6 +138,7 @@ affine = primitive(
     explain=linear_words,
     samples=lambda: [*linear_samples(normal(4)), sample(normal(5, 3), normal(4, 3), normal(1), raises=ShapeError)],
     reference="y = x w' + b",
+    batch=linear_each,
     text=("{g} @ {b}", "{g}ᵀ @ {a}", "Σ₀ {g}"),
 )
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ..batches import aligned
 from ..errors import ShapeError, UnsupportedError
 from ..families import elementwise, primitive
+from ..primitive import Primitive
+from ..recording import Settings
 from ..samples import sample
 from ..shapes import Shape
 from .activations import soft_rectified, softplus_forward, squashed
@@ -55,6 +59,11 @@ def mean_square_forward(a: Any, b: Any) -> Any:
     return np.dot(d, d) / d.dtype.type(d.size)
 
 
+def mean_square_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    d = aligned(squared_difference, xs, batched, settings)
+    return np.mean(d, axis=tuple(range(1, d.ndim)))
+
+
 mean_square = primitive(
     mean_square_forward,
     lambda g, a, b: (a - b) * (g * (2 / a.size)),
@@ -63,6 +72,7 @@ mean_square = primitive(
         2 * (a - b) * (ts[1] * -1 if ts[0] is None else ts[0] if ts[1] is None else ts[0] - ts[1])
     ),
     name="mse_loss",
+    batch=mean_square_each,
     samples=lambda: [
         sample(normal(3), 2 * normal(3)),
         sample(normal(2, 3), normal(2, 3)[::-1]),

@@ -67,6 +67,7 @@ variance = primitive(
         np.real(t * variance_slope(a, axis, ddof)), axis=axis, keepdims=keepdims
     ),
     samples=cases_of_moments,
+    batch="axes",
     name="var",
 )
 deviation = primitive(
@@ -77,6 +78,7 @@ deviation = primitive(
     ),
     samples=cases_of_moments,
     kinks="equal elements",
+    batch="axes",
     name="std",
 )
 

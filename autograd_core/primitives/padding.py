@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ..batches import with_settings
 from ..dispatch import answers
 from ..errors import ShapeError, UnsupportedError
 from ..families import composed, layout
-from ..recording import Value
+from ..recording import Settings, Value
 from ..samples import sample
 from ..shapes import Shape, normal_axes
 from .indexing import getitem
@@ -21,6 +22,10 @@ from .reductions import matrix
 def inner(g: Any, a_like: Any, width: Sequence[Sequence[int]]) -> Any:
     """What lies within the padding."""
     return g[tuple(slice(before, before + n) for (before, _), n in zip(width, np.shape(a_like), strict=True))]
+
+
+def pad_each(shape: Shape, width: Any, values: Any = 0) -> Settings:
+    return {"width": ((0, 0), *width), "values": values if np.ndim(values) < 2 else ((0, 0), *values)}
 
 
 padded = layout(
@@ -34,6 +39,7 @@ padded = layout(
         sample(np.float64(1.0), width=()),
         sample(matrix(), width=((-1, 0), (0, 0)), raises=ShapeError),
     ],
+    batch=with_settings(pad_each),
     name="pad",
 )
 # the padding is constant: the tangent there is 0, whatever the values

@@ -73,6 +73,7 @@ max_pooled = primitive(
     jvp=pick_from_maxima,
     cut=True,
     name="max_pool",
+    batch="together",
     samples=max_pool_samples,
     text=("{g} to the maxima",),
 )
@@ -104,6 +105,7 @@ max_pool_input: Primitive = primitive(
     None,
     jvp=first_only(lambda: max_pool_input),
     name="max_pool_input",
+    batch="together",
     samples=lambda: transposed_samples(True),
 )
 max_pool_pick: Primitive = primitive(
@@ -113,6 +115,7 @@ max_pool_pick: Primitive = primitive(
     None,
     jvp=first_only(lambda: max_pool_pick),
     name="max_pool_pick",
+    batch="together",
     samples=lambda: transposed_samples(False),
 )
 
@@ -148,6 +151,7 @@ avg_pooled: Primitive = primitive(
     linear=True,
     text=("{g} shared by each window",),
     name="avg_pool",
+    batch="together",
     samples=avg_pool_samples,
 )
 avg_pool_input: Primitive = primitive(
@@ -157,6 +161,9 @@ avg_pool_input: Primitive = primitive(
     ),
     linear=True,
     name="avg_pool_input",
+    batch=lambda made, xs, batched, settings: made.call(
+        xs[0], **{**settings, "shape": (xs[0].shape[0], *settings["shape"])}
+    ),
     samples=lambda: [
         Sample((avg_pool_forward(*s.args, **s.settings),), {**s.settings, "shape": s.args[0].shape})
         for s in avg_pool_samples()

@@ -99,6 +99,7 @@ total = primitive(
     lambda g, a_like, axis, keepdims: spread(g, a_like, axis, keepdims),
     linear=True,
     samples=cases_of_sums,
+    batch="axes",
     name="sum",
 )
 arithmetic_mean = primitive(
@@ -107,6 +108,7 @@ arithmetic_mean = primitive(
     lambda g, a_like, axis, keepdims: spread(g / (count(np.shape(a_like), axis) or 1), a_like, axis, keepdims),
     linear=True,
     samples=lambda: [*cases(), sample(matrix(complex) * 1j, axis=0, keepdims=False)],
+    batch="axes",
     name="mean",
 )
 
@@ -254,6 +256,7 @@ product = primitive(
         *cases_of_sums(),
         sample(np.array([[2.0, 0.0, 3.0], [0.0, 0.0, 1.5]]), axis=1, keepdims=False),
     ],
+    batch="axes",
     name="prod",
 )
 

@@ -36,6 +36,7 @@ running_total = primitive(
         sample(np.ones((2, 0)), axis=1),
         sample(matrix(), axis=2, raises=ShapeError),
     ],
+    batch="axis",
     name="cumsum",
 )
 

@@ -77,6 +77,7 @@ softmax_primitive = primitive(
     lambda g, y, axis: y * (g - summed(g * y, axis)),
     jvp=lambda t, y, axis: y * (t - summed(t * y, axis)),
     samples=cases_of_softmax,
+    batch="axes",
     name="softmax",
 )
 log_softmax_primitive = primitive(
@@ -84,6 +85,7 @@ log_softmax_primitive = primitive(
     lambda g, y, axis: g - np.exp(y) * summed(g, axis),
     jvp=lambda t, y, axis: t - summed(np.exp(y) * t, axis),
     samples=cases_of_softmax,
+    batch="axes",
     name="log_softmax",
 )
 # softmax(a) as exp(a - y) would save a pass, but inherit the rounding of y, which is coarse for large float32 elements
@@ -96,6 +98,7 @@ logsumexp_primitive = primitive(
         sample(np.array([1000.0, 999.0, -1000.0]), axis=0, keepdims=True),
         sample(matrix(np.float16), axis=1, keepdims=False),
     ],
+    batch="axes",
     name="logsumexp",
 )
 

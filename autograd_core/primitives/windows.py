@@ -8,15 +8,18 @@ transposes are convolution and each other, so that every order of derivative is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ..batches import looped
 from ..errors import ShapeError, UnsupportedError
 from ..families import multilinear, primitive
 from ..primitive import Primitive
+from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape
 from . import conv_kernels
@@ -88,6 +91,18 @@ def conv_samples(*bias: Any) -> list[Sample]:
     ]
 
 
+def images_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    """All examples' images one after the other, where the weights are the same for all."""
+    x = xs[0]
+    if any(batched[1:]):
+        return looped(made, xs, batched, settings)
+    n, images = x.shape[:2]
+    if "shape" in settings:
+        settings = {**settings, "shape": (n * images, *settings["shape"][1:])}
+    y = made.call(np.reshape(x, (n * images, *x.shape[2:])), *xs[1:], **settings)
+    return np.reshape(y, (n, images, *y.shape[1:]))
+
+
 correlated: Primitive = multilinear(
     conv_forward,
     to_input,
@@ -95,6 +110,7 @@ correlated: Primitive = multilinear(
     name="conv",
     samples=conv_samples,
     text=("conv({g}, flip({b}))", "conv({a}, {g})"),
+    batch=images_each,
 )
 conv_input: Primitive = multilinear(
     conv_input_forward,
@@ -105,6 +121,7 @@ conv_input: Primitive = multilinear(
         a, g, shape=b_like.shape, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
     name="conv_input",
+    batch=images_each,
     samples=lambda: [
         Sample((conv_forward(*s.args, **s.settings), s.args[1]), {**s.settings, "shape": s.args[0].shape})
         for s in conv_samples()
@@ -157,6 +174,7 @@ biased = primitive(
     name="conv",
     samples=lambda: conv_samples(normal(2)),
     text=("conv({g}, flip({b}))", "conv({a}, {g})", "Σ {g}"),
+    batch=images_each,
 )
 
 

@@ -7,6 +7,7 @@ from . import testing as testing
 from .drawing import Drawing as Drawing
 from .drawing import draw as draw
 from . import ops as ops
+from .batching import vmap as vmap
 from .debugging.anomalies import detect_anomaly as detect_anomaly
 from .debugging.cuts import why_no_grad as why_no_grad
 from .families.elementwise import elementwise as elementwise

@@ -17,7 +17,7 @@ import numpy as np
 from .errors import GradientError, MutationError
 from .live import Masks
 from .modes import Onlooker, current, set_grad_enabled
-from .recording import Clock, Node, Scalar, Value, Watch, frame, handle, in_numpy, wrapped
+from .recording import Clock, Node, Value, Watch, frame, handle, in_numpy, wrapped
 from .rules import BOTH, FIRST, MANY
 
 Cotangents: TypeAlias = dict[Node, Any]
@@ -128,7 +128,7 @@ def _walk(
                 return through_definition(node, saved, g)
             return masks.pull(node, saved, g, pending)
         except ArithmeticError:
-            if not isinstance(g, (float, Scalar)):
+            if type(node.value) is not float:
                 raise
             return pull_numbers(node, saved, g)
 

@@ -77,11 +77,13 @@ def backward(value: Value, gradient: Any = None, retain_graph: bool | None = Non
     kept: Cotangents = {}
     retain = create_graph if retain_graph is None else retain_graph
     found = pull_back({node: conjugate(seed)}, record=create_graph, retain=retain, kept=kept)
+    for target in found:
+        if target.watch is not None and target.watch.hooks:
+            found[target] = run_hooks(target.watch, found[target], target)
+    # from here on nothing can fail
     for store in (kept, found):
         while store:
             target, g = store.popitem()
-            if store is found and target.watch is not None and target.watch.hooks:
-                g = run_hooks(target.watch, g, target)
             g = conjugate(g)
             owned = type(g) is np.ndarray and sys.getrefcount(g) <= ONE_OWNER and (g.base is None or is_sole_view(g))
             accumulate(target, g, owned)
@@ -114,7 +116,7 @@ def accumulate(node: Node, g: Any, owned: bool) -> None:
         node.grad = float(g) if old is None else old + float(g)
     elif old is None:
         node.grad = tensor_of(g if owned else np.array(g), None)
-    elif old.node is None and isinstance(old._data, np.ndarray):
-        np.add(old._data, g, out=old._data)
+    elif old.node is None and old.storage is None and type(old._data) is np.ndarray and old._data.flags.writeable:
+        np.add(old._data, g, out=old._data)  # in memory that nothing else was computed from
     else:
         node.grad = old + g

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 
@@ -48,6 +49,9 @@ class AnomalyError(GradientError):
         self.scope: str = fields["scope"]
         self.remedy: str | None = fields["remedy"]
 
+    def __reduce__(self) -> tuple[Any, ...]:  # to other processes it goes without the graph and the program
+        return partial(AnomalyError, **{**vars(self), "node": None, "line": None}), self.args
+
 
 class LeavingError(AutogradError, TypeError):
     """A recorded value would leave the record as a bool, number or array, and its gradient would be cut."""
@@ -59,6 +63,10 @@ class MutationError(AutogradError, RuntimeError):
 
 class UnsupportedError(AutogradError, TypeError):
     """A NumPy function, or one of its arguments, that has no derivative rule here."""
+
+
+class ModeError(AutogradError, RuntimeError):
+    """A block such as `no_grad` that would hold where it was not meant to."""
 
 
 class DeclarationError(AutogradError, TypeError):

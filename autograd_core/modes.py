@@ -9,13 +9,17 @@ off        compute only
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ContextDecorator
-from contextvars import ContextVar
-from copy import copy
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from contextvars import ContextVar, Token
+from functools import wraps
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from .errors import ModeError
 
 if TYPE_CHECKING:
     from .recording import Node, Value
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Scope:
@@ -62,41 +66,82 @@ class Witness:
 
 
 class Mode:
-    """One setting of the recorder; immutable, so that it can be shared between threads."""
+    """One setting of the recorder; immutable, so that it can be shared between threads.
 
-    __slots__ = ("keep_all", "plain", "recording", "scope", "witness")
+    outer, switch   the mode around it, and the block that it belongs to; `token` says in which thread or task
+    """
+
+    __slots__ = ("keep_all", "outer", "plain", "recording", "scope", "switch", "token", "witness")
 
     def __init__(self, recording: bool, keep_all: bool, scope: Scope | None, witness: Witness | None = None) -> None:
         self.recording, self.keep_all, self.scope, self.witness = recording, keep_all, scope, witness
         self.plain = recording and not keep_all
+        self.outer: Mode | None = None
+        self.switch: Switch | None = None
+        self.token: Token[Mode] | None = None
 
 
 _mode: ContextVar[Mode] = ContextVar("autograd_core mode", default=Mode(True, False, None))  # noqa: B039  # never changed
 current = _mode.get
 
 
-class Switch(ContextDecorator):
-    """Another mode within a block; also a decorator.
+class Switch:
+    """Another mode within a block; also a decorator, of coroutine functions too.
 
-    A class of its own: entered for every backward and every call of a module, it costs a third of a generator's context manager.
+    The blocks that are open are listed in the modes themselves, per thread and task, so that one instance may be entered by
+    several, and again within itself. A class of its own: entered for every backward and every call of a module, it costs a third
+    of a generator's context manager.
     """
 
-    __slots__ = ("token",)
-    token: Any  # a chain of tokens, since one instance may be entered again within itself
+    __slots__ = ()
 
     def mode(self, now: Mode) -> Mode:
         """The mode within the block."""
         raise NotImplementedError
 
-    def _recreate_cm(self) -> Self:
-        return copy(self)  # a decorated function may call itself
-
     def __enter__(self) -> None:
-        self.token = _mode.set(self.mode(current())), getattr(self, "token", None)
+        now = current()
+        mode = self.mode(now)
+        mode.outer, mode.switch = now, self
+        mode.token = _mode.set(mode)
 
     def __exit__(self, *error: object) -> None:
-        token, self.token = self.token
-        _mode.reset(token)
+        mode: Mode | None = current()
+        above: list[Mode] = []
+        while mode is not None and mode.switch is not self:
+            above.append(mode)
+            mode = mode.outer
+        try:
+            _mode.reset(mode.token)  # type: ignore[union-attr, arg-type]  # caught below
+        except (AttributeError, ValueError) as reason:
+            raise ModeError(
+                f"a block of {type(self).__name__} was left in another thread or task than it was entered in, as can happen to a "
+                f"generator that waits within one: close it where it was started, or compute within the block and yield outside"
+            ) from reason
+        for mode in reversed(above):  # as when one of two suspended generators is closed: what was entered later stays
+            mode.switch.__enter__()  # type: ignore[union-attr]
+
+    def __call__(self, function: F) -> F:
+        if isgeneratorfunction(function) or isasyncgenfunction(function):
+            raise ModeError(
+                f"{type(self).__name__} cannot decorate the generator function {function.__name__}, which does not run when "
+                f"it is called. Write the block inside of it, around what computes"
+            )
+        if iscoroutinefunction(function):
+
+            @wraps(function)
+            async def awaited(*args: Any, **settings: Any) -> Any:
+                with self:
+                    return await function(*args, **settings)
+
+            return awaited  # type: ignore[return-value]
+
+        @wraps(function)
+        def called(*args: Any, **settings: Any) -> Any:
+            with self:
+                return function(*args, **settings)
+
+        return called  # type: ignore[return-value]
 
 
 class set_grad_enabled(Switch):
@@ -177,9 +222,7 @@ class scope(Switch):
     __slots__ = ("kind", "name")
 
     def __init__(self, name: str, kind: str = "") -> None:
-        self.name, self.kind, self.token = name, kind, None
+        self.name, self.kind = name, kind
 
-    def __enter__(self) -> None:
-        now = current()
-        inner = Scope(self.name, now.scope, self.kind)
-        self.token = _mode.set(Mode(now.recording, now.keep_all, inner, now.witness)), self.token
+    def mode(self, now: Mode) -> Mode:
+        return Mode(now.recording, now.keep_all, Scope(self.name, now.scope, self.kind), now.witness)

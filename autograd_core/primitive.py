@@ -37,6 +37,14 @@ def documented(forward: Callable[..., Any], name: str, rules: Sequence[Any], fam
     return f"{name}({inputs}): what np.{forward.__name__} computes, {kind}. Raises ShapeError, DTypeError."
 
 
+def found_again(module: str, name: str) -> Primitive:
+    """The primitive that a module has declared under a name."""
+    for made in reversed(declared):
+        if (made.module, made.name) == (module, name):
+            return made
+    raise DeclarationError(f"no primitive {name!r} of the module {module} is declared here: import that module first")
+
+
 class Primitive:
     """A declared operation. Calling it computes, and records a node when a recorded value takes part.
 
@@ -114,6 +122,9 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<{self.family} primitive {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:  # for pickle and copies: there is one of each
+        return found_again, (self.module, self.name)
 
     # -- the way back ---------------------------------------------------------------------------------------------------
 

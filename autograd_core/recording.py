@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import count
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -64,6 +65,14 @@ class Clock:
     """The serial of the last write in place by anybody: a graph younger than it need not look further."""
 
     last_write = 0
+    lock = Lock()
+
+    @classmethod
+    def stamp(cls) -> int:
+        """The serial of a write that happens now; in order, whatever other threads do."""
+        with cls.lock:
+            cls.last_write = next(serials)
+            return cls.last_write
 
 
 class Watch:

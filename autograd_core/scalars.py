@@ -175,6 +175,7 @@ def parts(self: Scalar, protocol: Any = None) -> tuple[Any, ...]:
         raise GradientError("only leaves can be pickled or deep-copied; use x.detach() for the value")
     requires_grad = node is not None and node.requires_grad
     name, grad = (None, None) if node is None else (node.name, node.grad)
+    grad = grad._data if isinstance(grad, Scalar) else grad  # a copy has no history
     return rebuild, (self._data, requires_grad, name, grad, self.role)
 
 

@@ -148,6 +148,10 @@ def set_grad(self: Value, gradient: Any) -> None:
             gradient = gradient if isinstance(gradient, Tensor) else tensor(gradient, dtype=self.dtype)
             if gradient.shape != self.shape:
                 raise ShapeError(f"a gradient of shape {gradient.shape} for a value of shape {self.shape}")
+            if gradient.dtype != self.dtype:
+                raise DTypeError(
+                    f"a gradient of dtype {gradient.dtype} for a value of dtype {self.dtype}: use g.astype(x.dtype)"
+                )
         if self.node is None:
             raise GradientError("this value does not require a gradient, so it cannot be given one")
     if self.node is not None:
@@ -246,7 +250,8 @@ def parts(self: Tensor, protocol: Any = None) -> tuple[Any, ...]:
         raise GradientError(
             "only leaves can be pickled or deep-copied; use x.detach() for the value, x.clone() to stay recorded"
         )
-    return rebuild, (np.array(self._data), self.requires_grad, self.name, self.grad, type(self), self.role)
+    grad = None if self.grad is None else self.grad.detach()  # a copy has no history
+    return rebuild, (np.array(self._data), self.requires_grad, self.name, grad, type(self), self.role)
 
 
 def shallow(self: Tensor) -> Tensor:

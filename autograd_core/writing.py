@@ -10,10 +10,11 @@ import numpy as np
 from . import dispatch
 from .batches import Batched
 from .errors import BoundsError, DTypeError, MutationError, ShapeError
+from .families.general import storage_of
 from .leaving import let_go
 from .modes import current
 from .primitives import indexing, layouts
-from .recording import Array, Clock, Storage, Tensor, Value, kept, serials
+from .recording import Array, Clock, Tensor, Value, kept
 
 
 def writable(self: Tensor) -> Array:
@@ -44,12 +45,7 @@ def memory(self: Tensor) -> Array:
 
 def stamp(self: Tensor) -> None:
     """Note that the memory of a tensor has just been written."""
-    if self.storage is None:
-        known = None if self.node is None else self.node.storage
-        self.storage = Storage() if known is None else known
-    if self.node is not None and self.node.serial:  # a ghost belongs to many values
-        self.node.storage = self.storage
-    self.storage.written = Clock.last_write = next(serials)
+    storage_of(self).written = Clock.stamp()
 
 
 def write(self: Tensor, asked: str, writer: Callable[[Array], Any]) -> None:
@@ -78,7 +74,7 @@ def updatable(leaves: Iterable[Tensor]) -> list[tuple[Array, Array] | None]:
     >>> w
     tensor([0.5, 1. ], requires_grad=True)
     """
-    now = Clock.last_write = next(serials)
+    now = Clock.stamp()
     found: list[tuple[Array, Array] | None] = []
     for leaf in leaves:
         node, storage, data = leaf.node, leaf.storage, leaf._data

@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import DeclarationError
 from ..modes import scope
 from ..primitive import Primitive
-from ..recording import Storage, Tensor, frame
+from ..recording import Clock, Storage, Tensor, frame
 from ..rules import Rule, parameter_names
 
 P = ParamSpec("P")
@@ -102,19 +102,31 @@ def share(base: Tensor, view: Tensor) -> None:
     """Note that two values may share memory."""
     storage = base.storage
     if storage is None:
-        known = None if base.node is None else base.node.storage
-        storage = base.storage = Storage() if known is None else known
+        with Clock.lock:  # another thread may be taking a view too
+            storage = storage_of(base)
         storage.handles.append(weakref.ref(base))
-        if base.node is not None and base.node.serial:  # a ghost belongs to many values
-            base.node.storage = storage
     view.storage = storage
     if view.node is not None and view.node.serial:
         view.node.storage = storage
     handles = storage.handles
     handles.append(weakref.ref(view))
     if len(handles) > storage.limit:
-        handles[:] = [h for h in handles if h() is not None]
-        storage.limit = 2 * len(handles) + 16
+        with Clock.lock:
+            for i in reversed(range(len(handles))):  # in place: what other threads append meanwhile stays
+                if handles[i]() is None:
+                    del handles[i]
+            storage.limit = 2 * len(handles) + 16
+
+
+def storage_of(base: Tensor) -> Storage:
+    """What a value and its node know of their memory; made when first asked for."""
+    storage = base.storage
+    if storage is None:
+        known = None if base.node is None else base.node.storage
+        storage = base.storage = Storage() if known is None else known
+    if base.node is not None and base.node.serial:  # a ghost belongs to many values
+        base.node.storage = storage
+    return storage
 
 
 def fixed(forward: Callable[..., Any], **declared: Any) -> Primitive:

@@ -1,0 +1,207 @@
+"""Modes hold per thread and per task, and only for their block."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import numpy as np
+import pytest
+
+import autograd_core as ag
+import nn
+from autograd_core.errors import AnomalyError, ModeError
+from autograd_core.modes import Switch, current, keep_all
+
+
+def is_recording():
+    return (ag.tensor([1.0], requires_grad=True) * 2).requires_grad
+
+
+# -- threads -----------------------------------------------------------------------------------------------------------------
+
+
+def loss(x):
+    y = np.sin(x) * np.exp(-x * x)
+    y[1:] = y[1:] + y[:-1]
+    return np.sum(y * ag.ops.softmax(y))
+
+
+INPUTS = [np.linspace(0.1 * i, 1 + 0.1 * i, 20) for i in range(32)]
+
+
+@pytest.mark.parametrize("transform", [ag.grad, ag.hessian], ids=["grad", "hessian"])
+def test_threads_give_what_one_after_the_other_gives(transform):
+    derived = transform(loss)
+    expected = [derived(x) for x in INPUTS]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(derived, INPUTS))
+
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_threads_may_differentiate_by_the_same_values_and_share_a_model():
+    model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+    parameters = list(model.parameters())
+
+    def gradients(seed):
+        x = np.random.default_rng(seed).standard_normal((5, 3))
+        return [g.numpy() for g in ag.gradients(np.sum(model(x) ** 2), parameters)]
+
+    expected = [gradients(seed) for seed in range(16)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(gradients, range(16)))
+
+    for a, b in zip(found, expected, strict=True):
+        for g, h in zip(a, b, strict=True):
+            np.testing.assert_array_equal(g, h)
+    assert all(p.grad is None for p in parameters)
+
+
+def test_a_mode_of_one_thread_is_not_that_of_another():
+    together = Barrier(2)
+
+    def off():
+        with ag.no_grad():
+            together.wait()
+            inside = is_recording()
+            together.wait()
+        return inside
+
+    def on():
+        together.wait()
+        inside = is_recording()
+        together.wait()
+        return inside
+
+    with ThreadPoolExecutor(2) as pool:
+        silent, recorded = pool.submit(off), pool.submit(on)
+
+    assert (silent.result(), recorded.result()) == (False, True)
+
+
+def test_one_block_object_serves_several_threads():
+    off, together = ag.no_grad(), Barrier(2)
+
+    def work(_):
+        with off:
+            together.wait()
+            inside = is_recording()
+        together.wait()
+        return inside, is_recording()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(work, range(2))) == [(False, True)] * 2
+
+
+# -- tasks -------------------------------------------------------------------------------------------------------------------
+
+
+def test_tasks_that_take_turns_keep_their_modes():
+    seen = {}
+
+    async def task(name, block, turns):
+        with block:
+            for turn in range(turns):
+                await asyncio.sleep(0)
+                seen[name, turn] = current().recording, current().keep_all
+        seen[name, "after"] = current().recording, current().keep_all
+
+    async def main():
+        await asyncio.gather(task("off", ag.no_grad(), 3), task("on", ag.enable_grad(), 3), task("all", keep_all(), 3))
+
+    asyncio.run(main())
+
+    assert {seen["off", i] for i in range(3)} == {(False, False)}
+    assert {seen["on", i] for i in range(3)} == {(True, False)}
+    assert {seen["all", i] for i in range(3)} == {(True, True)}
+    assert {seen[name, "after"] for name in ("off", "on", "all")} == {(True, False)}
+
+
+def test_a_coroutine_function_can_be_decorated():
+    @ag.no_grad()
+    async def evaluated():
+        await asyncio.sleep(0)
+        return is_recording()
+
+    async def main():
+        return await asyncio.gather(evaluated(), asyncio.sleep(0, "other")), is_recording()
+
+    assert asyncio.run(main()) == ([False, "other"], True)
+    with pytest.raises(AnomalyError), np.errstate(divide="ignore"):
+        asyncio.run(ag.detect_anomaly()(diverging)())
+
+
+async def diverging():
+    await asyncio.sleep(0)
+    return np.log(ag.tensor([0.0], requires_grad=True))
+
+
+# -- generators --------------------------------------------------------------------------------------------------------------
+
+
+def waiting(block):
+    with block:
+        yield is_recording()
+
+
+def test_a_generator_function_is_not_decorated():
+    with pytest.raises(ModeError, match="Write the block inside"):
+        ag.no_grad()(waiting)
+
+    async def stream():
+        yield 1
+
+    with pytest.raises(ModeError, match="generator function stream"):
+        ag.no_grad()(stream)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
+def test_blocks_that_are_left_in_any_order_leave_the_mode_as_it_was(order):
+    blocks = [ag.no_grad(), ag.scope("inner"), ag.enable_grad()]
+    generators = [waiting(block) for block in blocks]
+    for generator in generators:
+        next(generator)
+    for i in order:
+        generators[i].close()
+        still = [blocks[k] for k in range(3) if k not in order[: order.index(i) + 1]]
+        recorded = next((b.flag for b in reversed(still) if hasattr(b, "flag")), True)
+        assert is_recording() == recorded
+
+    assert current().switch is None
+
+
+def test_a_block_that_is_left_in_another_task_says_so():
+    generator = waiting(ag.no_grad())
+    next(generator)
+
+    async def close():
+        generator.close()
+
+    try:
+        with pytest.raises(ModeError, match="another thread or task"):
+            asyncio.run(close())
+    finally:
+        current().switch.__exit__()
+    assert is_recording()
+
+
+# -- decorators and errors ---------------------------------------------------------------------------------------------------
+
+
+def test_a_decorated_function_may_call_itself_and_fail():
+    @ag.no_grad()
+    def countdown(n):
+        assert not is_recording()
+        return countdown(n - 1) if n else 1 / n
+
+    with pytest.raises(ZeroDivisionError):
+        countdown(3)
+    assert is_recording()
+    assert countdown.__name__ == "countdown"
+
+
+def test_a_block_that_does_not_say_its_mode_is_incomplete():
+    with pytest.raises(NotImplementedError):
+        Switch().__enter__()
+    assert current().switch is None

@@ -165,7 +165,7 @@ def test_memory_stays_flat_over_ten_thousand_graphs(no_collector):
     before = sys.getallocatedblocks()
     graphs(10_000)
 
-    assert sys.getallocatedblocks() - before < 100
+    assert sys.getallocatedblocks() - before < 2_000  # a graph is some 50 blocks; free lists of the interpreter fill up
 
 
 def test_a_gradient_that_is_part_of_a_graph_is_the_one_cycle():

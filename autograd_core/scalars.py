@@ -13,7 +13,7 @@ from .errors import DTypeError, GradientError, MutationError
 from .leaving import as_array, as_bool, as_complex, as_float, as_int, let_go
 from .modes import current
 from .primitive import Primitive
-from .primitives import arithmetic
+from .primitives import arithmetic, powers
 from .recording import KEEP, Node, Scalar, Value, leaf, scalar_of, serials
 from .tensors import (
     COMPARISONS,
@@ -126,7 +126,7 @@ PRIMITIVES: dict[np.ufunc, Primitive] = {
     np.subtract: arithmetic.subtract,
     np.multiply: arithmetic.multiply,
     np.divide: arithmetic.divide,
-    np.power: arithmetic.power,
+    np.power: powers.power,
 }
 
 

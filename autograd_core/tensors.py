@@ -14,7 +14,7 @@ from .errors import DTypeError, GradientError, LeavingError, MutationError, Shap
 from .families.general import fixed, share
 from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, let_go, read_only
 from .modes import current
-from .primitives import arithmetic, indexing, layouts
+from .primitives import arithmetic, indexing, layouts, powers
 from .recording import (
     KEEP,
     About,
@@ -287,8 +287,8 @@ def install_operators(face: type[Value], tables: list[dict[str, np.ufunc]], call
 def square_or_power(self: Tensor, exponent: Any) -> Any:
     # a square is far cheaper than a general power, forward and back
     if type(exponent) is int and exponent == 2:
-        return arithmetic.square.call(self)
-    return arithmetic.power.call(self, exponent)
+        return powers.square.call(self)
+    return powers.power.call(self, exponent)
 
 
 def install() -> None:

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 import autograd_core as ag
 from autograd_core.primitive import declared
 from autograd_core.testing import check_grads, samples_of
-from autograd_core.testing.examples import domains_of
+from autograd_core.testing.examples import domains_of, drawn
 
 OURS = [p for p in declared if p.module.startswith("autograd_core")]
 INTERNAL = {"result"}  # parts of the record, without a call of their own
@@ -19,25 +19,26 @@ ELEMENTWISE = [p for p in OURS if p.family == "elementwise"]
 SAMPLES = [(p, s) for p in OURS if p.name not in INTERNAL for s in samples_of(p)]
 
 
+def floating_places(primitive, sample):
+    """The places of a sample that have a gradient; integers have none."""
+    return [i for i, a in enumerate(sample.args) if primitive.differentiable(i) and np.asarray(a).dtype.kind in "fc"]
+
+
 def named(rows):
     return [pytest.param(p, s, id=f"{p.name}-{i}") for i, (p, s) in enumerate(rows)]
 
 
-DIFFERENTIABLE = [
-    (p, s)
-    for p, s in SAMPLES
-    if s.raises is None and p.family != "fixed" and any(map(p.differentiable, range(len(s.args))))
-]
+DIFFERENTIABLE = [(p, s) for p, s in SAMPLES if s.raises is None and p.family != "fixed" and floating_places(p, s)]
 IN_DOUBLE = [
     (p, s)
     for p, s in DIFFERENTIABLE
-    if all(np.asarray(a).dtype in (np.float64, np.complex128) for i, a in enumerate(s.args) if p.differentiable(i))
+    if all(np.asarray(s.args[i]).dtype in (np.float64, np.complex128) for i in floating_places(p, s))
 ]
 
 
 def function_of(primitive, sample):
     """The call of a sample as a function of its differentiable arguments, and these arguments."""
-    places = [i for i in range(len(sample.args)) if primitive.differentiable(i)]
+    places = floating_places(primitive, sample)
 
     def f(*inputs):
         args = list(sample.args)
@@ -134,7 +135,11 @@ def in_domain(draw, primitive):
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     places = rng.permutation(40) / 39  # no two inputs are equal or nearly so, so that no kink between them is met
     inputs = []
-    for (low, high), shape in zip(intervals, shapes, strict=True):
+    for interval, shape in zip(intervals, shapes, strict=True):
+        if isinstance(interval, range):
+            inputs.append(drawn(interval, rng, shape))
+            continue
+        low, high = interval
         n = int(np.prod(shape))
         inputs.append((low + (high - low) * places[:n]).reshape(shape))
         places = places[n:]

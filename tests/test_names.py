@@ -144,7 +144,7 @@ def test_a_gradient_at_a_singular_point_is_the_published_one(answer, at):
         args = list(at.args)
         for i, x in zip(places, data, strict=True):
             args[i] = x
-        return np.sum(np.real(answer(*args, **at.settings)))
+        return sum(np.sum(np.real(part)) for part in floating(answer(*args, **at.settings)))
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a slope may be infinite or undefined there
@@ -159,9 +159,7 @@ def test_a_gradient_at_a_singular_point_is_the_published_one(answer, at):
 PENDING = {
     f"np.{name}"
     for names in (
-        "bitwise_and bitwise_or bitwise_xor ceil equal floor floor_divide greater greater_equal invert isfinite isinf isnan",
-        "less less_equal logical_and logical_not logical_or logical_xor not_equal rint sign signbit trunc",
-        "array_split astype broadcast_to clip concatenate copy expand_dims flip hstack matrix_transpose moveaxis pad ravel",
+        "array_split astype broadcast_to concatenate copy expand_dims flip hstack matrix_transpose moveaxis pad ravel",
         "repeat reshape roll split squeeze stack swapaxes tile transpose unstack vstack where",
         "empty_like ones_like zeros_like",
     )

@@ -1,7 +1,8 @@
-"""Arithmetic, powers, and the functions that are piecewise constant."""
+"""Arithmetic, and the size, the direction and the parts of numbers. Powers are in `powers`, remainders in `division`."""
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -10,8 +11,9 @@ import numpy as np
 from ..dispatch import answers
 from ..families import elementwise, fixed, primitive
 from ..primitive import Primitive
+from ..reverse import conjugate
 from ..rules import Rule
-from ..samples import Sample, sample
+from ..samples import Sample, sample, singular
 
 POSITIVE = (0.3, 3.0)
 ANY = (-2.0, 2.0)
@@ -29,21 +31,96 @@ multiply = ufunc(np.multiply, lambda b: b, lambda a: a, scalar=operator.mul)
 divide = ufunc(np.divide, lambda b: 1 / b, lambda b, y: -y / b, scalar=operator.truediv, domain=(ANY, POSITIVE))
 negative = ufunc(np.negative, -1, scalar=operator.neg)
 positive = ufunc(np.positive, 1, scalar=operator.pos)
-reciprocal = ufunc(np.reciprocal, lambda y: -y * y, scalar=lambda a: 1 / a, domain=POSITIVE)
-square = ufunc(np.square, lambda a: 2 * a, scalar=lambda a: a * a)
-sqrt = ufunc(np.sqrt, lambda y: 0.5 / y, domain=POSITIVE)
-cbrt = ufunc(np.cbrt, lambda y: 1 / (3 * y * y), domain=POSITIVE)
-remainder = ufunc(np.remainder, 1, lambda a, b: -np.floor_divide(a, b), domain=(ANY, POSITIVE))
+for function in (np.deg2rad, np.radians):
+    ufunc(function, math.pi / 180, scalar=math.radians)
+for function in (np.rad2deg, np.degrees):
+    ufunc(function, 180 / math.pi, scalar=math.degrees)
 
-# 0 ** b is 0 near any b > 0, and a ** 0 is 1 near any a: both slopes are 0 there, where the plain formulas give 0 * inf
-power = ufunc(
-    np.power,
-    lambda a, b: b * np.power(a, np.where(b == 0, 1, b - 1)),
-    lambda a, y: y * np.log(np.where(a == 0, 1, a)),
-    scalar=lambda a, b: a**b if a > 0 else np.power(a, b),
-    domain=(POSITIVE, ANY),
+# -- sizes and directions ----------------------------------------------------------------------------------------------
+
+signed = fixed(np.sign)
+
+
+def cases_of_signs() -> list[Sample]:
+    """Calls of sign: every kind of number, and both zeros."""
+    return [
+        sample(np.array([-1.5, -0.0, 0.0, 2.0, np.inf, -np.inf])),
+        sample(np.array([[-1, 0, 3]])),
+        sample(np.float32(-2.5)),
+        sample(np.zeros((0, 2), np.float16)),
+        sample(np.array([[3 + 4j, -0.5j], [-2.0, 1 - 1j]])),
+        sample(np.array([3 + 4j, 1j], np.complex64)),
+    ]
+
+
+@answers(
+    np.sign,
+    samples=cases_of_signs,
+    singular=[
+        singular(0.0, gives=0.0, why="constant but for the jump"),
+        singular(0.5, gives=0.0, why="constant but for the jump"),
+        singular(0j, gives=0j, why="least norm"),
+    ],
 )
+def sign(x: Any, /) -> Any:
+    """-1, 0 or 1: piecewise constant, so that no gradient flows. For complex x, x / |x| (0 at 0), through which it does.
 
+    >>> import autograd_core as ag
+    >>> ag.sign(-3.0)
+    np.float64(-1.0)
+    """
+    if getattr(x, "dtype", np.dtype(float)).kind != "c":
+        return signed.call(x)
+    size = absolute.call(x)
+    return divide.call(np.where(np.equal(size, 0), 0, x), np.where(np.equal(size, 0), 1, size))
+
+
+def per_size(part: Any, size: Any) -> Any:
+    """part / size, and 0 where the size is 0, at any order: the least-norm subgradient of a length."""
+    point = np.equal(size, 0)
+    return np.where(point, 0, part) / np.where(point, 1, size)
+
+
+absolute = ufunc(
+    np.absolute,
+    lambda a: conjugate(np.sign(a)),
+    scalar=abs,
+    domain=AWAY_FROM_ZERO,
+    kinks=(0.0,),
+    singular=[
+        singular(0.0, gives=0.0, why="least norm"),
+        singular(-0.0, gives=0.0, why="least norm"),
+        singular(0j, gives=0j, why="least norm"),
+    ],
+)
+fabs = ufunc(
+    np.fabs,
+    lambda a: np.sign(a),
+    scalar=abs,
+    domain=AWAY_FROM_ZERO,
+    kinks=(0.0,),
+    singular=[singular(0.0, gives=0.0, why="least norm")],
+)
+hypot = ufunc(
+    np.hypot,
+    lambda a, y: per_size(a, y),
+    lambda b, y: per_size(b, y),
+    domain=AWAY_FROM_ZERO,
+    singular=[singular(0.0, 0.0, gives=(0.0, 0.0), why="least norm")],
+)
+# the sign of b is piecewise constant; the size of a has the kink of abs
+copysign = ufunc(
+    np.copysign,
+    lambda a, b: np.sign(a) * np.copysign(1.0, b),
+    None,
+    scalar=math.copysign,
+    domain=AWAY_FROM_ZERO,
+    kinks=(0.0,),
+    singular=[
+        singular(0.0, 2.0, gives=(0.0, 0.0), why="least norm, as for abs"),
+        singular(2.0, -0.0, gives=(-1.0, 0.0), why="constant in the second argument but for the jump"),
+    ],
+)
 
 # -- complex: real, imag, conj and angle are not holomorphic, so they state both rules; cotangents travel conjugated --------
 
@@ -85,52 +162,27 @@ conj = answers(np.conjugate)(
         np.conjugate, lambda g: np.conjugate(g), linear=True, name="conj", samples=complex_samples, batch="leading"
     )
 )
-angle = answers(np.angle)(
-    primitive(
-        lambda z: np.angle(z),
-        lambda g, a: -1j * g / a,
-        jvp=lambda t, a: np.real(-1j * t / a),
-        name="angle",
-        samples=complex_samples,
-        batch="leading",
-    )
+argument = primitive(
+    lambda z: np.angle(z),
+    lambda g, a: -1j * g / a,
+    jvp=lambda t, a: np.real(-1j * t / a),
+    name="angle",
+    samples=complex_samples,
+    batch="leading",
 )
 
 
-def unit(a: Any, y: Any) -> Any:
-    """conj(a) / |a|, and 0 at 0: the least-norm subgradient of |a|."""
-    return np.conjugate(a) / np.where(y == 0, 1, y)
-
-
-absolute = ufunc(np.absolute, unit, scalar=abs, domain=AWAY_FROM_ZERO, kinks=(0.0,))
-hypot = ufunc(
-    np.hypot,
-    lambda a, y: a / np.where(y == 0, 1, y),
-    lambda b, y: b / np.where(y == 0, 1, y),
-    domain=AWAY_FROM_ZERO,
+@answers(
+    np.angle,
+    samples=lambda: [*complex_samples(), sample(np.array([1 + 2j, -2.0j]), deg=True), sample(np.float32(-2.0))],
+    singular=[singular(0j, gives=complex(math.nan, math.nan), why="no limit")],
 )
-
-# -- piecewise constant ----------------------------------------------------------------------------------------------------
-
-for function in (
-    np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.logical_and, np.logical_or, np.logical_xor,
-    np.logical_not, np.isnan, np.isinf, np.isfinite, np.signbit, np.floor, np.ceil, np.trunc, np.rint, np.floor_divide,
-    np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert,
-):  # fmt: skip
-    answers(function)(fixed(function))
-
-signed = fixed(np.sign)
-
-
-@answers(np.sign)
-def sign(x: Any) -> Any:
-    """-1, 0 or 1: piecewise constant, so that no gradient flows. For complex x, x / |x| (0 at 0), through which it does.
+def angle(z: Any, deg: bool = False) -> Any:
+    """The angle of complex numbers with the positive real axis, in (-pi, pi]; in degrees if asked.
 
     >>> import autograd_core as ag
-    >>> ag.sign(-3.0)
-    np.float64(-1.0)
+    >>> ag.grad(ag.angle)(2j)
+    (-0.5+0j)
     """
-    if getattr(x, "dtype", np.dtype(float)).kind != "c":
-        return signed.call(x)
-    size = absolute.call(x)
-    return divide.call(x, np.where(size == 0, 1, size))
+    y = argument.call(z)
+    return np.rad2deg(y) if deg else y

@@ -3,41 +3,116 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from ..samples import singular
 from .arithmetic import ANY, POSITIVE, ufunc
 
 LN2, LN10 = math.log(2), math.log(10)  # Python floats are weak: they keep a float32 array float32
 UNIT = (-0.9, 0.9)
+INFINITE = [singular(0.0, gives=math.inf, why="the slope is infinite")]
+AT_ONE = [singular(1.0, gives=math.inf, why="the slope is infinite")]
 
 exp = ufunc(np.exp, lambda y: y, scalar=math.exp)
 exp2 = ufunc(np.exp2, lambda y: y * LN2)
-expm1 = ufunc(np.expm1, lambda y: y + 1, scalar=math.expm1)
-log = ufunc(np.log, lambda a: 1 / a, scalar=math.log, domain=POSITIVE)
-log2 = ufunc(np.log2, lambda a: 1 / (a * LN2), scalar=math.log2, domain=POSITIVE)
-log10 = ufunc(np.log10, lambda a: 1 / (a * LN10), scalar=math.log10, domain=POSITIVE)
-log1p = ufunc(np.log1p, lambda a: 1 / (1 + a), scalar=math.log1p, domain=POSITIVE)
-# two equal infinities differ by NaN, and the slope there is NaN as well: no limit exists
-logaddexp = ufunc(np.logaddexp, lambda a, y: np.exp(a - y), lambda b, y: np.exp(b - y))
+expm1 = ufunc(np.expm1, lambda a: np.exp(a), scalar=math.expm1)  # y + 1 would cancel for a far below 0
+log = ufunc(np.log, lambda a: 1 / a, scalar=math.log, domain=POSITIVE, singular=INFINITE)
+log2 = ufunc(np.log2, lambda a: 1 / (a * LN2), scalar=math.log2, domain=POSITIVE, singular=INFINITE)
+log10 = ufunc(np.log10, lambda a: 1 / (a * LN10), scalar=math.log10, domain=POSITIVE, singular=INFINITE)
+log1p = ufunc(
+    np.log1p,
+    lambda a: 1 / (1 + a),
+    scalar=math.log1p,
+    domain=POSITIVE,
+    singular=[singular(-1.0, gives=math.inf, why="the slope is infinite")],
+)
+
+
+TIES = [singular(a, a, gives=(0.5, 0.5), why="a tie of two") for a in (0.0, math.inf, -math.inf)]
+LARGEST = [
+    singular(math.inf, 1.0, gives=(1.0, 0.0), why="the limit"),
+    singular(1.0, -math.inf, gives=(1.0, 0.0), why="the limit"),
+]
+
+
+def part_of(y: Any, a: Any, b: Any, power: Callable[[Any], Any]) -> Any:
+    """power(a - y): how much of a sum of powers comes from a, the rest being from b; equal infinities share it."""
+    level = np.equal(a, y) & np.isinf(a)  # where a - y would be inf - inf
+    part = power(np.where(level, 0, a) - np.where(level, 0, y))
+    return np.where(level & np.equal(a, b), 0.5, part)
+
+
+logaddexp = ufunc(
+    np.logaddexp,
+    lambda a, b, y: part_of(y, a, b, np.exp),
+    lambda a, b, y: part_of(y, b, a, np.exp),
+    singular=[*TIES, *LARGEST],
+)
+logaddexp2 = ufunc(
+    np.logaddexp2,
+    lambda a, b, y: part_of(y, a, b, np.exp2),
+    lambda a, b, y: part_of(y, b, a, np.exp2),
+    singular=[*TIES, *LARGEST],
+)
 
 sin = ufunc(np.sin, lambda a: np.cos(a), scalar=math.sin)
 cos = ufunc(np.cos, lambda a: -np.sin(a), scalar=math.cos)
 tan = ufunc(np.tan, lambda y: 1 + y * y, scalar=math.tan, domain=(-1.2, 1.2))
-arcsin = ufunc(np.arcsin, lambda a: 1 / np.sqrt(1 - a * a), scalar=math.asin, domain=UNIT)
-arccos = ufunc(np.arccos, lambda a: -1 / np.sqrt(1 - a * a), scalar=math.acos, domain=UNIT)
+
+
+def one_minus_square(a: Any) -> Any:
+    """(1 - a)(1 + a), without the cancellation of 1 - a * a; written so that a complex zero keeps its sign, which picks the
+    side of a branch cut.
+    """
+    return -(a - 1) * (a - (-1))
+
+
+arcsin = ufunc(np.arcsin, lambda a: 1 / np.sqrt(one_minus_square(a)), scalar=math.asin, domain=UNIT, singular=AT_ONE)
+arccos = ufunc(
+    np.arccos,
+    lambda a: -1 / np.sqrt(one_minus_square(a)),
+    scalar=math.acos,
+    domain=UNIT,
+    singular=[singular(1.0, gives=-math.inf, why="the slope is infinite")],
+)
 arctan = ufunc(np.arctan, lambda a: 1 / (1 + a * a), scalar=math.atan)
+
+
+def turn(part: Any, a: Any, b: Any) -> Any:
+    """part / (a * a + b * b), where the squares might overflow or vanish."""
+    size = np.hypot(a, b)
+    return part / size / size
+
+
 arctan2 = ufunc(
     np.arctan2,
-    lambda a, b: b / (a * a + b * b),
-    lambda a, b: -a / (a * a + b * b),
+    lambda a, b: turn(b, a, b),
+    lambda a, b: -turn(a, a, b),
     scalar=math.atan2,
     domain=(ANY, POSITIVE),
+    singular=[singular(0.0, 0.0, gives=(math.nan, math.nan), why="no limit")],
 )
 
 sinh = ufunc(np.sinh, lambda a: np.cosh(a), scalar=math.sinh)
 cosh = ufunc(np.cosh, lambda a: np.sinh(a), scalar=math.cosh)
 tanh = ufunc(np.tanh, lambda y: 1 - y * y, scalar=math.tanh)
-arcsinh = ufunc(np.arcsinh, lambda a: 1 / np.sqrt(a * a + 1), scalar=math.asinh)
-arccosh = ufunc(np.arccosh, lambda a: 1 / np.sqrt(a * a - 1), scalar=math.acosh, domain=(1.2, 3.0))
-arctanh = ufunc(np.arctanh, lambda a: 1 / (1 - a * a), scalar=math.atanh, domain=UNIT)
+
+
+def root_of_one_plus_square(a: Any) -> Any:
+    """sqrt(1 + a * a); of real numbers without overflow."""
+    return np.sqrt(a * a - (-1)) if getattr(a, "dtype", np.dtype(float)).kind == "c" else np.hypot(1, a)
+
+
+arcsinh = ufunc(np.arcsinh, lambda a: 1 / root_of_one_plus_square(a), scalar=math.asinh)
+# one root for both factors would be on the wrong branch for complex numbers on the left
+arccosh = ufunc(
+    np.arccosh,
+    lambda a: 1 / (np.sqrt(a - 1) * np.sqrt(a - (-1))),
+    scalar=math.acosh,
+    domain=(1.2, 3.0),
+    singular=AT_ONE,
+)
+arctanh = ufunc(np.arctanh, lambda a: 1 / one_minus_square(a), scalar=math.atanh, domain=UNIT, singular=AT_ONE)

@@ -5,13 +5,15 @@ Ties are shared equally: maximum and minimum give one half to each side.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ..dispatch import answers
-from ..errors import UnsupportedError
+from ..errors import ShapeError, UnsupportedError
 from ..families import composed, elementwise
+from ..samples import Sample, sample, singular
 from .arithmetic import ufunc
 
 
@@ -20,13 +22,24 @@ def share(wins: Any, ties: Any) -> Any:
     return np.where(ties, 0.5, wins)
 
 
+def alike(a: Any, b: Any) -> Any:
+    """Where two numbers are equal, or neither is one."""
+    return np.equal(a, b) | (np.isnan(a) & np.isnan(b))
+
+
+TIE = [singular(1.0, 1.0, gives=(0.5, 0.5), why="a tie of two")]
+TEXT = ("{g} × [{a} %s {b}], ties ½", "{g} × [{b} %s {a}], ties ½")
+LARGER, SMALLER = ([t % sign for t in TEXT] for sign in "><")
+
+# a NaN is the largest and the smallest number to maximum and minimum, and none at all to fmax and fmin
 maximum = ufunc(
     np.maximum,
     lambda a, b: share((a > b) | np.isnan(a), a == b),
     lambda a, b: share((b > a) | np.isnan(b), a == b),
     scalar=lambda a, b: a if a > b or a != a else b,
     cut=True,
-    text=("{g} × [{a} > {b}], ties ½", "{g} × [{b} > {a}], ties ½"),
+    text=LARGER,
+    singular=TIE,
 )
 minimum = ufunc(
     np.minimum,
@@ -34,7 +47,40 @@ minimum = ufunc(
     lambda a, b: share((b < a) | np.isnan(b), a == b),
     scalar=lambda a, b: a if a < b or a != a else b,
     cut=True,
-    text=("{g} × [{a} < {b}], ties ½", "{g} × [{b} < {a}], ties ½"),
+    text=SMALLER,
+    singular=TIE,
+)
+MISSING = [
+    singular(math.nan, 1.0, gives=(0.0, 1.0), why="a NaN is left out"),
+    singular(1.0, math.nan, gives=(1.0, 0.0), why="a NaN is left out"),
+    singular(math.nan, math.nan, gives=(0.5, 0.5), why="a tie of two"),
+]
+fmax = ufunc(
+    np.fmax,
+    lambda a, b: share((a > b) | np.isnan(b), alike(a, b)),
+    lambda a, b: share((b > a) | np.isnan(a), alike(a, b)),
+    cut=True,
+    text=LARGER,
+    singular=[*TIE, *MISSING],
+)
+fmin = ufunc(
+    np.fmin,
+    lambda a, b: share((a < b) | np.isnan(b), alike(a, b)),
+    lambda a, b: share((b < a) | np.isnan(a), alike(a, b)),
+    cut=True,
+    text=SMALLER,
+    singular=[*TIE, *MISSING],
+)
+# the step itself is piecewise constant; only its value at 0 is an argument that has influence
+heaviside = ufunc(
+    np.heaviside,
+    None,
+    lambda a: np.equal(a, 0),
+    cut=True,
+    singular=[
+        singular(0.0, 0.5, gives=(0.0, 1.0), why="constant but for the jump; there the value is b"),
+        singular(2.0, 0.5, gives=(0.0, 0.0), why="constant but for the jump"),
+    ],
 )
 
 
@@ -64,7 +110,34 @@ def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
     return choose.call(condition, x, y)
 
 
-@answers(np.clip)
+def cases_of_clips() -> list[Sample]:
+    """Bounds of every kind: numbers, arrays, one of them, none, crossed, and the array API's names."""
+    x = np.array([[-1.5, 0.25, 2.5], [0.75, -0.5, 1.25]])
+    return [
+        sample(x, -1.0, 1.0),
+        sample(x, np.array([[-1.0], [0.0]]), np.array([0.5, 1.0, 2.0])),
+        sample(x, None, 1.0),
+        sample(x, a_min=0.0, a_max=None),
+        sample(x, 1.0, -1.0),
+        sample(x, min=-1.0, max=1.0),
+        sample(x),
+        sample(x.astype(np.float32), -1, 1),
+        sample(x.astype(np.float32), np.float64(-1), 1),
+        sample(np.array([1, 5, -3]), 0, 2.5),
+        sample(np.float64(3.0), 0.0, 1.0),
+        sample(np.ones((0, 2)), 0.0, 0.5),
+        sample(x, np.zeros(2), 1.0, raises=ShapeError, match="cannot combine shapes"),
+    ]
+
+
+@answers(
+    np.clip,
+    samples=cases_of_clips,
+    singular=[
+        singular(0.0, 0.0, 1.0, gives=(0.5, 0.5, 0.0), why="the bound is an argument: a tie of two"),
+        singular(1.0, 0.0, 1.0, gives=(0.5, 0.0, 0.5), why="the bound is an argument: a tie of two"),
+    ],
+)
 @composed
 def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     """The elements of a, brought between two bounds.

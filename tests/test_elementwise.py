@@ -165,8 +165,8 @@ COMPLEX_POINTS = [2 + 1j, -2 + 1j, -2 - 1j, 2 - 0.5j, -0.3 + 0.2j, 0.1 - 3j, -1e
 @pytest.mark.parametrize(
     "f",
     [
-        np.sqrt, np.log, np.log2, np.log10, np.log1p, np.exp, np.expm1, np.exp2, np.sin, np.cos, np.tan, np.arcsin, np.arccos, np.arctan,
-        np.sinh, np.cosh, np.tanh, np.arcsinh, np.arccosh, np.arctanh, np.square, np.reciprocal, np.sinc,
+        np.sqrt, np.log, np.log2, np.log10, np.log1p, np.exp, np.expm1, np.exp2, np.sin, np.cos, np.tan, np.arcsin, np.arccos,
+        np.arctan, np.sinh, np.cosh, np.tanh, np.arcsinh, np.arccosh, np.arctanh, np.square, np.reciprocal, np.sinc,
         lambda z: z**2, lambda z: z**-1.5, lambda z: np.power(z, 0.3 + 1j), lambda z: np.power(0.5 - 1j, z),
     ],
 )  # fmt: skip

@@ -25,16 +25,19 @@ def ufunc(forward: np.ufunc, *partials: Rule | float | None, **declared: Any) ->
     return answers(forward)(elementwise(forward, *partials, **declared))
 
 
+def is_complex(a: Any) -> bool:
+    """Whether a number or an array is complex."""
+    return getattr(a, "dtype", np.dtype(float)).kind == "c"
+
+
 add = ufunc(np.add, 1, 1, scalar=operator.add)
 subtract = ufunc(np.subtract, 1, -1, scalar=operator.sub)
 multiply = ufunc(np.multiply, lambda b: b, lambda a: a, scalar=operator.mul)
 divide = ufunc(np.divide, lambda b: 1 / b, lambda b, y: -y / b, scalar=operator.truediv, domain=(ANY, POSITIVE))
 negative = ufunc(np.negative, -1, scalar=operator.neg)
 positive = ufunc(np.positive, 1, scalar=operator.pos)
-for function in (np.deg2rad, np.radians):
-    ufunc(function, math.pi / 180, scalar=math.radians)
-for function in (np.rad2deg, np.degrees):
-    ufunc(function, 180 / math.pi, scalar=math.degrees)
+deg2rad, radians = [ufunc(f, math.pi / 180, scalar=math.radians) for f in (np.deg2rad, np.radians)]
+rad2deg, degrees = [ufunc(f, 180 / math.pi, scalar=math.degrees) for f in (np.rad2deg, np.degrees)]
 
 # -- sizes and directions ----------------------------------------------------------------------------------------------
 
@@ -69,7 +72,7 @@ def sign(x: Any, /) -> Any:
     >>> ag.sign(-3.0)
     np.float64(-1.0)
     """
-    if getattr(x, "dtype", np.dtype(float)).kind != "c":
+    if not is_complex(x):
         return signed.call(x)
     size = absolute.call(x)
     return divide.call(np.where(np.equal(size, 0), 0, x), np.where(np.equal(size, 0), 1, size))
@@ -180,9 +183,9 @@ argument = primitive(
 def angle(z: Any, deg: bool = False) -> Any:
     """The angle of complex numbers with the positive real axis, in (-pi, pi]; in degrees if asked.
 
-    >>> import autograd_core as ag
-    >>> ag.grad(ag.angle)(2j)
-    (-0.5+0j)
+    >>> import numpy as np, autograd_core as ag
+    >>> ag.grad(ag.angle)(np.array(2j))
+    array(-0.5+0.j)
     """
     y = argument.call(z)
     return np.rad2deg(y) if deg else y

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..samples import singular
-from .arithmetic import ANY, POSITIVE, ufunc
+from .arithmetic import ANY, POSITIVE, is_complex, ufunc
 
 LN2, LN10 = math.log(2), math.log(10)  # Python floats are weak: they keep a float32 array float32
 UNIT = (-0.9, 0.9)
@@ -64,10 +64,8 @@ tan = ufunc(np.tan, lambda y: 1 + y * y, scalar=math.tan, domain=(-1.2, 1.2))
 
 
 def one_minus_square(a: Any) -> Any:
-    """(1 - a)(1 + a), without the cancellation of 1 - a * a; written so that a complex zero keeps its sign, which picks the
-    side of a branch cut.
-    """
-    return -(a - 1) * (a - (-1))
+    """(1 - a)(1 + a), without the cancellation of 1 - a * a; a complex zero keeps its sign, which is the side of a branch cut."""
+    return -(a - 1) * (a - (-1)) if is_complex(a) else (1 - a) * (1 + a)
 
 
 arcsin = ufunc(np.arcsin, lambda a: 1 / np.sqrt(one_minus_square(a)), scalar=math.asin, domain=UNIT, singular=AT_ONE)
@@ -103,7 +101,7 @@ tanh = ufunc(np.tanh, lambda y: 1 - y * y, scalar=math.tanh)
 
 def root_of_one_plus_square(a: Any) -> Any:
     """sqrt(1 + a * a); of real numbers without overflow."""
-    return np.sqrt(a * a - (-1)) if getattr(a, "dtype", np.dtype(float)).kind == "c" else np.hypot(1, a)
+    return np.sqrt(a * a - (-1)) if is_complex(a) else np.hypot(1, a)
 
 
 arcsinh = ufunc(np.arcsinh, lambda a: 1 / root_of_one_plus_square(a), scalar=math.asinh)

@@ -10,39 +10,32 @@ from ..dispatch import answers
 from ..errors import DTypeError, UnsupportedError
 from ..families import fixed
 from ..samples import Sample, sample, singular
-from .arithmetic import ANY
 
 BITS, SHIFTS = range(-4, 5), range(6)
 
-for function in (
+
+def step(*functions: np.ufunc, **declared: Any) -> None:
+    """Piecewise constant primitives that answer for NumPy's ufuncs."""
+    for function in functions:
+        answers(function)(fixed(function, **declared))
+
+
+JUMPS = [singular(x, gives=0.0, why="constant but for the jumps") for x in (0.0, 0.4, 1.0)]
+
+step(
     np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
     np.isnan, np.isinf, np.isfinite, np.signbit, np.spacing,
-):  # fmt: skip
-    answers(function)(fixed(function))
-for function in (np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.bitwise_count, np.gcd, np.lcm):
-    answers(function)(fixed(function, domain=BITS))
-for function in (np.left_shift, np.right_shift):
-    answers(function)(fixed(function, domain=(BITS, SHIFTS)))
-for function in (np.floor, np.ceil, np.trunc, np.rint):
-    answers(function)(
-        fixed(
-            function,
-            domain=ANY,
-            singular=[
-                singular(1.0, gives=0.0, why="constant but for the jumps"),
-                singular(0.4, gives=0.0, why="constant but for the jumps"),
-            ],
-        )
-    )
-answers(np.isnat)(
-    fixed(
-        np.isnat,
-        samples=lambda: [
-            sample(np.array(["2026-01-01", "NaT"], "datetime64[D]")),
-            sample(np.ones(2), raises=DTypeError, match="isnat takes numbers"),
-        ],
-    )
+)  # fmt: skip
+step(np.floor, np.ceil, np.trunc, np.rint, singular=JUMPS)
+step(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.bitwise_count, np.gcd, np.lcm, domain=BITS)
+step(np.left_shift, np.right_shift, domain=(BITS, SHIFTS))
+step(
+    np.isnat,
+    samples=lambda: [
+        sample(np.array(["2026-01-01", "NaT"], "datetime64[D]")),
+        sample(np.ones(2), raises=DTypeError, match="isnat takes numbers"),
+    ],
 )
 
 
@@ -122,7 +115,7 @@ def fix(x: Any, out: None = None) -> Any:
         sample(np.array([123.456, -55.5], np.float32), -1),
         sample(np.array([15, 25]), decimals=-1),
     ],
-    singular=[singular(0.5, gives=0.0, why="constant but for the jumps")],
+    singular=JUMPS,
 )
 def round(a: Any, decimals: int = 0, out: None = None) -> Any:
     """Elements rounded to some decimals, halves to the even neighbour; piecewise constant, so that no gradient flows.

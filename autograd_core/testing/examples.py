@@ -31,9 +31,9 @@ def samples_of(primitive: Primitive) -> list[Sample]:
 
 def domains_of(primitive: Primitive) -> list[Interval]:
     """The interval of each input from which samples are drawn; a range stands for integers."""
-    domain = primitive.domain or ANY
-    one = isinstance(domain, range) or isinstance(domain[0], (int, float))
-    return [domain] * (len(primitive.partials) or primitive.forward.nin) if one else list(domain)  # type: ignore[attr-defined]
+    domain: Any = primitive.domain or ANY
+    inputs = len(primitive.partials) or getattr(primitive.forward, "nin", 1)
+    return [domain] * inputs if isinstance(domain, range) or isinstance(domain[0], (int, float)) else list(domain)
 
 
 def drawn(interval: Interval, rng: Any, shape: tuple[int, ...], dtype: Any = float) -> Any:

@@ -205,3 +205,14 @@ def test_what_is_piecewise_constant_has_gradient_zero_in_both_modes(f):
     assert ag.jvp(f, (x,), (x,))[1].tolist() == [0, 0]
     with pytest.raises(ag.errors.GradientError, match="piecewise constant"):
         f(ag.tensor(0.25, requires_grad=True)).backward()
+
+
+@pytest.mark.parametrize(
+    "f",
+    [np.round, np.fix, np.isreal, np.nan_to_num, np.unwrap, np.modf, np.frexp, np.sinc, lambda x: np.divmod(x, 0.4)],
+)
+def test_a_batch_is_computed_as_its_examples_are(f):
+    xs = np.random.default_rng(0).uniform(-9, 9, (3, 4))
+
+    for batch, examples in zip(np.atleast_3d(ag.vmap(f)(xs)).T, np.atleast_3d(f(xs)).T, strict=True):
+        np.testing.assert_array_equal(batch, examples)

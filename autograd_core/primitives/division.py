@@ -84,11 +84,11 @@ def exponent_forward(a: Any) -> Any:
 
 
 fraction = elementwise(fraction_forward, 1, name="fraction", domain=(0.1, 0.9))
-whole = fixed(whole_forward, name="whole")
+whole = fixed(whole_forward, name="whole", batch="leading")
 mantissa = elementwise(
     mantissa_forward, lambda a: np.ldexp(np.ones_like(a), -np.frexp(a)[1]), name="mantissa", domain=(0.6, 0.9)
 )
-exponent = fixed(exponent_forward, name="exponent")
+exponent = fixed(exponent_forward, name="exponent", batch="leading")
 ldexp = ufunc(np.ldexp, lambda a, b: np.ldexp(np.ones_like(a), b), None, domain=(ANY, range(-3, 4)))
 
 

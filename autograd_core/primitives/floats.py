@@ -60,6 +60,7 @@ repaired = primitive(
         sample(np.array([1 - 2j, 1j])),
         sample(np.ones((2, 0), np.float32)),
     ],
+    batch="leading",
     name="nan_to_num",
 )
 
@@ -120,10 +121,11 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
 
 
 unwrapped = primitive(
-    lambda p, *, discont=None, axis=-1, period=2 * math.pi: np.unwrap(p, discont, axis, period=period),
+    lambda p, *, axis, discont=None, period=2 * math.pi: np.unwrap(p, discont, axis, period=period),
     lambda g: g,
     jvp=lambda t: t,
-    samples=lambda: [sample(np.array([0.0, 2.5, 5.5, 0.5])), sample(np.ones((2, 0)))],
+    samples=lambda: [sample(np.array([0.0, 2.5, 5.5, 0.5]), axis=0), sample(np.ones((2, 0)), axis=-1)],
+    batch="axis",
     name="unwrap",
 )
 

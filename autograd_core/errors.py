@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -75,3 +77,18 @@ class DeclarationError(AutogradError, TypeError):
 
 class RendererError(AutogradError, RuntimeError):
     """No program is here that could lay out a drawing."""
+
+
+@contextmanager
+def in_words(asked: str) -> Iterator[None]:
+    """Raise what NumPy refuses as an error of ours that says what was asked; NumPy's error stays as its cause."""
+    try:
+        yield
+    except AutogradError:
+        raise
+    except (ValueError, ZeroDivisionError) as error:  # its errors about axes are IndexErrors too
+        raise ShapeError(f"{asked}: {error}") from error
+    except IndexError as error:
+        raise BoundsError(f"{asked}: {error}") from error
+    except TypeError as error:
+        raise DTypeError(f"{asked}: {error}") from error

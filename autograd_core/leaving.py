@@ -67,8 +67,8 @@ def as_complex(self: Value) -> complex:
 
 def as_array(self: Value, dtype: Any = None, copy: bool | None = None) -> Array:
     remedy = (
-        "Use the ag. function of the same name (ag.full, ag.polynomial.legendre.legval ...), and ag.stack or ag.concatenate "
-        "to build arrays from values"
+        "Use the ag. function of the same name (ag.full, ag.polynomial.legendre.legval ...); ag.array, ag.stack or "
+        "ag.concatenate build arrays from values"
     )
     data = leaving(self, "conversion to a NumPy array", remedy)
     return np.array(data, dtype=dtype) if copy else read_only(np.asarray(data, dtype=dtype))

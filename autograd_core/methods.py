@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from .errors import ShapeError
-from .primitives import contractions, diagonals, extrema, layouts, moments, padding, reductions, scans, selection
+from .primitives import contractions, diagonals, extrema, layouts, moments, reductions, repeating, scans, selection
 from .recording import Tensor
 
 
@@ -54,7 +54,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "squeeze": layouts.squeeze,
     "astype": layouts.astype,
     "copy": layouts.copy,
-    "repeat": padding.repeat,
+    "repeat": repeating.repeat,
 }
 
 

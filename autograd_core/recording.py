@@ -393,3 +393,13 @@ def _handled(saved: Any, source: Any) -> Any:
 def unwrap(values: Sequence[Any]) -> list[Any]:
     """The arrays and floats behind values; anything else as it is."""
     return [v._data if isinstance(v, Value) else v for v in values]
+
+
+def data_of(x: Any) -> Any:
+    """The array or float behind a value; anything else as it is."""
+    return x._data if isinstance(x, Value) else x
+
+
+def dtype_of(x: Any) -> np.dtype[Any]:
+    """The dtype of a value, or of what is to become an array."""
+    return x.dtype if hasattr(x, "dtype") else np.asarray(data_of(x)).dtype

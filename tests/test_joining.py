@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd_core as ag
-from autograd_core.errors import MutationError, ShapeError, UnsupportedError
+from autograd_core.errors import LeavingError, MutationError, ShapeError, UnsupportedError
 from autograd_core.primitives.joining import divided
 from autograd_core.recording import TEACHING_SIZE
 from autograd_core.testing import check_grads
@@ -283,15 +283,25 @@ def test_constant_borders_have_values_but_no_tangent():
     np.testing.assert_array_equal(t, [0, 3, 4, 0])
 
 
+def test_constants_and_ends_of_borders_receive_gradients():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+
+    check_grads(lambda c: ag.pad(x, 1, constant_values=c) ** 2, 0.5)
+    check_grads(lambda c: ag.pad(x, (1, 2), constant_values=((c, 2 * c), (3.0, c))) ** 2, 0.5)
+    check_grads(
+        lambda x, c: ag.pad(x, (1, 2), mode="linear_ramp", end_values=(c[0], c[1])) ** 2, x, np.array([5.0, 7.0])
+    )
+
+
 def test_padding_that_is_not_differentiated_is_refused():
     with pytest.raises(
-        UnsupportedError, match=r"mode='mean' is not differentiated: join the borders with np\.concatenate"
+        UnsupportedError, match=r"mode='empty' is not differentiated: join the borders with np\.concatenate"
     ):
-        np.pad(tensor(3), 1, mode="mean")
-    with pytest.raises(UnsupportedError, match="reflect_type='odd'"):
-        np.pad(tensor(3), 1, mode="reflect", reflect_type="odd")
-    with pytest.raises(UnsupportedError, match="plain numbers as constant_values"):
-        np.pad(tensor(3), 1, constant_values=ag.scalar(2.0))
+        np.pad(tensor(3), 1, mode="empty")
+    with pytest.raises(UnsupportedError, match="mode=<function"):
+        np.pad(tensor(3), 1, mode=lambda vector, width, axis, kwargs: None)
+    with pytest.raises(LeavingError, match=r"ag\.array"):
+        np.pad(np.ones(3), 1, constant_values=tensor(1)[0])
     with pytest.raises(ShapeError, match="for each of 1 axes"):
         np.pad(tensor(3), ((1, 1), (2, 2)))
     with pytest.raises(ShapeError, match=r"cannot extend axis 0 of shape \(0,\) in mode 'edge'"):

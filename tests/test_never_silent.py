@@ -326,8 +326,8 @@ def test_errors_name_what_was_asked_and_what_to_do():
         np.multiply.outer(x, x)
     with pytest.raises(UnsupportedError, match="not differentiated"):
         np.clip(x, 1.0, 2.0, dtype=float)
-    with pytest.raises(UnsupportedError, match="condition, x and y"):
-        np.where(x > 0)
+    with pytest.raises(UnsupportedError, match="both x and y"):
+        np.where(x > 0, x)
     with pytest.raises(DeclarationError, match="takes 2 inputs"):
         ag.elementwise(np.add, 1)
     with pytest.raises(ShapeError, match=r"nn\.Flatten"):

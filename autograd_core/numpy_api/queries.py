@@ -11,6 +11,7 @@ import numpy as np
 from ..batches import Batched
 from ..dispatch import answers
 from ..recording import tensor_of, unwrap
+from ..samples import Sample, sample
 
 
 def asks(function: Callable[..., Any], of_form: bool = False) -> None:
@@ -55,7 +56,20 @@ def makes(function: Callable[..., Any]) -> None:
         made = function(np.asarray(data), *args, **settings)
         return tensor_of(made, None) if data is not a else made
 
-    answers(function)(answer)
+    answers(function, samples=list if function is np.empty_like else alike)(answer)
+
+
+def alike() -> list[Sample]:
+    """Arrays to be like, in another dtype and shape."""
+    x = np.array([[0.5, -1.25, 2.0]])
+    return [
+        sample(x),
+        sample(x.astype(np.float32)[::-1], dtype=complex, order="F"),
+        sample(x * 1j, shape=(2, 1)),
+        sample(np.float64(2.0), subok=False, device="cpu"),
+        sample([1, 2], np.float32),
+        sample(np.ones((0, 2))),
+    ]
 
 
 for like in (np.zeros_like, np.ones_like, np.empty_like):

@@ -10,14 +10,14 @@ import numpy as np
 
 from ..batches import all_batched, with_settings
 from ..dispatch import answers
-from ..errors import BoundsError, ShapeError
+from ..errors import BoundsError, DTypeError, ShapeError
 from ..families import layout
 from ..primitive import Primitive
-from ..recording import Settings, Value
+from ..recording import Settings, Value, dtype_of
 from ..samples import Sample, sample
 from ..shapes import Shape, normal_axes
 from .indexing import getitem
-from .layouts import astype, ravel, reshape
+from .layouts import as_dimensions, astype, cube, ravel
 from .reductions import matrix, refuse
 
 # -- joining and splitting ---------------------------------------------------------------------------------------------
@@ -99,6 +99,16 @@ unstacked: Primitive = layout(
 )
 
 
+def converted(y: Any, dtype: Any, casting: str) -> Any:
+    """A join in another dtype, if that is asked for and allowed."""
+    if dtype is None:
+        return y
+    found = dtype_of(y)
+    if not np.can_cast(found, dtype, casting):  # type: ignore[arg-type]
+        raise DTypeError(f"a join of dtype {found} is not converted to {np.dtype(dtype)} with casting={casting!r}")
+    return astype(y, dtype)
+
+
 def parts(arrays: Any, asked: str) -> list[Any]:
     """What is to be joined, as values and arrays."""
     found = [a if isinstance(a, Value) else np.asarray(a) for a in arrays]
@@ -107,7 +117,22 @@ def parts(arrays: Any, asked: str) -> list[Any]:
     return found
 
 
-@answers(np.concatenate)
+@answers(
+    np.concatenate,
+    samples=lambda: [
+        sample([matrix(), matrix()[::-1]], -1),
+        sample((matrix(np.float32), matrix(np.float16), [[1, 2, 3]]), axis=0),
+        sample([matrix(), np.ones(2), 3.0 * np.ones((1, 1, 1))], axis=None),
+        sample(cube(complex) * 1j, 1),
+        sample([np.ones((2, 0), np.float32), matrix(np.float32)], 1, dtype=np.float16),
+        sample([matrix() + 1], dtype=int, casting="unsafe"),
+        sample([[1], [2]], 0),
+        sample([matrix(), matrix()[0]], raises=ShapeError, match="concatenate cannot combine shapes"),
+        sample([], raises=ShapeError, match="at least one array"),
+        sample([matrix()], dtype=int, raises=DTypeError, match="casting='same_kind'"),
+        sample([np.float64(1.0)], raises=ShapeError, match="zero-dimensional"),
+    ],
+)
 def concatenate(
     arrays: Any, /, axis: int | None = 0, out: None = None, *, dtype: Any = None, casting: str = "same_kind"
 ) -> Any:
@@ -124,10 +149,22 @@ def concatenate(
     if axis is None:
         xs, axis = [ravel(x) for x in xs], 0
     y = joined(*xs, axis=axis)
-    return y if dtype is None else astype(y, dtype)
+    return converted(y, dtype, casting)
 
 
-@answers(np.stack)
+@answers(
+    np.stack,
+    samples=lambda: [
+        sample([matrix(), matrix()[::-1]], 1),
+        sample((matrix(np.float32), matrix(np.float16)), axis=-1),
+        sample(cube(complex) * 1j, 0),
+        sample([np.float64(1.0), 2.0, np.float32(3.0)]),
+        sample([matrix(np.float32)], dtype=float),
+        sample([1, 2]),
+        sample([matrix(), matrix()[0]], raises=ShapeError, match="stack cannot combine shapes"),
+        sample([matrix()], dtype=int, raises=DTypeError, match="casting='same_kind'"),
+    ],
+)
 def stack(arrays: Any, axis: int = 0, out: None = None, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """The arrays side by side along a new axis; Scalars and numbers make a vector.
 
@@ -137,35 +174,67 @@ def stack(arrays: Any, axis: int = 0, out: None = None, *, dtype: Any = None, ca
     """
     refuse("stack", out)
     y = stacked(*parts(arrays, "stack"), axis=axis)
-    return y if dtype is None else astype(y, dtype)
+    return converted(y, dtype, casting)
 
 
-@answers(np.unstack)
+@answers(
+    np.unstack,
+    samples=lambda: [
+        sample(matrix()),
+        sample(cube(np.float32)[::-1], axis=-1),
+        sample(np.array([1.0j, 2.0])),
+        sample(np.ones((2, 0)), axis=1),
+        sample(np.float64(1.0), raises=ShapeError),
+        sample(matrix(), axis=2, raises=ShapeError),
+    ],
+)
 def unstack(x: Any, /, *, axis: int = 0) -> Any:
     """The slices of x along an axis, as a tuple: the reverse of `stack`."""
     return unstacked(x, axis=axis)
 
 
-def as_dimensions(a: Any, ndim: int) -> Any:
-    """a with new axes of length 1 in front, up to a number of dimensions."""
-    shape = np.shape(a)
-    return a if len(shape) >= ndim else reshape(a, (1,) * (ndim - len(shape)) + shape)
-
-
-@answers(np.hstack)
+@answers(
+    np.hstack,
+    samples=lambda: [
+        sample((np.array([1.0, 2.0]), np.float64(3.0))),
+        sample([matrix(), matrix()[:, :1]]),
+        sample([cube(np.float32), cube()], dtype=np.float32),
+        sample([[1, 2], [3]]),
+        sample([matrix(), np.ones((3, 1))], raises=ShapeError, match="cannot combine shapes"),
+    ],
+)
 def hstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """The arrays next to each other: along the second axis, vectors and numbers along the first."""
     xs = [as_dimensions(x, 1) for x in parts(tup, "hstack")]
-    return concatenate(xs, 0 if np.ndim(xs[0]) == 1 else 1, dtype=dtype)
+    return concatenate(xs, 0 if np.ndim(xs[0]) == 1 else 1, dtype=dtype, casting=casting)
 
 
-@answers(np.vstack)
+@answers(
+    np.vstack,
+    samples=lambda: [
+        sample((np.array([1.0, 2.0, 3.0]), matrix())),
+        sample([cube(complex) * 1j, cube(np.float32)]),
+        sample([np.float64(1.0), 2.0]),
+        sample([matrix(), np.ones(2)], raises=ShapeError, match="cannot combine shapes"),
+    ],
+)
 def vstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """The arrays below each other: along the first axis, vectors and numbers as rows."""
-    return concatenate([as_dimensions(x, 2) for x in parts(tup, "vstack")], 0, dtype=dtype)
+    return concatenate([as_dimensions(x, 2) for x in parts(tup, "vstack")], 0, dtype=dtype, casting=casting)
 
 
-@answers(np.split)
+@answers(
+    np.split,
+    samples=lambda: [
+        sample(cube(), 2),
+        sample(cube()[::-1], 3, axis=1),
+        sample(cube(np.float32), [1, 1, -1], -1),
+        sample(np.array([1.0j, 2.0, 3.0]), np.array([2, 1])),
+        sample(np.ones((2, 0)), 1, 1),
+        sample(cube(), 3, raises=ShapeError, match="of length 2, into 3 equal pieces: use array_split"),
+        sample(cube(), 2, 3, raises=ShapeError, match="axis 3 is outside"),
+    ],
+)
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     """The array in pieces along an axis, as a list: n equal ones, or the pieces between the given indices.
 
@@ -186,7 +255,17 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     return array_split(ary, indices_or_sections, axis)
 
 
-@answers(np.array_split)
+@answers(
+    np.array_split,
+    samples=lambda: [
+        sample(cube(), 3, -1),
+        sample(np.array([1.0, 2.0], np.float32), 3),
+        sample(matrix(complex) * 1j, [5], axis=1),
+        sample(matrix(), (-1, 1), 1),
+        sample([1, 2, 3], 2),
+        sample(matrix(), 0, raises=ShapeError, match="1 piece or more, not 0"),
+    ],
+)
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     """The array in pieces along an axis, as a list: n of them, the first ones longer by one if need be, or as `split`.
 

@@ -180,7 +180,16 @@ to_tensor: Primitive = primitive(
 )
 
 
-@answers(np.reshape)
+@answers(
+    np.reshape,
+    samples=lambda: [
+        *cases(shape=(4, -1), wrong={"shape": (5, 5)}),
+        sample(cube(), 24, "F"),
+        sample(np.float64(2.0), (1, 1), copy=True),
+        sample(cube(), (-1, -1), raises=ShapeError, match=r"reshape cannot be computed for shape \(2, 3, 4\)"),
+        sample(cube(), -1, "A", raises=UnsupportedError, match="layout in memory"),
+    ],
+)
 def reshape(a: Any, /, shape: Any = None, order: str = "C", *, copy: bool | None = None) -> Any:
     """The elements of a in another shape; -1 stands for what is left.
 
@@ -192,6 +201,12 @@ def reshape(a: Any, /, shape: Any = None, order: str = "C", *, copy: bool | None
     return reshaped(a, shape=shape, order=known_order(order))
 
 
+def as_dimensions(a: Any, ndim: int) -> Any:
+    """a with new axes of length 1 in front, up to a number of dimensions."""
+    shape = np.shape(a)
+    return a if len(shape) >= ndim else reshape(a, (1,) * (ndim - len(shape)) + shape)
+
+
 def known_order(order: str) -> str:
     """The order of elements, refused where it depends on how the memory happens to be laid out."""
     if order not in ("C", "F"):
@@ -201,25 +216,58 @@ def known_order(order: str) -> str:
     return order
 
 
-@answers(np.ravel)
+@answers(
+    np.ravel,
+    samples=lambda: [
+        *cases(),
+        sample(cube(), "F"),
+        sample(np.float64(2.0)),
+        sample([[1, 2]]),
+        sample(cube(), order="K", raises=UnsupportedError, match="layout in memory"),
+    ],
+)
 def ravel(a: Any, order: str = "C") -> Any:
     """The elements of a in one dimension."""
     return reshaped(a, shape=-1, order=known_order(order))
 
 
-@answers(np.transpose)
+@answers(
+    np.transpose,
+    samples=lambda: [
+        *cases(axes=(1, -1, 0), wrong={"axes": (0, 1)}),
+        sample(cube()),
+        sample(np.float64(2.0)),
+        sample([[1, 2]]),
+        sample(cube(), (0, 0, 1), raises=ShapeError, match="twice"),
+    ],
+)
 def transpose(a: Any, axes: Sequence[int] | None = None) -> Any:
     """a with its axes permuted; reversed by default."""
     return transposed(a, axes=None if axes is None else normal_axes(axes, np.ndim(a)))
 
 
-@answers(np.matrix_transpose)
+@answers(
+    np.matrix_transpose,
+    samples=lambda: [
+        *cases(),
+        sample([[1, 2]]),
+        sample(np.ones(2), raises=ShapeError, match="matrix_transpose takes"),
+    ],
+)
 def matrix_transpose(x: Any, /) -> Any:
     """x with its last two axes exchanged."""
+    if np.ndim(x) < 2:
+        raise ShapeError(f"matrix_transpose takes an array of at least 2 dimensions, not of shape {np.shape(x)}")
     return swapaxes(x, -1, -2)
 
 
-@answers(np.swapaxes)
+@answers(
+    np.swapaxes,
+    samples=lambda: [
+        *cases(axis1=0, axis2=-1, wrong={"axis1": 0, "axis2": 3}),
+        sample(cube(), 1, 1),
+    ],
+)
 def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     """a with two axes exchanged."""
     axes = list(range(np.ndim(a)))
@@ -228,24 +276,52 @@ def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     return transposed(a, axes=tuple(axes))
 
 
-@answers(np.moveaxis)
+@answers(
+    np.moveaxis,
+    samples=lambda: [
+        *cases(source=(0, -1), destination=(-1, 1), wrong={"source": 3, "destination": 0}),
+        sample(cube(), 2, 0),
+        sample(cube(), [0, 1], [1], raises=ShapeError, match="2 axes to 1 place"),
+    ],
+)
 def moveaxis(a: Any, source: Axis, destination: Axis) -> Any:
     """a with the `source` axes moved to their `destination`; the others keep their order."""
     ndim = np.ndim(a)
     sources, destinations = normal_axes(source, ndim), normal_axes(destination, ndim)
+    if len(sources) != len(destinations):
+        raise ShapeError(f"moveaxis cannot move {len(sources)} axes to {len(destinations)} places: name one for each")
     order = [i for i in range(ndim) if i not in sources]
     for d, s in sorted(zip(destinations, sources, strict=True)):
         order.insert(d, s)
     return transposed(a, axes=tuple(order))
 
 
-@answers(np.broadcast_to)
+@answers(
+    np.broadcast_to,
+    samples=lambda: [
+        sample(cube(), (5, 2, 3, 4)),
+        sample(cube(np.float32)[:, :1, ::-1], shape=(2, 3, 4)),
+        sample(np.array([[1.0], [2.0j]]), (2, 3), subok=True),
+        sample(np.float64(2.0), (2, 0)),
+        sample(np.float64(2.0), 3),
+        sample(3, (2,)),
+        sample(cube(), (2, 3, 5), raises=ShapeError, match="broadcast_to cannot be computed for shape"),
+    ],
+)
 def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
     """array stretched to a shape that it broadcasts to."""
     return broadcasted(array, shape=shape)
 
 
-@answers(np.expand_dims)
+@answers(
+    np.expand_dims,
+    samples=lambda: [
+        *cases(axis=(0, -1), wrong={"axis": 4}),
+        sample(np.float64(2.0), 0),
+        sample([1, 2], axis=1),
+        sample(cube(), (1, 1), raises=ShapeError, match="twice"),
+    ],
+)
 def expand_dims(a: Any, axis: Axis) -> Any:
     """a with new axes of length 1 at the given places of the result."""
     count = 1 if np.ndim(axis) == 0 else len(axis)  # type: ignore[arg-type]
@@ -254,36 +330,85 @@ def expand_dims(a: Any, axis: Axis) -> Any:
     return reshaped(a, shape=tuple(1 if i in new else next(old) for i in range(np.ndim(a) + count)), order="C")
 
 
-@answers(np.squeeze)
+@answers(
+    np.squeeze,
+    samples=lambda: [
+        *cases(),
+        sample(cube()[:, :1, None], axis=-2),
+        sample(cube(np.float32)[:, None, None], axis=(1, 2)),
+        sample(np.ones((1, 1))),
+        sample(cube(), axis=1, raises=ShapeError, match=r"squeeze cannot drop axis 1 of shape \(2, 3, 4\)"),
+    ],
+)
 def squeeze(a: Any, axis: Axis = None) -> Any:
     """a without its axes of length 1, or without the given ones."""
     shape = np.shape(a)
     drop = [i for i, n in enumerate(shape) if n == 1] if axis is None else normal_axes(axis, len(shape))
-    if any(shape[i] != 1 for i in drop):
-        np.squeeze(np.empty(shape), axis)  # raises NumPy's own error
+    if wrong := [i for i in drop if shape[i] != 1]:
+        raise ShapeError(
+            f"squeeze cannot drop axis {wrong[0]} of shape {shape}: its length is {shape[wrong[0]]}, not 1"
+        )
     return reshaped(a, shape=tuple(n for i, n in enumerate(shape) if i not in drop), order="C")
 
 
-@answers(np.copy)
+@answers(
+    np.copy,
+    samples=lambda: [
+        *cases(),
+        sample(cube().T, order="C", subok=True),
+        sample(np.float64(2.0)),
+        sample([1, 2]),
+    ],
+)
 def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
     """The same value in memory of its own; recorded, so that a gradient flows back."""
     return clone(a)
 
 
-@answers(np.flip)
+@answers(
+    np.flip,
+    samples=lambda: [
+        *cases(axis=(0, -1), wrong={"axis": 3}),
+        sample(cube()),
+        sample(cube(), axis=()),
+        sample(np.float64(2.0)),
+        sample([1, 2], 0),
+    ],
+)
 def flip(m: Any, axis: Axis = None) -> Any:
     """m with its elements in reverse order along the axes; all axes by default."""
     return flipped(m, axis=axis)
 
 
-@answers(np.roll)
+@answers(
+    np.roll,
+    samples=lambda: [
+        *cases(shift=(1, -2), axis=(0, -1), wrong={"shift": 1, "axis": 3}),
+        sample(cube(), 5),
+        sample(cube(), 2, axis=(1, 2)),
+        sample(cube(), (1, 1), 0),
+        sample([1, 2], np.array([1])),
+        sample(np.float64(2.0), 1),
+    ],
+)
 def roll(a: Any, shift: Any, axis: Any = None) -> Any:
     """a with its elements shifted along the axes; what leaves at one end enters at the other."""
     return rolled(a, shift=shift, axis=axis)
 
 
-@answers(np.astype)
-def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
+@answers(
+    np.astype,
+    samples=lambda: [
+        sample(cube(), complex),
+        sample(cube(np.float32), np.dtype(np.float16)),
+        sample(cube(np.float16), float, copy=False),
+        sample(np.float32(2.0), np.float64),
+        sample(cube() + 0.5, int),
+        sample(np.array([1, 2]), float, device="cpu"),
+        sample(np.array([0.0, 2.0]), bool),
+    ],
+)
+def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: str | None = None) -> Any:
     """x converted to a dtype; gradients are converted back.
 
     A conversion to an integer or boolean dtype is piecewise constant: its result carries no gradient.

@@ -15,6 +15,10 @@ from ..errors import ShapeError, UnsupportedError
 from ..families import composed, elementwise
 from ..samples import Sample, sample, singular
 from .arithmetic import ufunc
+from .indexing import table
+from .searching import nonzero
+
+NOT_GIVEN: Any = object()
 
 
 def share(wins: Any, ties: Any) -> Any:
@@ -93,20 +97,34 @@ choose = elementwise(
 )
 
 
-@answers(np.where)
-def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
+@answers(
+    np.where,
+    samples=lambda: [
+        sample(table() > 5, table(), np.float64(2.0)),
+        sample([True, False, True, True], table()[:1].T, table()[0]),
+        sample(table(), table(np.float32), 0.0),
+        sample(True, table(complex) * 1j, table()),
+        sample(table() > 5),
+        sample(np.ones((0, 2))),
+        sample([1, 0], [3, 4], 5),
+        sample([True, False], np.ones(2), np.ones(3), raises=ShapeError, match="cannot combine shapes"),
+        sample(True, np.ones(2), raises=UnsupportedError, match="both x and y"),
+    ],
+)
+def where(condition: Any, x: Any = NOT_GIVEN, y: Any = NOT_GIVEN, /) -> Any:
     """Elements of x where the condition holds, else of y; only the chosen element receives a gradient.
 
     condition, x, y: shapes that broadcast together   returns their common shape, dtype promoted from x and y
+    With a condition alone: the indices at which it holds, as `nonzero` gives them.
 
     >>> import numpy as np, autograd_core as ag
     >>> ag.grad(lambda x: ag.where(x > 0, np.sqrt(x), 0.0))(0.0)
     0.0
     """
-    if x is None or y is None:
-        raise UnsupportedError(
-            "where needs all of condition, x and y; for the indices of true elements use np.nonzero on x.numpy()"
-        )
+    if x is NOT_GIVEN and y is NOT_GIVEN:
+        return nonzero(condition)
+    if x is NOT_GIVEN or y is NOT_GIVEN:
+        raise UnsupportedError("where takes both x and y, or neither of them for the indices where the condition holds")
     return choose.call(condition, x, y)
 
 

@@ -15,7 +15,7 @@ from ..dispatch import answers
 from ..errors import DTypeError, ShapeError, UnsupportedError
 from ..families import composed, fixed, layout, primitive
 from ..primitive import Primitive
-from ..recording import Value
+from ..recording import data_of, dtype_of
 from ..samples import Sample, sample, singular
 from .layouts import astype, cube, ravel
 from .reductions import matrix
@@ -26,17 +26,12 @@ from .taking import take_along_axis
 
 def order_of(a: Any, axis: int) -> Any:
     """Where the elements of the sorted array come from."""
-    return np.argsort(bare(a), axis, stable=True)
+    return np.argsort(data_of(a), axis, stable=True)
 
 
 def ranks_of(a: Any, axis: int) -> Any:
     """Where the elements of an array are in the sorted one: the inverse permutation."""
     return np.argsort(order_of(a, axis), axis)
-
-
-def bare(a: Any) -> Any:
-    """The array itself: an order is piecewise constant."""
-    return a._data if isinstance(a, Value) else a
 
 
 def averaged_forward(a: Any, *, like: Any, axis: int) -> Any:
@@ -76,12 +71,12 @@ averaged: Primitive = layout(
 
 def from_sorted(g: Any, a: Any, y: Any, axis: int) -> Any:
     """What belongs to the sorted elements y, brought to where they stand in a."""
-    return take_along_axis(averaged(g, like=bare(y), axis=axis), ranks_of(a, axis), axis)
+    return take_along_axis(averaged(g, like=data_of(y), axis=axis), ranks_of(a, axis), axis)
 
 
 def to_sorted(t: Any, a: Any, y: Any, axis: int) -> Any:
     """What belongs to the elements of a, brought to where they stand in y, which is sorted."""
-    return averaged(take_along_axis(t, order_of(a, axis), axis), like=bare(y), axis=axis)
+    return averaged(take_along_axis(t, order_of(a, axis), axis), like=data_of(y), axis=axis)
 
 
 # -- sort and partition --------------------------------------------------------------------------------------------------
@@ -110,8 +105,10 @@ sorted_ = primitive(
 )
 partitioned = primitive(
     lambda a, *, kth, axis=-1, kind="introselect": np.partition(a, kth, axis, kind),
-    lambda g, a, y, axis: from_sorted(take_along_axis(g, order_of(y, axis), axis), a, np.sort(bare(y), axis), axis),
-    jvp=lambda t, a, y, axis: take_along_axis(to_sorted(t, a, np.sort(bare(y), axis), axis), ranks_of(y, axis), axis),
+    lambda g, a, y, axis: from_sorted(take_along_axis(g, order_of(y, axis), axis), a, np.sort(data_of(y), axis), axis),
+    jvp=lambda t, a, y, axis: take_along_axis(
+        to_sorted(t, a, np.sort(data_of(y), axis), axis), ranks_of(y, axis), axis
+    ),
     cut=True,
     kinks="ties",
     samples=lambda: [sample(s.args[0], kth=0, raises=s.raises, **s.settings) for s in cases_of_sorting()],
@@ -214,7 +211,7 @@ def partition(a: Any, kth: Any, axis: int | None = -1, kind: str = "introselect"
 def sort_complex(a: Any) -> Any:
     """The elements in ascending order along the last axis, as complex numbers."""
     y = sort(a)
-    narrow = np.asarray(bare(y)).dtype
+    narrow = dtype_of(y)
     if narrow.kind == "c":
         return y
     return astype(y, np.complex64 if narrow.char in "bhBH" else np.result_type(narrow, np.complex128))

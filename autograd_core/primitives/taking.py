@@ -8,7 +8,7 @@ import numpy as np
 
 from ..dispatch import answers
 from ..errors import BoundsError, DTypeError, ShapeError, UnsupportedError
-from ..recording import Value
+from ..recording import data_of
 from ..samples import Sample, sample
 from ..shapes import normal_axes
 from .indexing import getitem, table
@@ -19,7 +19,7 @@ from .layouts import cube, ravel
 
 def integers(index: Any, asked: str) -> Any:
     """An array of integers from whatever names them; refused for numbers that are no integers."""
-    data = np.asarray(index._data if isinstance(index, Value) else index)
+    data = np.asarray(data_of(index))
     if data.size and not np.can_cast(data.dtype, np.intp, "same_kind"):
         raise DTypeError(f"{asked} takes integers as indices, not {data.dtype}: convert them with x.astype(int)")
     return data.astype(np.intp)
@@ -106,7 +106,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
 
 def along(indices: Any, shape: tuple[int, ...], axis: int, asked: str) -> tuple[Any, ...]:
     """The index that names, for each slice along an axis, the elements at indices of its own."""
-    data = np.asarray(indices._data if isinstance(indices, Value) else indices)
+    data = np.asarray(data_of(indices))
     if data.dtype.kind not in "iu":
         raise DTypeError(f"{asked} takes integers as indices, not {data.dtype}")
     if data.ndim != len(shape):

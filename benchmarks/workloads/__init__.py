@@ -93,6 +93,22 @@ WORKLOADS = {
         node("node_1e5", 99_999, references=("torch",)),
         node("node_1e6", 999_999, rounds=3),
         Workload(
+            name="hessian",
+            title="Hessian of Rosenbrock, 20 dimensions",
+            module="rosenbrock",
+            settings={"derivative": "hessian", "size": 20},
+            goals={"hips": 0.5},
+            references=("torch", "jax"),
+        ),
+        Workload(
+            name="hvp",
+            title="Hessian times vector of Rosenbrock, 10,000 dimensions",
+            module="rosenbrock",
+            settings={"derivative": "hvp", "size": 10_000},
+            goals={"hips": 0.5},
+            references=("torch", "jax"),
+        ),
+        Workload(
             name="lstm_memory",
             title="memory of an LSTM, 1,000 steps",
             module="lstm_memory",

@@ -264,17 +264,22 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     >>> pull(np.array([1.0, 0.0]))
     (array([3., 0.]), array([1., 0.]))
     """
-    call = Call(f, primals, range(len(primals)), "vjp")
+    return pulling(f, primals, "vjp", "cotangent")
+
+
+def pulling(f: Function, primals: Sequence[Any], asked: str, given: str) -> tuple[Any, Function]:
+    """What `vjp` gives; its errors speak of what was asked, and of what is given to the function that pulls back."""
+    call = Call(f, primals, range(len(primals)), asked)
     outputs, rebuild = flatten(call.output)
     call.prepare(outputs)
 
     def vjp_fn(g: Any) -> Any:
-        _, cotangents = same_structure(call.output, g, "vjp")
+        _, cotangents = same_structure(call.output, g, asked)
         record = (call.visible or any(is_live(c) for c in cotangents)) and current().recording
         seeds: dict[Node, Any] = {}
         for out, c in zip(outputs, cotangents, strict=True):
             if isinstance(out, Value) and out.node in call.roots:
-                c = matching(bare(out)._data, c, record, "vjp: the cotangent", levels_of(out))
+                c = matching(bare(out)._data, c, record, f"{asked}: the {given}", levels_of(out))
                 seeds[out.node] = seeds[out.node] + c if out.node in seeds else c
         return tuple(call.pulled(seeds, record))
 

@@ -18,7 +18,7 @@ from ..batches import Batched, batched_call
 from ..errors import DeclarationError
 from ..modes import Mode, current
 from ..primitive import Primitive, is_scalar_call, operand
-from ..recording import KEEP, TEACHING_SIZE, Absent, Node, Scalar, Tensor, Value, scalar_of, serials
+from ..recording import KEEP, TEACHING_SIZE, Absent, Node, Scalar, Tensor, Value, scalar_of, serials, tensor_of
 from ..rules import LETTERS, Pull, Route, Rule, Wanted, parameter_names, settle
 
 Partial: TypeAlias = Rule | float | None
@@ -268,7 +268,8 @@ def binary_call(made: Primitive) -> Callable[..., Any]:
     forward = made.forward
     both, both_settled = made.route((0, 1), "same"), made.route((0, 1))
     keeps_a, keeps_b, keeps_y = 0 in both.keeps, 1 in both.keeps, -1 in both.keeps
-    differentiable = made.partials[0] is not None and made.partials[1] is not None
+    first, second = [None if made.partials[i] is None else made.route((i,)) for i in (0, 1)]
+    differentiable = first is not None and second is not None
 
     def call(a: Any, b: Any) -> Any:
         if type(a) is Tensor and type(b) is Tensor and differentiable:
@@ -298,7 +299,36 @@ def binary_call(made: Primitive) -> Callable[..., Any]:
                 t.node = node
                 t.storage = None
                 return t
+        elif type(a) is Tensor:
+            if (type(b) is float or type(b) is int) and first is not None:
+                m = a.node
+                if m is not None and m.requires_grad and (mode := current()).plain:
+                    return number_call(first, a._data, b, m, b, mode)
+        elif (type(a) is float or type(a) is int) and type(b) is Tensor and second is not None:
+            n = b.node
+            if n is not None and n.requires_grad and (mode := current()).plain:
+                return number_call(second, a, b._data, a, n, mode)
         return any_call(made, (a, b))
+
+    def number_call(route: Route, x: Any, z: Any, m: Any, n: Any, mode: Mode) -> Tensor:
+        try:
+            y = forward(x, z)
+        except Exception as error:
+            raise made.explained(error, [x, z]) from error
+        keeps = route.keeps
+        node = Node()
+        node.serial = next(serials)
+        node.route = route
+        node.requires_grad = True
+        node.first = m
+        node.second = n
+        node.x = x if 0 in keeps else None
+        node.z = z if 1 in keeps else None
+        node.y = y if -1 in keeps else None
+        node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
+        node.scope = mode.scope
+        node.settings = node.storage = node.watch = node.grad = node.about = None
+        return tensor_of(y, node)
 
     return call
 

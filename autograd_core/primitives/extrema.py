@@ -59,23 +59,16 @@ def claims(a: Any, y: Any) -> Any:
     return np.equal(a, y) | (np.isnan(a) & np.isnan(y))
 
 
-def shares_from(a: Any, b: Any, c: Any, y: Any, axis: Axis, keepdims: bool) -> tuple[Any, Any]:
-    """The weights of the elements a that count where c is true, and of what was there before the first of them, b.
+def shares_from(a: Any, b: Any, counting: Any, y: Any, axis: Axis, keepdims: bool) -> tuple[Any, Any]:
+    """The weights of the elements a that count, and that of b, which was there before the first of them.
 
     All that tie share equally: b counts like an element. Where nothing claims the extremum, nothing has a weight.
     """
     kept = y if keepdims else np.reshape(y, kept_shape(np.shape(a), axis))
-    ties = claims(a, kept) & c
+    ties = claims(a, kept) & counting
     tie = np.zeros(np.shape(kept), bool) if b is None else claims(b, kept)
     several = np.maximum(np.sum(ties, axis=axis, keepdims=True) + tie, 1)
     return ties / several, np.reshape(tie / several, np.shape(y))
-
-
-def tangent_from(ts: Any, a: Any, b: Any, c: Any, y: Any, axis: Axis, keepdims: bool) -> Any:
-    """The tangent of the extremum: the weighted ones of the elements, and that of what was there before them."""
-    weight, weight_before = shares_from(a, b, c, y, axis, keepdims)
-    from_elements = 0 if ts[0] is None else np.sum(gate(ts[0], weight), axis=axis, keepdims=keepdims)
-    return from_elements if ts[1] is None else from_elements + gate(ts[1], weight_before)
 
 
 def cases_of_starts() -> list[Sample]:
@@ -89,16 +82,25 @@ def cases_of_starts() -> list[Sample]:
     ]
 
 
-def extremum_from(forward: Callable[..., Any], name: str) -> Primitive:
+def extremum_from(
+    forward: Callable[..., Any], name: str, counts: Callable[[Any, Any], Any] = lambda a, c: c
+) -> Primitive:
     """A primitive for the extremum of the elements a that count where c is true, and of b, a number or None."""
+
+    def shares(a: Any, b: Any, c: Any, y: Any, axis: Axis, keepdims: bool) -> tuple[Any, Any]:
+        return shares_from(a, b, counts(a, c), y, axis, keepdims)
+
+    def tangent(ts: Any, a: Any, b: Any, c: Any, y: Any, axis: Axis, keepdims: bool) -> Any:
+        weight, weight_before = shares(a, b, c, y, axis, keepdims)
+        from_elements = 0 if ts[0] is None else np.sum(gate(ts[0], weight), axis=axis, keepdims=keepdims)
+        return from_elements if ts[1] is None else from_elements + gate(ts[1], weight_before)
+
     return primitive(
         lambda a, b, c, *, axis=None, keepdims=False: forward(a, axis=axis, keepdims=keepdims, initial=b, where=c),
-        lambda g, a, b, c, y, axis, keepdims: gate(
-            spread(g, a, axis, keepdims), shares_from(a, b, c, y, axis, keepdims)[0]
-        ),
-        lambda g, a, b, c, y, axis, keepdims: gate(g, shares_from(a, b, c, y, axis, keepdims)[1]),
+        lambda g, a, b, c, y, axis, keepdims: gate(spread(g, a, axis, keepdims), shares(a, b, c, y, axis, keepdims)[0]),
+        lambda g, a, b, c, y, axis, keepdims: gate(g, shares(a, b, c, y, axis, keepdims)[1]),
         None,
-        jvp=tangent_from,
+        jvp=tangent,
         cut=True,
         kinks="ties",
         samples=cases_of_starts,
@@ -110,14 +112,12 @@ largest_from = extremum_from(np.max, "max")
 smallest_from = extremum_from(np.min, "min")
 
 
-def extreme(made: Primitive, counting: Primitive, a: Any, axis: Axis, keepdims: bool, initial: Any, where: Any) -> Any:
-    """The result of one of two primitives: of the second if `where=` or `initial=` are given."""
+def extreme(made: Primitive, a: Any, axis: Axis, keepdims: bool, initial: Any, where: Any) -> Any:
+    """The extremum of the elements that `where=` counts, and of `initial=`."""
     a, axis = prepared(a, axis)
-    if where is True and initial is None:
-        return made(a, axis=axis, keepdims=bool(keepdims))
     a = a if isinstance(a, Value) else np.asarray(a)
     before = None if initial is None else start(initial, a.dtype)
-    return counting(a, before, where is True or mask(a, where), axis=axis, keepdims=bool(keepdims))
+    return made(a, before, where is True or mask(a, where), axis=axis, keepdims=bool(keepdims))
 
 
 def cases_of_max() -> list[Sample]:
@@ -164,7 +164,10 @@ def max(
     tensor([0. , 0.5, 0.5])
     """
     refuse("max", out)
-    return extreme(largest, largest_from, a, axis, keepdims, initial, where)
+    if where is not True or initial is not None:
+        return extreme(largest_from, a, axis, keepdims, initial, where)
+    a, axis = prepared(a, axis)
+    return largest(a, axis=axis, keepdims=bool(keepdims))
 
 
 @answers(np.min, np.amin, samples=cases_of_max, singular=TIES)
@@ -182,7 +185,10 @@ def min(
     tensor([1., 0., 0.])
     """
     refuse("min", out)
-    return extreme(smallest, smallest_from, a, axis, keepdims, initial, where)
+    if where is not True or initial is not None:
+        return extreme(smallest_from, a, axis, keepdims, initial, where)
+    a, axis = prepared(a, axis)
+    return smallest(a, axis=axis, keepdims=bool(keepdims))
 
 
 def cases_of_ranges() -> list[Sample]:

@@ -18,7 +18,7 @@ from ..shapes import Axis
 from .counting import counted, mask
 from .extrema import TIES, cases_of_indices, cases_of_max, cases_of_places, extreme, extremum_from
 from .moments import about, cases_of_var, degrees, deviation_shares, moment_about, variance_shares
-from .reductions import cases_of_means, cases_of_sum, matrix, mean_of, prepared, prod, refuse, sum
+from .reductions import cases_of_means, cases_of_sum, mean_of, prepared, prod, refuse, sum
 from .scans import cases_of_scans, cumprod, cumsum
 
 

@@ -18,6 +18,7 @@ from . import (
     elementary,
     entire,
     extrema,
+    finite_differences,
     floats,
     fourier,
     indexing,
@@ -43,6 +44,7 @@ from . import (
     softmaxes,
     sorting,
     spectra,
+    statistics,
     steps,
     taking,
     triangles,
@@ -52,9 +54,9 @@ from . import (
 
 __all__ = [
     "activations", "arithmetic", "arranging", "blocks", "chains", "choosing", "contractions", "counting", "creation",
-    "cross_entropies", "diagonals", "division", "editing", "einsums", "elementary", "entire", "extrema", "floats",
-    "fourier", "indexing", "joining", "layouts", "linear_layer", "losses", "missing", "moments", "padding",
-    "polynomials", "pooling", "powers", "products", "quantiles", "ranges", "reductions", "repeating", "scans",
-    "searching", "selection", "series", "softmaxes", "sorting", "spectra", "steps", "taking", "triangles",
-    "weighted_sums", "windows",
+    "cross_entropies", "diagonals", "division", "editing", "einsums", "elementary", "entire", "extrema",
+    "finite_differences", "floats", "fourier", "indexing", "joining", "layouts", "linear_layer", "losses", "missing",
+    "moments", "padding", "polynomials", "pooling", "powers", "products", "quantiles", "ranges", "reductions",
+    "repeating", "scans", "searching", "selection", "series", "softmaxes", "sorting", "spectra", "statistics", "steps",
+    "taking", "triangles", "weighted_sums", "windows",
 ]  # fmt: skip

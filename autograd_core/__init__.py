@@ -13,13 +13,18 @@ from typing import Any as _Any
 
 from . import batching, methods, ops, scalars, tensors
 from .batching import vmap
+from . import methods, ops, scalars, tensors
+from .checkpoints import checkpoint
+from .custom import custom_jvp, custom_vjp
 from .families import composed, elementwise, fixed, layout, multilinear, primitive
-from .jacobians import hessian, hvp, jacobian, jvp
+from .implicit import custom_root
+from .jacobians import hessian, hvp, jacobian, jvp, linearize
 from .modes import enable_grad, no_grad, scope, set_grad_enabled
 from .numpy_api import fft, linalg, polynomial
 from .numpy_api import namespace as _namespace
 from .recording import Scalar, Tensor
 from .scalars import scalar
+from .streams import drawn_from
 from .tensors import asarray, stop_gradient, tensor
 from .transforms import grad, gradients, record, value_and_grad, vjp
 from .writing import updatable, writable
@@ -51,9 +56,9 @@ def __dir__() -> list[str]:
 
 
 _EXPLICIT = [
-    "Scalar", "Tensor", "asarray", "composed", "detect_anomaly", "elementwise", "enable_grad", "fft", "fixed", "grad",
-    "gradients", "hessian", "hvp", "jacobian", "jvp", "layout", "linalg", "multilinear", "no_grad", "ops", "polynomial",
-    "primitive", "record", "scalar", "scope", "set_grad_enabled", "stop_gradient", "tensor", "updatable", "value_and_grad",
-    "vjp", "vmap", "why_no_grad", "writable",
+    "Scalar", "Tensor", "asarray", "checkpoint", "composed", "custom_jvp", "custom_root", "custom_vjp", "detect_anomaly",
+    "drawn_from", "elementwise", "enable_grad", "fft", "fixed", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp",
+    "layout", "linalg", "linearize", "multilinear", "no_grad", "ops", "polynomial", "primitive", "record", "scalar", "scope",
+    "set_grad_enabled", "stop_gradient", "tensor", "updatable", "value_and_grad", "vjp", "vmap", "why_no_grad", "writable",
 ]  # fmt: skip
 __all__ = [*_EXPLICIT, *_namespace()]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here

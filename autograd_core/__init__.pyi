@@ -8,6 +8,9 @@ from .drawing import Drawing as Drawing
 from .drawing import draw as draw
 from . import ops as ops
 from .batching import vmap as vmap
+from .checkpoints import checkpoint as checkpoint
+from .custom import custom_jvp as custom_jvp
+from .custom import custom_vjp as custom_vjp
 from .debugging.anomalies import detect_anomaly as detect_anomaly
 from .debugging.cuts import why_no_grad as why_no_grad
 from .families.elementwise import elementwise as elementwise
@@ -16,10 +19,12 @@ from .families.general import fixed as fixed
 from .families.general import layout as layout
 from .families.general import multilinear as multilinear
 from .families.general import primitive as primitive
+from .implicit import custom_root as custom_root
 from .jacobians import hessian as hessian
 from .jacobians import hvp as hvp
 from .jacobians import jacobian as jacobian
 from .jacobians import jvp as jvp
+from .jacobians import linearize as linearize
 from .modes import enable_grad as enable_grad
 from .modes import no_grad as no_grad
 from .modes import scope as scope
@@ -30,6 +35,7 @@ from .numpy_api import polynomial as polynomial
 from .recording import Scalar as Scalar
 from .recording import Tensor as Tensor
 from .scalars import scalar as scalar
+from .streams import drawn_from as drawn_from
 from .tensors import asarray as asarray
 from .tensors import stop_gradient as stop_gradient
 from .tensors import tensor as tensor

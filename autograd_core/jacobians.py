@@ -13,6 +13,7 @@ import numpy as np
 from .batches import Batched, Level, bare, beneath, levels_of, lowered, raised
 from .errors import GradientError, LeavingError, UnsupportedError
 from .forward import push_forward
+from .modes import current
 from .recording import Node, Scalar, Value, handle, tensor_of
 from .reverse import conjugate
 from .shapes import Shape
@@ -30,7 +31,7 @@ class Linearized(Call):
 
     def pushed(self, tangents: Sequence[Any]) -> list[Any]:
         """The tangent of every output, for a tangent of every input."""
-        record = (self.visible or any(is_live(t) for t in tangents)) and self.outer.recording
+        record = (self.visible or any(is_live(t) for t in tangents)) and current().recording
         seeds = {
             s: matching(s.value, t, record, f"{self.asked}: the tangent", self.at)
             for s, t in zip(self.sources, tangents, strict=True)
@@ -76,6 +77,26 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     tangent = call.rebuild_output(call.pushed(given))
     call.close()
     return outputs, tangent
+
+
+def linearize(f: Function, *primals: Any) -> tuple[Any, Function]:
+    """f's value, and the function from tangents of the primals to the tangent of the value: f runs once, for any number.
+
+    The tangents come as one argument for each primal, in its containers. The record of the call, with every value, lives as long
+    as the function. Raises ShapeError for tangents that do not fit.
+
+    >>> import autograd_core as ag
+    >>> y, push = ag.linearize(lambda a, b: a * b, 2.0, 3.0)
+    >>> y, push(1.0, 0.0), push(0.0, 1.0)
+    (6.0, 3.0, 2.0)
+    """
+    call = Linearized(f, primals, range(len(primals)), "linearize")
+
+    def f_jvp(*tangents: Any) -> Any:
+        _, given = same_structure(list(primals), list(tangents), "linearize: primals and tangents")
+        return call.rebuild_output(call.pushed(given))
+
+    return call.rebuild_output([call.presented(out) for out in call.outputs]), f_jvp
 
 
 # -- matrices of derivatives -------------------------------------------------------------------------------------------------

@@ -74,6 +74,7 @@ class Primitive:
         explain: Callable[..., str | None] | None = None,
         variadic: bool = False,
         batch: Batching | str | None = None,
+        listed: bool = True,
     ) -> None:
         self.forward, self.family = forward, family
         self.name = name or forward.__name__.rstrip("_")
@@ -102,7 +103,7 @@ class Primitive:
         # the places that no gradient flows to; None where it flows to no place at all
         self.closed = (
             None
-            if family == "fixed" or (variadic and rules[0] is None)
+            if family == "fixed" or (variadic and None in rules)
             else {i for i, r in enumerate(rules) if r is None}
         )
         self.routes: dict[tuple[Wanted, str], Route] = {}
@@ -111,7 +112,8 @@ class Primitive:
         self.products: Sequence[Callable[[Any, Any], Any]] = ()  # of the family elementwise: (saved, g) -> g * partial
         self.bends = False  # whether a partial is not constant, so that an infinite slope could be met
         self.module = sys._getframe(2).f_globals.get("__name__", "")
-        declared.append(self)
+        if listed:  # not one that a program makes anew at each call
+            declared.append(self)
         # shared by all results that are cut off: says which piecewise constant function did it, and holds no value
         self.ghost = leaf(None, False)
         self.ghost.serial, self.ghost.route = 0, Route(self, (), frozenset(), nothing_back, None)

@@ -18,7 +18,7 @@ from .errors import GradientError, MutationError
 from .live import Masks
 from .modes import Onlooker, current, set_grad_enabled
 from .recording import Clock, Node, Value, Watch, frame, handle, in_numpy, wrapped
-from .rules import BOTH, FIRST, MANY
+from .rules import BOTH, FIRST, MANY, zeros
 
 Cotangents: TypeAlias = dict[Node, Any]
 
@@ -262,7 +262,8 @@ def through_definition(node: Node, saved: Any, g: Any) -> list[Any]:
     with set_grad_enabled(True):
         y = route.primitive.definition(*frame(node, saved)[:-2], **(node.settings or {}))
     found = pull_back({y.node: g}, node.parents, record=True)
-    return [found[p] if p in found else np.zeros(p.value.shape, p.value.dtype) for p in node.parents]
+    # taken out, since one parent may be several of the inputs, and what was found is the sum over all of them
+    return [found.pop(p) if p in found else zeros(p.value) for p in node.parents]
 
 
 def check_unwritten(nodes: list[Node], forward: bool = False) -> None:

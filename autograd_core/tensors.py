@@ -29,6 +29,7 @@ from .recording import (
     tensor_of,
 )
 from .samples import sample
+from .trees import flatten
 from .writing import augmented, setitem
 
 _hook_keys = count()
@@ -93,13 +94,18 @@ def asarray(data: Any, dtype: Any = None) -> Tensor:
 
 
 def stop_gradient(x: Any) -> Any:
-    """The same value as a constant: no gradient flows back through it.
+    """The same values as constants, in their containers: no gradient flows back through them, no tangent forward.
+
+    Anything else in the containers stays as it is. A constant shares memory with the value it was made of.
 
     >>> import autograd_core as ag
     >>> ag.grad(lambda x: x * ag.stop_gradient(x))(3.0)
     3.0
+    >>> ag.stop_gradient({"w": ag.tensor([1.0], requires_grad=True), "n": 2})
+    {'w': tensor([1.]), 'n': 2}
     """
-    return x.detach() if isinstance(x, Value) else x
+    leaves, rebuilt = flatten(x)
+    return rebuilt([leaf.detach() if isinstance(leaf, Value) else leaf for leaf in leaves])
 
 
 detached = fixed(lambda a: a, samples=lambda: [sample(np.array([1.0, -2.0])), sample(1.5)], name="detach")

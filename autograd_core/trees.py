@@ -57,3 +57,24 @@ def _skeleton(tree: Any) -> str:
     if isinstance(tree, dict):
         return f"dict({', '.join(f'{key}={_skeleton(part)}' for key, part in tree.items())})"
     return "None" if tree is None else "*"
+
+
+def spread(tree: Any, given: Any, asked: str) -> list[Any]:
+    """What is given for each leaf of a tree; None stands for nothing, also in place of a whole container.
+
+    Raises ShapeError, naming what was asked, where the containers differ.
+
+    >>> spread([1.0, {"w": 2.0, "b": 3.0}], [None, {"w": 5.0, "b": None}], "example")
+    [None, 5.0, None]
+    """
+    if given is None:
+        return [None] * len(flatten(tree)[0])
+    if isinstance(tree, (tuple, list, dict)):
+        like = type(given) is type(tree) and len(given) == len(tree)
+        if not like or (isinstance(tree, dict) and given.keys() != tree.keys()):
+            raise ShapeError(f"{asked}: the containers differ: {_skeleton(tree)} and {_skeleton(given)}")
+        parts = [(part, given[key]) for key, part in (tree.items() if isinstance(tree, dict) else enumerate(tree))]
+        return [leaf for part, one in parts for leaf in spread(part, one, asked)]
+    if tree is None or isinstance(given, (tuple, list, dict)):
+        raise ShapeError(f"{asked}: the containers differ: {_skeleton(tree)} and {_skeleton(given)}")
+    return [given]

@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from autograd_core import drawn_from
+
 Generator: TypeAlias = np.random.Generator
 
 
@@ -33,6 +35,5 @@ def manual_seed(seed: int) -> Generator:
 
 def stream(generator: Any = None) -> Generator:
     """The generator to draw from: the one given, one made from a seed, or this thread's default."""
-    if generator is None:
-        return _streams.default
-    return np.random.default_rng(generator)  # a Generator is passed through
+    # a Generator is passed through
+    return drawn_from(_streams.default if generator is None else np.random.default_rng(generator))

@@ -218,6 +218,13 @@ def test_a_fused_primitive_names_its_definition_for_higher_orders():
     assert ag.grad(ag.grad(ag.grad(cube)))(x) == 6.0
 
 
+def test_a_fused_primitive_of_one_value_given_twice_counts_each_use_once():
+    product = ag.primitive(lambda a, b: a * b, lambda g, b: g * b, lambda g, a: g * a, jvp=lambda ts, a, b: ts[0] * b + ts[1] * a,
+                           definition=lambda a, b: np.multiply(a, b), name="product")  # fmt: skip
+
+    assert ag.grad(ag.grad(lambda x: product(x, x)))(3.0) == 2.0
+
+
 # -- writing -----------------------------------------------------------------------------------------------------------------
 
 

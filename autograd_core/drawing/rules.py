@@ -79,7 +79,7 @@ class Texts:
             return f"{a} {OPERATORS[forward]} {f'({b})' if b.startswith('−') else b}"
         if forward is np.negative:
             return f"−{words[0]}"
-        if primitive.variadic and (written := self.written(node)):
+        if primitive.variadic and primitive.rules and (written := self.written(node)):  # not a function of the user's
             return written
         settings = [
             f"{name}={setting_text(value)}"

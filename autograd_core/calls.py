@@ -43,7 +43,7 @@ class Form:
         constants, rebuild = flatten(dict(settings))
         self.settings: dict[str, Any] = rebuild([protected(x) for x in constants])
         self.returns: Rebuild = first
-        self.is_plain = not keywords and not settings and len(self.places) == len(args)
+        self.is_plain = not keywords and not settings and all(map(is_data, args))
 
     def keep_result(self, out: Any) -> None:
         """Note the containers of a result."""

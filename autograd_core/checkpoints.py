@@ -13,7 +13,7 @@ from .calls import Form, is_data, is_recorded, whole_of_owners
 from .errors import GradientError, MutationError
 from .modes import current, no_grad, scope
 from .recording import Absent, Node, Scalar, Tensor, Value, handle, tensor_of, unwrap
-from .regions import Region, is_live, source_of
+from .regions import Region, is_live, opened, source_of
 from .rules import settle, zeros
 from .streams import Draws, drawing_again, listening
 from .trees import flatten
@@ -118,7 +118,7 @@ class checkpoint(Generic[P, R]):
             if i < len(first.places):
                 constant = tensor_of(x, None) if isinstance(e, Node) and isinstance(x, (np.ndarray, np.generic)) else x
                 data.append(source_of(x) if i in wanted else constant)
-        with drawing_again(first.draws):
+        with drawing_again(first.draws), opened(node.parents):
             region = self.run(first, data, keep)
         found = [Sums(own(y)) for y in region.outputs]
         alike = len(found) == len(first.sums) and all(map(Sums.alike, found, first.sums))

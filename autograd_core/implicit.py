@@ -12,7 +12,7 @@ from .calls import Form, form_of, is_data, is_recorded, results_of, whole_of_own
 from .errors import DTypeError, GradientError, ShapeError
 from .modes import Mode, current, no_grad
 from .recording import Array, Node, Value, handle, protected, unwrap
-from .regions import Region, is_live, source_of
+from .regions import Region, is_live, opened, source_of
 from .rules import settle, zeros
 from .trees import flatten, same_structure
 
@@ -235,6 +235,7 @@ class Root:
         count = len(form.places)
         data = [source_of(x) if i in wanted else x for i, x in enumerate(saved.x[:count])]
         xs = saved.y if type(saved.y) is tuple else (saved.y,)
-        region = self.equations(form, data, xs, keep)
+        with opened(node.parents):
+            region = self.equations(form, data, xs, keep)
         nodes: Sequence[Any] = [x.node if is_live(x) else None for x in data] + list(node.first[count:])
         return region, {i: nodes[i] for i in wanted}

@@ -6,8 +6,8 @@ however long the program before was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,19 @@ class Region:
                 reached.add(node)
                 found.append(node)
         return found[::-1]
+
+
+@contextmanager
+def opened(nodes: Iterable[Node]) -> Iterator[None]:
+    """Within the block, a gradient flows to these nodes; a transform that is over has shut those of its inputs."""
+    shut = [node for node in nodes if not node.requires_grad]
+    for node in shut:
+        node.requires_grad = True
+    try:
+        yield
+    finally:
+        for node in shut:
+            node.requires_grad = False
 
 
 def is_live(x: Any) -> bool:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .errors import DTypeError, GradientError, ShapeError
+from .errors import DTypeError, GradientError, MutationError, ShapeError
 from .modes import Mode
 from .primitive import Primitive, is_scalar_call
-from .recording import Node, Value, protected, unwrap
+from .recording import Absent, Node, Value, handle, protected, unwrap
 from .regions import is_live
 from .reverse import ancestors
 from .rules import Pull, Route, settle, zeros
@@ -27,10 +27,12 @@ class Form:
     Values, arrays, floats and complex numbers are data; integers, strings, functions and objects are not. Settings never are.
 
     fields: `places` of the data among all leaves; `returns`, the function that puts results into their containers; `is_plain`,
-    whether there is nothing but data; `owner`, the one that made the call, where its primitive serves many
+    whether there is nothing but data; `owner`, the one that made the call, where its primitive serves many; `closed`, the nodes
+    that it closes over, each with its value
     """
 
     owner: Any = None
+    closed: Sequence[tuple[Node, Any]] = ()
 
     def __init__(
         self, args: tuple[Any, ...], keywords: Mapping[str, Any] = NONE, settings: Mapping[str, Any] = NONE
@@ -51,6 +53,21 @@ class Form:
         if not is_data(out):
             self.returns = flatten(rebuild(range(len(leaves))))[1]
             self.is_plain = self.is_plain and type(out) is tuple and len(out) == len(leaves) > 1
+
+    def close_over(self, nodes: Sequence[Node]) -> list[Value]:
+        """Note the nodes that the call closes over; returns values for them, which take part in the call after its data."""
+        self.closed = [(node, node.value) for node in nodes]
+        return [handle(value, node) for node, value in self.closed]
+
+    def check_unchanged(self) -> None:
+        """Raise MutationError if a leaf that the call closes over was given new data: to run it again would compute with that."""
+        for node, value in self.closed:
+            # a large value that was not kept may have been since
+            if node.value is not value and not (isinstance(value, Absent) and not isinstance(node.value, Absent)):
+                raise MutationError(
+                    f"{node!r} was given new data after {self.owner.name} had been computed from it, and the way back would "
+                    f"compute with the new: call backward before"
+                )
 
     def arguments(self, data: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments with other data in the places of theirs."""

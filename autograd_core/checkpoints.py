@@ -10,9 +10,9 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 import numpy as np
 
 from .calls import Form, is_data, is_recorded, whole_of_owners
-from .errors import GradientError, MutationError
+from .errors import GradientError
 from .modes import current, no_grad, scope
-from .recording import Absent, Node, Scalar, Tensor, Value, handle, tensor_of, unwrap
+from .recording import Node, Scalar, Tensor, Value, tensor_of, unwrap
 from .regions import Region, is_live, opened, source_of
 from .rules import settle, zeros
 from .streams import Draws, drawing_again, listening
@@ -30,11 +30,10 @@ PIECES = 64
 class First(Form):
     """The form of a checkpointed call, and what a second one must have in common with it.
 
-    fields: `draws`, the generators it drew from; `closed`, the values it closes over, with their arrays; `sums` over its results
+    fields: `draws`, the generators it drew from; `sums` over its results
     """
 
     draws: Draws
-    closed: list[tuple[Node, Any]]
     sums: list[Sums]
 
 
@@ -47,7 +46,7 @@ class checkpoint(Generic[P, R]):
 
     What f closes over, such as the parameters of a module, is differentiated like its arguments. Random numbers come out the
     same if f draws from `ag.drawn_from(generator)`; the layers of `nn` do. Whatever else f does, as counting or printing, it does
-    twice.
+    twice. To what follows, f is one operation: an element that a later `where` leaves out is a zero to f, not left out of it.
 
     Raises GradientError if f gives something else when it is run again, MutationError if what it closes over was changed in
     between.
@@ -77,15 +76,14 @@ class checkpoint(Generic[P, R]):
         data = [x for x in flatten((args, keywords))[0] if is_data(x)]
         with listening() as first.draws:
             region = self.run(first, [source_of(x) if is_live(x) else x for x in data])
-        first.closed = [(node, node.value) for node in region.closed]
-        if not first.closed and not any(map(is_live, data)):
+        closed = first.close_over(region.closed)
+        if not closed and not any(map(is_live, data)):
             return cast(R, region.rebuild(region.outputs))
         results = [own(y) for y in region.outputs]
         first.sums = [Sums(y) for y in results]
         first.keep_result(region.rebuild(region.outputs))
         first.is_plain, first.owner = False, self
         scalars = [type(y) is Scalar for y in region.outputs]
-        closed = [handle(value, node) for node, value in first.closed]
         return cast(R, WHOLE.values([*data, *closed], results, first, mode, scalars=scalars))
 
     def run(self, first: First, data: Sequence[Any], keep: bool = False) -> Region:
@@ -106,12 +104,7 @@ class checkpoint(Generic[P, R]):
     def again(self, node: Node, saved: Any, keep: bool = False) -> tuple[Region, dict[int, Node]]:
         """The second run, checked to be like the first; and for each wanted input the node that stands for it."""
         first: First = node.settings["call"]  # type: ignore[index]
-        for source, value in first.closed:
-            if source.value is not value and not (isinstance(value, Absent) and not isinstance(source.value, Absent)):
-                raise MutationError(
-                    f"{source!r} was given new data after {self.name} had been computed from it, and its checkpoint would "
-                    f"compute with the new: call backward before"
-                )
+        first.check_unchanged()
         wanted = set(node.route.wanted)  # type: ignore[union-attr]
         data = []
         for i, (x, e) in enumerate(zip(saved.x, node.first, strict=True)):

@@ -11,7 +11,7 @@ import numpy as np
 from .calls import Form, form_of, is_data, is_recorded, results_of, whole_of_owners
 from .errors import DTypeError, GradientError, ShapeError
 from .modes import Mode, current, no_grad
-from .recording import Array, Node, Value, handle, protected, unwrap
+from .recording import Array, Node, Value, protected, unwrap
 from .regions import Region, is_live, opened, source_of
 from .rules import settle, zeros
 from .trees import flatten, same_structure
@@ -96,7 +96,7 @@ class Root:
         closed: list[Any] = []
         if mode is not None:
             region = self.equations(form, [source_of(x) if is_live(x) else x for x in data], results, keep=True)
-            closed = [handle(node.value, node) for node in region.closed]
+            closed = form.close_over(region.closed)
             if closed or any(map(is_live, data)):
                 self.check_solved(region, results)
             elif not mode.keep_all:
@@ -173,8 +173,8 @@ class Root:
             return list(equation([zeros(x) for x in bare]))
         shapes, dtypes = [np.shape(x) for x in bare], [np.asarray(x).dtype for x in bare]
         ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
-        dtype = np.result_type(*dtypes, np.float32)
-        dtype = np.result_type(dtype, np.float32) if dtype.itemsize <= 8 else dtype
+        dtype = np.result_type(*dtypes, np.float32)  # nobody solves systems in float16, nor in longdouble
+        dtype = {np.longdouble: np.dtype(float), np.clongdouble: np.dtype(complex)}.get(dtype.type, dtype)
 
         def leaves(v: Array) -> list[Any]:
             parts = zip(np.split(np.reshape(v, -1), ends), shapes, dtypes, bare, strict=True)
@@ -232,6 +232,7 @@ class Root:
     def at(self, node: Node, saved: Any, wanted: Sequence[int], keep: bool) -> tuple[Region, dict[int, Node]]:
         """The region of f at a recorded root; and for each wanted input the node that stands for it."""
         form = form_of(node)
+        form.check_unchanged()
         count = len(form.places)
         data = [source_of(x) if i in wanted else x for i, x in enumerate(saved.x[:count])]
         xs = saved.y if type(saved.y) is tuple else (saved.y,)

@@ -96,6 +96,7 @@ def linearize(f: Function, *primals: Any) -> tuple[Any, Function]:
         _, given = same_structure(list(primals), list(tangents), "linearize: primals and tangents")
         return call.rebuild_output(call.pushed(given))
 
+    call.close()
     return call.rebuild_output([call.presented(out) for out in call.outputs]), f_jvp
 
 

@@ -139,6 +139,60 @@ def test_jvp_and_vjp_are_transposes():
     np.testing.assert_allclose(np.sum(u * t), ga @ va + gb @ vb)
 
 
+@pytest.mark.parametrize("constant", [ag.tensor(2.0), ag.tensor([2.0, 1.0])])
+def test_a_float_pushes_its_tangent_through_tensors(constant):
+    _, t = ag.jvp(lambda c: constant - c, (3.0,), (1.0,))
+
+    assert t.tolist() == (-np.ones(constant.shape)).tolist()
+
+
+def test_linearize_runs_f_once_for_any_number_of_tangents():
+    runs = []
+
+    def f(p, c):
+        runs.append(1)
+        return {"y": p["a"] * c, "z": np.sum(p["a"]) * c**2}
+
+    y, push = ag.linearize(f, {"a": x}, 2.0)
+    pushed = push({"a": np.ones(3)}, 0.0), push({"a": np.zeros(3)}, 1.0)
+
+    assert len(runs) == 1
+    assert (y["y"].tolist(), y["z"]) == ((2 * x).tolist(), 8.0)
+    assert pushed[0]["y"].tolist() == [2.0] * 3
+    assert pushed[0]["z"] == 12.0
+    assert pushed[1]["y"].tolist() == x.tolist()
+    assert pushed[1]["z"] == 8.0
+    with pytest.raises(ShapeError, match="linearize: the tangent has shape"):
+        push({"a": np.ones(2)}, 0.0)
+    with pytest.raises(ShapeError, match="linearize: primals and tangents: the containers differ"):
+        push({"a": np.ones(3)})
+
+
+def test_linearize_differentiates_in_the_tangents_and_under_other_transforms():
+    v = np.array([1.0, 2.0, -1.0])
+    with ag.no_grad():
+        _, push = ag.linearize(np.sin, x)
+
+    np.testing.assert_allclose(ag.grad(lambda v: np.sum(push(v)))(v), np.cos(x))
+    np.testing.assert_allclose(ag.grad(lambda x: np.sum(ag.linearize(np.sin, x)[1](v)))(x), -np.sin(x) * v)
+    np.testing.assert_allclose(ag.jvp(lambda x: ag.linearize(np.sin, x)[1](v), (x,), (v,))[1], -np.sin(x) * v * v)
+
+
+def test_stop_gradient_stops_both_modes_within_containers():
+    def f(p):
+        still = ag.stop_gradient(p)
+        assert still["n"] == 3
+        return p["a"] * still["a"] + still["parts"][0]
+
+    p = {"a": 2.0, "parts": (5.0, None)}
+    with_n = lambda p: f({**p, "n": 3})  # noqa: E731
+
+    assert ag.grad(with_n)(p) == {"a": 2.0, "parts": (0.0, None)}
+    assert ag.jvp(with_n, (p,), ({"a": 1.0, "parts": (1.0, None)},)) == (9.0, 2.0)
+    assert ag.grad(ag.grad(lambda t: t * ag.stop_gradient(t)))(3.0) == 0.0
+    assert ag.stop_gradient(ag.tensor(x, requires_grad=True)).requires_grad is False
+
+
 @pytest.mark.parametrize("mode", ["forward", "reverse", "auto"])
 def test_jacobian_has_the_shape_of_result_and_argument(mode):
     jacobian = ag.jacobian(lambda a: np.reshape(a * a, (3, 1)) * np.array([1.0, 10.0]), mode=mode)(x)

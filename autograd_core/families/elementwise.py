@@ -200,7 +200,7 @@ def push(made: Primitive, node: Node, saved: Any, tangents: Sequence[Any], masks
             total = term if total is None else total + term
     if total is None or type(node.value) is float:
         return total
-    if total.shape != node.value.shape:
+    if type(total) is float or total.shape != node.value.shape:
         total = np.broadcast_to(total, node.value.shape)
     return total if total.dtype == node.value.dtype else settle(total, node.value)
 

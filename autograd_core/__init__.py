@@ -13,7 +13,6 @@ from typing import Any as _Any
 
 from . import batching, methods, ops, scalars, tensors
 from .batching import vmap
-from . import methods, ops, scalars, tensors
 from .checkpoints import checkpoint
 from .custom import custom_jvp, custom_vjp
 from .families import composed, elementwise, fixed, layout, multilinear, primitive

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from .batches import Batched
 from .errors import DTypeError, GradientError, MutationError, ShapeError
 from .modes import Mode
 from .primitive import Primitive, is_scalar_call
-from .recording import Absent, Node, Value, handle, protected, unwrap
+from .recording import Absent, Node, Scalar, Tensor, Value, handle, protected, unwrap
 from .regions import is_live
 from .reverse import ancestors
 from .rules import Pull, Route, settle, zeros
@@ -194,6 +195,27 @@ def whole_of_owners(name: str, keeps_y: bool = False) -> Whole:
     )
 
 
+def is_batched(*trees: Any) -> bool:
+    """Whether something is one example of a `vmap`."""
+    return any(type(x) is Batched for x in flatten(trees)[0])
+
+
+def one_by_one(f: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any] = NONE) -> Any:
+    """What f gives for one example of a `vmap`, computed for each after the other: its rules are those of one example."""
+    leaves, rebuild = flatten((args, dict(keywords)))
+    level: Any = max((x.level for x in leaves if type(x) is Batched), key=lambda level: level.depth)
+    results = []
+    for i in range(level.size):
+        own, settings = rebuild([x.value[i] if type(x) is Batched and x.level is level else x for x in leaves])
+        results.append(f(*own, **settings))
+    if not results:
+        raise ShapeError(
+            f"vmap over no examples: {f!r} is called for each of them, and none tells the shape of its result"
+        )
+    parts = zip(*[flatten(out)[0] for out in results], strict=True)
+    return flatten(results[0])[1]([Batched(np.stack(part), level) for part in parts])
+
+
 def owned(y: Any, datas: Sequence[Any]) -> Any:
     """A result as an array that shares no memory with the inputs, since a write to it is not one to them."""
     if not isinstance(y, (np.ndarray, np.generic)):
@@ -239,6 +261,6 @@ def fitting(c: Any, like: Any, record: bool, asked: str) -> Any:
     shape = getattr(like, "shape", ())
     if np.shape(c) != shape:
         raise ShapeError(f"{asked} has shape {np.shape(c)}, but what it belongs to has shape {shape}")
-    if np.asarray(c._data if isinstance(c, Value) else c).dtype.kind not in "biufc":
+    if (c if isinstance(c, Value) else np.asarray(c)).dtype.kind not in "biufc":
         raise DTypeError(f"{asked} must hold numbers, and is {c!r}")
-    return settle(c if record or not isinstance(c, Value) else c._data, like)
+    return settle(c if record or not isinstance(c, (Tensor, Scalar)) else c._data, like)

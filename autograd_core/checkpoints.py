@@ -9,6 +9,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import numpy as np
 
+from .batches import levels
 from .calls import Form, is_data, is_recorded, whole_of_owners
 from .errors import GradientError
 from .modes import current, no_grad, scope
@@ -69,7 +70,7 @@ class checkpoint(Generic[P, R]):
 
     def __call__(self, *args: P.args, **keywords: P.kwargs) -> R:
         mode = current()
-        if not mode.plain:  # nothing is recorded, or everything is to be
+        if not mode.plain or levels():  # nothing is recorded, or everything is to be; or the record lies below a vmap
             with scope(self.name, "composed"):
                 return self.f(*args, **keywords)
         first = First(args, keywords)

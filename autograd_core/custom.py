@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .calls import Form, Whole, check_closed, fitting, form_of, is_data, is_recorded, results_of
+from .calls import Form, Whole, check_closed, fitting, form_of, is_batched, is_data, is_recorded, one_by_one, results_of
 from .errors import DeclarationError, GradientError
 from .modes import current, no_grad
 from .recording import Node, Value, protected, unwrap
@@ -38,10 +38,15 @@ class Custom:
         self.name = getattr(function, "__name__", type(function).__name__)
         self.whole = Whole(self.name, self.forward, self.pull, self.push)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else MethodType(self, instance)
 
     def __call__(self, *args: Any, **settings: Any) -> Any:
+        if is_batched(args, settings):
+            return one_by_one(self, args, settings)
         if any(map(is_live, flatten(settings)[0])):
             raise GradientError(
                 f"{self.name} was given a value that needs a gradient by keyword ({', '.join(settings)}), and keywords are "

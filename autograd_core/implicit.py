@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .calls import Form, form_of, is_data, is_recorded, results_of, whole_of_owners
+from .calls import Form, form_of, is_batched, is_data, is_recorded, one_by_one, results_of, whole_of_owners
 from .errors import DTypeError, GradientError, ShapeError
 from .modes import Mode, current, no_grad
 from .recording import Array, Node, Value, protected, unwrap
@@ -84,7 +84,12 @@ class Root:
         self.f, self.solve, self.linear_solve, self.tolerance = f, solve, linear_solve, tolerance
         self.name = getattr(solve, "__name__", type(solve).__name__)
 
+    def __repr__(self) -> str:
+        return f"<custom_root {self.name}>"
+
     def __call__(self, x0: Any, *params: Any, **settings: Any) -> Any:
+        if is_batched(x0, params, settings):
+            return one_by_one(self, (x0, *params), settings)
         form = RootForm(params, settings=settings)
         leaves, rebuild = flatten(x0)
         form.start = rebuild([protected(x) for x in unwrap(leaves)])
@@ -196,6 +201,8 @@ class Root:
     # -- the two walks -----------------------------------------------------------------------------------------------
 
     def pull(self, node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+        if is_batched(g):
+            return tuple(one_by_one(lambda g: self.pull(node, saved, g), (g,)))
         record = is_recorded(saved)
         wanted = node.route.wanted  # type: ignore[union-attr]
         region, targets = self.at(node, saved, wanted, keep=False)
@@ -214,6 +221,8 @@ class Root:
         )
 
     def push(self, node: Node, saved: Any, ts: Sequence[Any]) -> list[Any]:
+        if is_batched(ts):
+            return list(one_by_one(lambda *ts: self.push(node, saved, ts), tuple(ts)))
         record = is_recorded(saved)
         wanted = [i for i, t in enumerate(ts) if t is not None]
         region, targets = self.at(node, saved, wanted, keep=True)

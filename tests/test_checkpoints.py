@@ -105,6 +105,21 @@ def test_a_result_may_be_an_input_or_what_is_closed_over():
     assert a.tolist() == x.tolist()
 
 
+def test_within_vmap_and_around_it():
+    batch = np.arange(1.0, 7.0).reshape(2, 3)
+    f = ag.checkpoint(lambda t: np.sum(np.sin(t) * x))
+    around = ag.checkpoint(lambda b: np.sum(ag.vmap(f)(b)))
+
+    for gradient in (
+        ag.vmap(ag.grad(f))(batch),
+        ag.grad(around)(batch),
+        ag.grad(lambda b: np.sum(ag.vmap(f)(b)))(batch),
+    ):
+        np.testing.assert_allclose(gradient, np.cos(batch) * x)
+    _, pull = ag.vjp(ag.checkpoint(np.sin), x)
+    np.testing.assert_allclose(ag.vmap(pull)(batch)[0], batch * np.cos(x))
+
+
 # -- what it closes over -----------------------------------------------------------------------------------------------------
 
 

@@ -291,6 +291,37 @@ def test_values_computed_by_a_rule_can_be_copied():
     assert copy.deepcopy(y.detach()).tolist() == y.tolist()
 
 
+# -- within vmap -------------------------------------------------------------------------------------------------------------
+
+batch = np.arange(1.0, 7.0).reshape(2, 3)
+slopes = np.cos(batch) * w**2
+
+
+@BOTH
+def test_a_rule_of_one_example_serves_a_batch(f):
+    one = lambda x: np.sum(f(x, w))  # noqa: E731
+
+    np.testing.assert_allclose(ag.vmap(f, (0, None))(batch, w), np.sin(batch) * w**2)
+    np.testing.assert_allclose(ag.vmap(ag.grad(one))(batch), slopes)
+    np.testing.assert_allclose(ag.grad(lambda b: np.sum(ag.vmap(one)(b)))(batch), slopes)
+    np.testing.assert_allclose(ag.vmap(lambda x: ag.jvp(one, (x,), (x,))[1])(batch), np.sum(slopes * batch, 1))
+
+
+@BOTH
+def test_a_batch_of_cotangents_is_pulled_and_of_tangents_pushed_at_once(f):
+    at = lambda x: f(x, w)  # noqa: E731
+    _, pull = ag.vjp(at, x)
+    _, push = ag.linearize(at, x)
+
+    np.testing.assert_allclose(ag.vmap(pull)(batch)[0], batch * np.cos(x) * w**2)
+    np.testing.assert_allclose(ag.vmap(push)(batch), batch * np.cos(x) * w**2)
+
+
+def test_no_examples_are_too_few_to_tell_a_shape():
+    with pytest.raises(ShapeError, match="vmap over no examples: <custom_vjp wave>"):
+        ag.vmap(wave)(batch[:0], batch[:0])
+
+
 # -- what is refused ---------------------------------------------------------------------------------------------------------
 
 

@@ -79,6 +79,10 @@ class RendererError(AutogradError, RuntimeError):
     """No program is here that could lay out a drawing."""
 
 
+class MissingError(AutogradError, ImportError):
+    """A function needs a package that is not installed."""
+
+
 @contextmanager
 def in_words(asked: str) -> Iterator[None]:
     """Raise what NumPy refuses as an error of ours that says what was asked; NumPy's error stays as its cause."""

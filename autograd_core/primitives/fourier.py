@@ -56,6 +56,7 @@ transform: Primitive = primitive(
     lambda g, axis, norm: transform(g, axis=axis, norm=norm),
     linear=True,
     samples=lambda: [*cases(), *cases(float)],
+    batch="axes",
     name="fft",
 )
 inverse: Primitive = primitive(
@@ -63,6 +64,7 @@ inverse: Primitive = primitive(
     lambda g, axis, norm: inverse(g, axis=axis, norm=norm),
     linear=True,
     samples=lambda: [*cases(), *cases(float)],
+    batch="axes",
     name="ifft",
 )
 half_transform = primitive(
@@ -72,6 +74,7 @@ half_transform = primitive(
     ),
     linear=True,
     samples=lambda: cases(float),
+    batch="axes",
     name="rfft",
 )
 half_inverse = primitive(
@@ -85,6 +88,7 @@ half_inverse = primitive(
         sample(matrix(np.float32), n=2, axis=0),
         sample(np.ones((2, 0), complex), n=0, axis=1, raises=ShapeError),
     ],
+    batch="axes",
     name="irfft",
 )
 

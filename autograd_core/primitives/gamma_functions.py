@@ -13,25 +13,21 @@ from ..families import composed, elementwise, primitive
 from ..primitive import Primitive
 from ..samples import sample
 from .arithmetic import POSITIVE
-from .entropies import reals, xlog1py, xlogy
-from .scipys import fixed_parameters, special
+from .entropies import xlog1py, xlogy
+from .scipys import by_scipy, fixed_parameters
 
 
 def polygamma_forward(x: Any, *, n: int) -> Any:
     """The n-th derivative of digamma: (-1)^(n+1) n! zeta(n+1, x) for n > 0."""
-    (x,) = reals(x)
     if n == 0:
-        return special("digamma")(x)
-    factor = math.factorial(n) * (1.0 if n % 2 else -1.0)
-    return (factor * special("zeta")(n + 1.0, x)).astype(x.dtype)
+        return by_scipy("digamma", x)
+    return by_scipy("zeta", n + 1.0, x) * (math.factorial(n) * (1.0 if n % 2 else -1.0))
 
 
-log_gamma = elementwise(lambda a: special("gammaln")(a), lambda a: psi(a), name="gammaln", domain=POSITIVE)
-gamma_function = elementwise(
-    lambda a: special("gamma")(*reals(a)), lambda a, y: y * psi(a), name="gamma", domain=POSITIVE
-)
+log_gamma = elementwise(lambda a: by_scipy("gammaln", a), lambda a: psi(a), name="gammaln", domain=POSITIVE)
+gamma_function = elementwise(lambda a: by_scipy("gamma", a), lambda a, y: y * psi(a), name="gamma", domain=POSITIVE)
 psi: Primitive = elementwise(
-    lambda a: special("digamma")(*reals(a)), lambda a: psi_derivative(a, n=1), name="digamma", domain=POSITIVE
+    lambda a: by_scipy("digamma", a), lambda a: psi_derivative(a, n=1), name="digamma", domain=POSITIVE
 )
 psi_derivative: Primitive = primitive(
     polygamma_forward,
@@ -43,17 +39,18 @@ psi_derivative: Primitive = primitive(
         sample(np.array([[0.3, 1.5]], np.float32), n=4),
         sample(np.float64(2.5), n=2),
     ],
+    batch="leading",
     name="polygamma",
 )
 beta_function = elementwise(
-    lambda a, b: special("beta")(a, b),
+    lambda a, b: by_scipy("beta", a, b),
     lambda a, b, y: y * (psi(a) - psi(a + b)),
     lambda a, b, y: y * (psi(b) - psi(a + b)),
     name="beta",
     domain=POSITIVE,
 )
 log_beta = elementwise(
-    lambda a, b: special("betaln")(a, b),
+    lambda a, b: by_scipy("betaln", a, b),
     lambda a, b: psi(a) - psi(a + b),
     lambda a, b: psi(b) - psi(a + b),
     name="betaln",
@@ -72,18 +69,22 @@ def beta_density(a: Any, b: Any, x: Any) -> Any:
 
 
 lower = elementwise(
-    lambda a, b: special("gammainc")(a, b), None, lambda a, b: gamma_density(a, b), name="gammainc", domain=POSITIVE
+    lambda a, b: by_scipy("gammainc", a, b), None, lambda a, b: gamma_density(a, b), name="gammainc", domain=POSITIVE
 )
 upper = elementwise(
-    lambda a, b: special("gammaincc")(a, b), None, lambda a, b: -gamma_density(a, b), name="gammaincc", domain=POSITIVE
+    lambda a, b: by_scipy("gammaincc", a, b), None, lambda a, b: -gamma_density(a, b), name="gammaincc", domain=POSITIVE
 )
 incomplete_beta = elementwise(
-    lambda a, b, c: special("betainc")(a, b, c),
+    lambda a, b, c: by_scipy("betainc", a, b, c),
     None,
     None,
     lambda a, b, c: beta_density(a, b, c),
     name="betainc",
     domain=(POSITIVE, POSITIVE, (0.1, 0.9)),
+    samples=lambda: [
+        sample(np.array([0.5, 2.0]), np.array([[1.5], [0.7]]), np.array([0.3, 0.6])),
+        sample(1, np.float32(2.5), np.array([0.3, 0.6], np.float32)),
+    ],
 )
 
 

@@ -9,25 +9,33 @@ import numpy as np
 
 from ..families import elementwise
 from .activations import ONE_OVER_ROOT_2_PI, TWO_OVER_ROOT_PI
-from .scipys import special
+from .scipys import by_scipy
 
 ROOT_HALF, ROOT_2_PI, ROOT_2_OVER_PI = math.sqrt(0.5), math.sqrt(2 * math.pi), math.sqrt(2 / math.pi)
 
-complement = elementwise(lambda a: special("erfc")(a), lambda a: -TWO_OVER_ROOT_PI * np.exp(-a * a), name="erfc")
-scaled_complement = elementwise(lambda a: special("erfcx")(a), lambda a, y: 2 * a * y - TWO_OVER_ROOT_PI, name="erfcx")
+complement = elementwise(
+    lambda a: by_scipy("erfc", a, complex_too=True), lambda a: -TWO_OVER_ROOT_PI * np.exp(-a * a), name="erfc"
+)
+scaled_complement = elementwise(
+    lambda a: by_scipy("erfcx", a, complex_too=True), lambda a, y: 2 * a * y - TWO_OVER_ROOT_PI, name="erfcx"
+)
 inverse = elementwise(
-    lambda a: special("erfinv")(a), lambda y: np.exp(y * y) / TWO_OVER_ROOT_PI, name="erfinv", domain=(-0.9, 0.9)
+    lambda a: by_scipy("erfinv", a), lambda y: np.exp(y * y) / TWO_OVER_ROOT_PI, name="erfinv", domain=(-0.9, 0.9)
 )
 inverse_complement = elementwise(
-    lambda a: special("erfcinv")(a), lambda y: -np.exp(y * y) / TWO_OVER_ROOT_PI, name="erfcinv", domain=(0.1, 1.9)
+    lambda a: by_scipy("erfcinv", a), lambda y: -np.exp(y * y) / TWO_OVER_ROOT_PI, name="erfcinv", domain=(0.1, 1.9)
 )
-normal = elementwise(lambda a: special("ndtr")(a), lambda a: ONE_OVER_ROOT_2_PI * np.exp(-0.5 * a * a), name="ndtr")
+normal = elementwise(
+    lambda a: by_scipy("ndtr", a, complex_too=True), lambda a: ONE_OVER_ROOT_2_PI * np.exp(-0.5 * a * a), name="ndtr"
+)
 quantile = elementwise(
-    lambda a: special("ndtri")(a), lambda y: ROOT_2_PI * np.exp(0.5 * y * y), name="ndtri", domain=(0.1, 0.9)
+    lambda a: by_scipy("ndtri", a), lambda y: ROOT_2_PI * np.exp(0.5 * y * y), name="ndtri", domain=(0.1, 0.9)
 )
 # the density divided by the probability, both of which may underflow: their ratio is what erfcx is scaled for
 log_normal = elementwise(
-    lambda a: special("log_ndtr")(a), lambda a: ROOT_2_OVER_PI / scaled_complement(-ROOT_HALF * a), name="log_ndtr"
+    lambda a: by_scipy("log_ndtr", a, complex_too=True),
+    lambda a: ROOT_2_OVER_PI / scaled_complement(-ROOT_HALF * a),
+    name="log_ndtr",
 )
 
 

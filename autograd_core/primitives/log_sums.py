@@ -61,6 +61,7 @@ sign = fixed(
     lambda a, b, *, axis=None, keepdims=False: without(np.sign(scaled_sum(a, b, axis)[0]), axis, keepdims),
     name="sign_of_sum",
     samples=cases,
+    batch="axes",
 )
 size = primitive(
     size_forward,
@@ -68,6 +69,7 @@ size = primitive(
     lambda g, a, b, y, axis, keepdims: spread(g, a, axis, keepdims) * share(a, b, y, axis, keepdims),
     jvp=along,
     samples=cases,
+    batch="axes",
     name="weighted_logsumexp",
 )
 

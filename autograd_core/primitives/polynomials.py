@@ -147,10 +147,9 @@ def polyval(p: Any, x: Any) -> Any:
         raise UnsupportedError("polyval composes no polynomials: pass points, not a poly1d")
     if isinstance(x, (list, tuple)):
         x = np.asarray(x)
-    bare = unwrap([p, x])
-    dtype = np.result_type(*bare)
+    dtype = np.result_type(p, x)
     if np.shape(p) == (0,) or dtype.kind not in "fc":
-        return np.polyval(*bare)
+        return np.polyval(*unwrap([p, x]))
     if p.dtype.kind not in "fc":
         p = astype(p, dtype)
     return evaluated(x, reshape(p, np.shape(p) + (1,) * np.ndim(x))[::-1], kind="poly")
@@ -245,10 +244,10 @@ def poly(seq_of_zeros: Any) -> Any:
     p = np.ones(1, z.dtype)
     for zero in z:
         p = np.pad(p, (0, 1)) - np.pad(zero * p, (1, 0))
+    if z.dtype.kind != "c":
+        return p
     (data,) = unwrap([z])
-    if data.dtype.kind == "c" and np.array_equal(np.sort(data), np.sort(np.conjugate(data))):
-        return np.real(p)
-    return p
+    return np.real(p) if np.array_equal(np.sort(data), np.sort(np.conjugate(data))) else p
 
 
 def cases_of_roots() -> list[Sample]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..families import elementwise
 from .activations import ONE_OVER_ROOT_2_PI, TWO_OVER_ROOT_PI
+from .arithmetic import POSITIVE
 from .scipys import by_scipy
 
 ROOT_HALF, ROOT_2_PI, ROOT_2_OVER_PI = math.sqrt(0.5), math.sqrt(2 * math.pi), math.sqrt(2 / math.pi)
@@ -17,7 +18,10 @@ complement = elementwise(
     lambda a: by_scipy("erfc", a, complex_too=True), lambda a: -TWO_OVER_ROOT_PI * np.exp(-a * a), name="erfc"
 )
 scaled_complement = elementwise(
-    lambda a: by_scipy("erfcx", a, complex_too=True), lambda a, y: 2 * a * y - TWO_OVER_ROOT_PI, name="erfcx"
+    lambda a: by_scipy("erfcx", a, complex_too=True),
+    lambda a, y: 2 * a * y - TWO_OVER_ROOT_PI,
+    name="erfcx",
+    domain=POSITIVE,
 )
 inverse = elementwise(
     lambda a: by_scipy("erfinv", a), lambda y: np.exp(y * y) / TWO_OVER_ROOT_PI, name="erfinv", domain=(-0.9, 0.9)

@@ -102,9 +102,7 @@ class Primitive:
         )
         # the places that no gradient flows to; None where it flows to no place at all
         self.closed = (
-            None
-            if family == "fixed" or (variadic and None in rules)
-            else {i for i, r in enumerate(rules) if r is None}
+            None if family == "fixed" or (variadic and None in rules) else {i for i, r in enumerate(rules) if r is None}
         )
         self.routes: dict[tuple[Wanted, str], Route] = {}
         self.call: Callable[..., Any] = generic_call(self)

@@ -2,6 +2,7 @@
 
 from . import (
     activations,
+    applying,
     arithmetic,
     arranging,
     bessel_functions,
@@ -9,6 +10,7 @@ from . import (
     chains,
     choosing,
     contractions,
+    correlations,
     counting,
     creation,
     cross_entropies,
@@ -26,6 +28,7 @@ from . import (
     gamma_functions,
     gaussian_integrals,
     indexing,
+    interpolation,
     joining,
     layouts,
     linear_layer,
@@ -58,10 +61,11 @@ from . import (
 )
 
 __all__ = [
-    "activations", "arithmetic", "arranging", "bessel_functions", "blocks", "chains", "choosing", "contractions",
-    "counting", "creation", "cross_entropies", "diagonals", "division", "editing", "einsums", "elementary", "entire",
-    "entropies", "extrema", "finite_differences", "floats", "fourier", "gamma_functions", "gaussian_integrals", "indexing",
-    "joining", "layouts", "linear_layer", "log_sums", "losses", "missing", "moments", "padding", "polynomials", "pooling",
-    "powers", "products", "quantiles", "ranges", "reductions", "repeating", "scans", "searching", "selection", "series",
-    "softmaxes", "sorting", "spectra", "statistics", "steps", "taking", "triangles", "weighted_sums", "windows",
+    "activations", "applying", "arithmetic", "arranging", "bessel_functions", "blocks", "chains", "choosing",
+    "contractions", "correlations", "counting", "creation", "cross_entropies", "diagonals", "division", "editing",
+    "einsums", "elementary", "entire", "entropies", "extrema", "finite_differences", "floats", "fourier",
+    "gamma_functions", "gaussian_integrals", "indexing", "interpolation", "joining", "layouts", "linear_layer",
+    "log_sums", "losses", "missing", "moments", "padding", "polynomials", "pooling", "powers", "products", "quantiles",
+    "ranges", "reductions", "repeating", "scans", "searching", "selection", "series", "softmaxes", "sorting", "spectra",
+    "statistics", "steps", "taking", "triangles", "weighted_sums", "windows",
 ]  # fmt: skip

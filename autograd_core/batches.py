@@ -188,7 +188,18 @@ def looped(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings
         )
     results = [made.call(*example(xs, batched, i), **settings) for i in range(n)]
     if type(results[0]) is tuple:
-        return tuple([np.stack(parts) for parts in zip(*results, strict=True)])
+        return tuple([stacked(made, parts) for parts in zip(*results, strict=True)])
+    return stacked(made, results)
+
+
+def stacked(made: Primitive, results: Sequence[Any]) -> Any:
+    """The results of the examples as one; raises ShapeError if their shapes differ."""
+    shapes = {np.shape(y) for y in results}
+    if len(shapes) > 1:
+        raise ShapeError(
+            f"vmap: the results of {made.name} have different shapes for different examples, {' and '.join(map(str, shapes))}: "
+            f"choose with ag.where instead"
+        )
     return np.stack(results)
 
 
@@ -213,21 +224,24 @@ def along_axes(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], sett
 
     Inputs after the first broadcast against it.
     """
-    a, *others = xs
-    axis = settings["axis"] if "axis" in settings else made.defaults["axis"]
-    if others and not batched[0]:
-        a = np.broadcast_to(a, (count(xs, batched), *np.shape(a)))
-    others = [widened(x, a.ndim - 1) if b else x for x, b in zip(others, batched[1:], strict=True)]
+    a, *others = all_batched(xs, batched)
+    others = [widened(x, a.ndim - 1) for x in others]
+    axis = axis_of(made, settings)
     if axis is not None and a.ndim == 1:
         return looped(made, xs, batched, settings)  # NumPy gives some axes of a single number a meaning
     axes = tuple([i + 1 for i in normal_axes(axis, a.ndim - 1)])
     return made.call(a, *others, **{**settings, "axis": axes[0] if isinstance(axis, int) else axes})
 
 
+def axis_of(made: Primitive, settings: Settings) -> Any:
+    """The setting `axis` of a call, given or by default."""
+    return settings["axis"] if "axis" in settings else made.forward.__kwdefaults__["axis"]  # type: ignore[index]
+
+
 def along_one_axis(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
     """As `along_axes`, where None means the flattened array."""
     (a,) = xs
-    if settings.get("axis", made.defaults.get("axis")) is not None:
+    if axis_of(made, settings) is not None:
         return along_axes(made, xs, batched, settings)
     shape = a.shape
     y = made.call(np.reshape(a, (shape[0], prod(shape[1:]))), **{**settings, "axis": 1})

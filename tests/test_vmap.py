@@ -6,6 +6,8 @@ import pytest
 import autograd_core as ag
 from autograd_core.primitive import declared
 from autograd_core.testing import samples_of
+from autograd_core.trees import flatten
+from tests.names import NAMES, as_function, samples_for, with_gradient
 
 rng = np.random.default_rng(0)
 X, W, w = rng.normal(size=(5, 3)), rng.normal(size=(4, 3)), rng.normal(size=3)
@@ -35,12 +37,12 @@ def patterns(count):
     return chosen
 
 
-def close(actual, expected):
+def close(actual, expected, ulps=200):
     eps = np.finfo(np.asarray(expected).dtype).eps if is_floating(expected) else 0
     assert np.shape(actual) == np.shape(expected)
     assert np.asarray(actual).dtype == np.asarray(expected).dtype
     scale = np.max(np.abs(expected), initial=1.0, where=np.isfinite(expected)) if is_floating(expected) else 1
-    np.testing.assert_allclose(actual, expected, rtol=200 * eps, atol=100 * eps * scale)
+    np.testing.assert_allclose(actual, expected, rtol=ulps * eps, atol=ulps / 2 * eps * scale)
 
 
 def cases(primitive, sample):
@@ -92,6 +94,41 @@ def test_gradients_of_each_example_are_those_of_the_example_alone(primitive, sam
 
 def wave(y):
     return np.cos(np.arange(float(np.size(y)))).reshape(np.shape(y)).astype(y.dtype)
+
+
+NAMED = [
+    pytest.param(name, row, s, id=f"{name}-{i}")
+    for name, (_, row) in NAMES.items()
+    for i, s in enumerate(samples_for(row))
+    if with_gradient(s)
+]
+BY_NUMBERS = {"np.arange", "np.poly", "np.polydiv", "np.polymul", "np.polyval", "np.real_if_close", "np.trim_zeros"}
+
+
+@pytest.mark.filterwarnings("ignore")  # for what NumPy says of a sample, a test of its own listens
+@pytest.mark.parametrize(("name", "row", "sample"), NAMED)
+def test_numpys_functions_of_a_batch_give_what_its_examples_give(name, row, sample):
+    call, data = as_function(row.answer, sample)
+    batches = [variations(x) for x in data]
+    rows = [[x[i] for x in batches] for i in range(3)]
+
+    def values_and_gradients(*xs):
+        def smooth(*xs):
+            y = call(*xs)
+            parts = flatten(y if sample.through is None else sample.through(y))[0]
+            return [p for p in parts if np.result_type(p).kind in "fc"]
+
+        out, pull = ag.vjp(smooth, *xs)
+        return [*flatten(call(*xs))[0], *pull([1.0 if isinstance(y, float) else wave(y) for y in out])]
+
+    alone = [values_and_gradients(*row) for row in rows]
+    try:
+        batch = ag.vmap(values_and_gradients)(*batches)
+    except ag.errors.LeavingError:
+        assert name in BY_NUMBERS  # the numbers decide on the shape of the result
+        return
+    for k, y in enumerate(batch):
+        close(y.numpy() if isinstance(y, ag.Tensor) else y, np.stack([a[k] for a in alone]))
 
 
 def test_a_primitive_without_a_rule_is_called_for_one_example_after_the_other():

@@ -51,7 +51,10 @@ def makes(function: Callable[..., Any]) -> None:
     @wraps(function)
     def answer(a: Any, *args: Any, **settings: Any) -> Any:
         if type(a) is Batched:
-            return Batched(answer(a.value, *args, **settings), a.level)
+            settings = {**dict(zip(("dtype", "order", "subok", "shape"), args, strict=False)), **settings}
+            if settings.get("shape") is not None:
+                settings["shape"] = (a.level.size, *np.atleast_1d(settings["shape"]))
+            return Batched(answer(a.value, **settings), a.level)
         (data,) = unwrap([a])
         made = function(np.asarray(data), *args, **settings)
         return tensor_of(made, None) if data is not a else made

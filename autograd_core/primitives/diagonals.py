@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ..batches import with_settings
 from ..dispatch import answers
 from ..errors import ShapeError
 from ..families import composed, layout
 from ..primitive import Primitive
+from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape, normal_axes
 from .contractions import normal, shape_of
@@ -21,6 +24,13 @@ def embed_forward(a: Any, *, shape: Shape, offset: int, axes: Shape) -> Any:
     i = np.arange(a.shape[-1])
     np.moveaxis(y, axes, (-2, -1))[..., i - min(offset, 0), i + max(offset, 0)] = a
     return y
+
+
+def embed_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    (a,) = xs
+    shape, axes = settings["shape"], settings["axes"]
+    moved = {"shape": (a.shape[0], *shape), "axes": [i % len(shape) + 1 for i in axes]}
+    return made.call(a, **{**settings, **moved})
 
 
 def cases_of_diagonals() -> list[Sample]:
@@ -40,6 +50,7 @@ taken = layout(
     lambda g, a_like, offset, axes: embedded(g, shape=a_like.shape, offset=offset, axes=axes),
     cut=True,
     samples=cases_of_diagonals,
+    batch=with_settings(lambda shape, offset, axes: {"axes": [i % len(shape) + 1 for i in axes]}),
     name="diagonal",
 )
 embedded: Primitive = layout(
@@ -48,6 +59,7 @@ embedded: Primitive = layout(
     samples=lambda: [
         sample(taken(*s.args, **s.settings), shape=s.args[0].shape, **s.settings) for s in cases_of_diagonals()
     ],
+    batch=embed_each,
     name="diagonal_matrix",
 )
 

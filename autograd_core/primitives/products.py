@@ -251,6 +251,7 @@ cross_product = multilinear(
     lambda a, b: np.cross(a, b),
     lambda g, b: np.cross(b, g),
     lambda g, a: np.cross(g, a),
+    batch="leading",
     name="cross",
     samples=lambda: [
         sample(normal(3), normal(3)),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ..batches import aligned
 from ..dispatch import answers
 from ..errors import ShapeError, in_words
 from ..families import composed, primitive
-from ..recording import Value, data_of
+from ..primitive import Primitive
+from ..recording import Settings, Value, data_of
 from ..samples import Sample, sample
 from ..shapes import normal_axes
 from .arranging import common_shape
@@ -40,12 +43,20 @@ def cases_of_ramps() -> list[Sample]:
     ]
 
 
+def ramp_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    """The ends of all examples broadcast; the axis of the samples is counted from behind the examples."""
+    ndim = max(np.ndim(x) - b for x, b in zip(xs, batched, strict=True)) + 1
+    (axis,) = normal_axes(settings.get("axis", 0), ndim)
+    return aligned(made, xs, batched, {**settings, "axis": axis + 1})
+
+
 even = primitive(
     lambda start, stop, *, num, endpoint=True, axis=0: np.linspace(start, stop, num, endpoint, axis=axis),
     lambda g, num, endpoint, axis: np.sum(g * (1 - parts_of(g, num, endpoint, axis)), axis=axis),
     lambda g, num, endpoint, axis: np.sum(g * parts_of(g, num, endpoint, axis), axis=axis),
     linear=True,
     samples=cases_of_ramps,
+    batch=ramp_each,
     name="linspace",
 )
 
@@ -75,6 +86,7 @@ geometric = primitive(
     lambda g, b, y, num, endpoint, axis: proportional(g, b, y, parts_of(y, num, endpoint, axis), axis),
     jvp=geometric_push,
     samples=cases_of_ramps,
+    batch=ramp_each,
     name="geomspace",
 )
 

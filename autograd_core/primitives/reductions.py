@@ -128,6 +128,7 @@ def mean_of(forward: Callable[..., Any], counts: Callable[[Any, Any], Any], name
         jvp=lambda ts, a, b, axis, keepdims: np.sum(gate(ts[0], share(a, b, axis)), axis=axis, keepdims=keepdims),
         cut=True,
         samples=cases_of_counting,
+        batch="axes",
         name=name,
     )
 

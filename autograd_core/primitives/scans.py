@@ -124,6 +124,7 @@ recurrence: Primitive = primitive(
     lambda g, a, axis: recurrence_back(g, a, axis),
     jvp=lambda ts, a, y, axis: recurrence(a, recurrence_push(ts[0], ts[1], before(y, 0, axis)), axis=axis),
     samples=cases_of_recurrences,
+    batch="axes",
     name="recurrence",
 )
 running_product = primitive(
@@ -138,6 +139,7 @@ running_product = primitive(
         sample(np.ones((2, 0)), axis=1),
         sample(matrix(), axis=2, raises=ShapeError),
     ],
+    batch="axes",
     name="cumprod",
 )
 

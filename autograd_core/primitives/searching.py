@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ..batches import looped
 from ..dispatch import answers
 from ..errors import ShapeError
 from ..families import fixed
-from ..recording import data_of
+from ..primitive import Primitive
+from ..recording import Settings, data_of
 from ..samples import Sample, sample
 from .indexing import table
 
@@ -34,13 +37,23 @@ nonzeros = fixed(
 )
 flat_nonzeros = fixed(lambda a: np.flatnonzero(a), name="flatnonzero", samples=cases_of_searching)
 rows_of_nonzeros = fixed(lambda a: np.argwhere(a), name="argwhere", samples=cases_of_searching)
+
+
+def search_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    """One search for the numbers of all examples, where they are searched for among the same."""
+    same = not batched[0 if made is places else 1]
+    return made.call(*xs, **settings) if same else looped(made, xs, batched, settings)
+
+
 places = fixed(
     lambda a, v, *, side="left", sorter=None: np.searchsorted(a, v, side, sorter),
+    batch=search_each,
     name="searchsorted",
     samples=lambda: [sample(np.array([1.0, 2.0]), np.array([0.0, 2.0, 2.5]), side="right")],
 )
 bins_of = fixed(
     lambda x, bins, *, right=False: np.digitize(x, bins, right),
+    batch=search_each,
     name="digitize",
     samples=lambda: [sample(np.array([0.0, 2.0, 2.5]), np.array([1.0, 2.0]), right=True)],
 )

@@ -6,14 +6,16 @@ so the slope of a series is a series, and that of the matrix of all p_k(x) is th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
 
+from ..batches import widened
 from ..families import primitive
 from ..primitive import Primitive
+from ..recording import Settings
 from ..samples import Sample, sample
 
 FAMILIES = {
@@ -55,6 +57,18 @@ def cases_of_series() -> list[Sample]:
     ]
 
 
+def evaluate_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    """All examples' points, with the coefficients still along the first axis, the examples along the second."""
+    x, c = xs
+    x = widened(x, np.ndim(c) - batched[1] - 1) if batched[0] else x
+    return made.call(x, np.moveaxis(c, 0, 1) if batched[1] else np.expand_dims(c, 1), **settings)
+
+
+def vander_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    (x,) = xs  # of a number, NumPy makes a matrix with one row
+    return made.call(x if x.ndim > 1 else np.expand_dims(x, 1), **settings)
+
+
 # c has as many axes as x at least, besides its first
 evaluated: Primitive = primitive(
     lambda x, c, *, kind: numpys(kind, "val")(x, c, tensor=False),
@@ -62,6 +76,7 @@ evaluated: Primitive = primitive(
     lambda g, a, b_like, kind: g * basis(a, b_like, kind),
     jvp=lambda ts, a, b, kind: tangent_of_series(ts, a, b, kind),
     samples=cases_of_series,
+    batch=evaluate_each,
     name="series",
 )
 vandermonde: Primitive = primitive(
@@ -74,6 +89,7 @@ vandermonde: Primitive = primitive(
         sample(np.array([0.3, 1.5], np.float32), kind="cheb", deg=0),
         sample(np.array([0.3j, 1.5]), kind="leg", deg=2),
     ],
+    batch=vander_each,
     name="vander",
 )
 

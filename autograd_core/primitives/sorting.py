@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..batches import along_axes
 from ..dispatch import answers
 from ..errors import DTypeError, ShapeError, UnsupportedError
 from ..families import composed, fixed, layout, primitive
@@ -64,6 +65,9 @@ averaged: Primitive = layout(
         sample(matrix(np.float32), like=matrix(), axis=1),
         sample(np.ones((0, 2)), like=np.ones((0, 2)), axis=1),
     ],
+    batch=lambda made, xs, batched, settings: along_axes(
+        made, xs, batched, {**settings, "like": np.broadcast_to(settings["like"], xs[0].shape)}
+    ),
     name="mean_over_ties",
 )
 """The means over neighbours for which the elements of `like`, a sorted array, are equal."""
@@ -101,6 +105,7 @@ sorted_ = primitive(
     cut=True,
     kinks="ties",
     samples=cases_of_sorting,
+    batch="axis",
     name="sort",
 )
 partitioned = primitive(
@@ -112,6 +117,7 @@ partitioned = primitive(
     cut=True,
     kinks="ties",
     samples=lambda: [sample(s.args[0], kth=0, raises=s.raises, **s.settings) for s in cases_of_sorting()],
+    batch="axis",
     name="partition",
 )
 
@@ -222,11 +228,13 @@ def sort_complex(a: Any) -> Any:
 orders = fixed(
     lambda a, *, axis=-1, kind=None: np.argsort(a, axis, kind),
     samples=cases_of_sorting,
+    batch="axis",
     name="argsort",
 )
 partial_orders = fixed(
     lambda a, *, kth, axis=-1, kind="introselect": np.argpartition(a, kth, axis, kind),
     samples=partitioned.samples,
+    batch="axis",
     name="argpartition",
 )
 lexical_orders = fixed(

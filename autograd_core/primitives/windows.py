@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from ..batches import looped
+from ..batches import all_batched
 from ..errors import ShapeError, UnsupportedError
 from ..families import multilinear, primitive
 from ..primitive import Primitive
@@ -92,15 +92,36 @@ def conv_samples(*bias: Any) -> list[Sample]:
 
 
 def images_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
-    """All examples' images one after the other, where the weights are the same for all."""
+    """All examples' images one after the other, where the weights are the same for all; else as groups of channels."""
+    if made is conv_weight or any(batched[1:]):
+        return groups_each(made, all_batched(xs, batched), settings)
     x = xs[0]
-    if any(batched[1:]):
-        return looped(made, xs, batched, settings)
     n, images = x.shape[:2]
     if "shape" in settings:
         settings = {**settings, "shape": (n * images, *settings["shape"][1:])}
     y = made.call(np.reshape(x, (n * images, *x.shape[2:])), *xs[1:], **settings)
     return np.reshape(y, (n, images, *y.shape[1:]))
+
+
+def groups_each(made: Primitive, xs: Sequence[Any], settings: Settings) -> Any:
+    """Each example's channels as groups of their own beside those of the others, with its own weights."""
+
+    def beside(x: Any) -> Any:
+        x = np.moveaxis(x, 0, 1)
+        return np.reshape(x, (x.shape[0], n * x.shape[2], *x.shape[3:]))
+
+    x, w, *bias = xs
+    n = x.shape[0]
+    both = made is conv_weight  # of images, else of images and weights
+    if "shape" in settings:
+        first, second, *rest = settings["shape"]
+        settings = {**settings, "shape": (n * first, second, *rest) if both else (first, n * second, *rest)}
+    settings = {**settings, "groups": n * settings["groups"]}
+    others = [np.reshape(b, (n * b.shape[1], *b.shape[2:])) for b in ([] if both else [w, *bias])]
+    y = made.call(beside(x), *([beside(w)] if both else others), **settings)
+    if both:
+        return np.reshape(y, (n, y.shape[0] // n, *y.shape[1:]))
+    return np.moveaxis(np.reshape(y, (y.shape[0], n, y.shape[1] // n, *y.shape[2:])), 1, 0)
 
 
 correlated: Primitive = multilinear(
@@ -136,6 +157,7 @@ conv_weight: Primitive = multilinear(
         a, g, shape=b_like.shape, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
     name="conv_weight",
+    batch=images_each,
     samples=lambda: [
         Sample((conv_forward(*s.args, **s.settings), s.args[0]), {**s.settings, "shape": s.args[1].shape})
         for s in conv_samples()

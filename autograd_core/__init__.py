@@ -19,6 +19,7 @@ from .families import composed, elementwise, fixed, layout, multilinear, primiti
 from .implicit import custom_root
 from .jacobians import hessian, hvp, jacobian, jvp, linearize
 from .modes import enable_grad, no_grad, scope, set_grad_enabled
+from .numpy_api import PLAIN as _PLAIN
 from .numpy_api import fft, linalg, polynomial
 from .numpy_api import namespace as _namespace
 from .recording import Scalar, Tensor
@@ -30,6 +31,7 @@ from .writing import updatable, writable
 
 __version__ = "0.1.0"
 
+globals().update(_PLAIN)
 globals().update(_namespace())
 tensors.install()
 scalars.install()
@@ -61,4 +63,4 @@ _EXPLICIT = [
     "scope", "set_grad_enabled", "special", "stop_gradient", "tensor", "updatable", "value_and_grad", "vjp", "vmap",
     "why_no_grad", "writable",
 ]  # fmt: skip
-__all__ = [*_EXPLICIT, *_namespace()]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here
+__all__ = [*_EXPLICIT, *_PLAIN, *_namespace()]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here

@@ -71,6 +71,10 @@ class ModeError(AutogradError, RuntimeError):
     """A block such as `no_grad` that would hold where it was not meant to."""
 
 
+class NoAttributeError(AutogradError, AttributeError):
+    """An attribute of an ndarray that a value does not have."""
+
+
 class DeclarationError(AutogradError, TypeError):
     """A primitive whose rules do not fit its forward function."""
 

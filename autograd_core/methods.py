@@ -6,8 +6,23 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from . import placing
 from .errors import ShapeError
-from .primitives import contractions, diagonals, extrema, layouts, moments, reductions, repeating, scans, selection
+from .primitives import (
+    choosing,
+    contractions,
+    diagonals,
+    extrema,
+    layouts,
+    moments,
+    reductions,
+    repeating,
+    scans,
+    searching,
+    selection,
+    sorting,
+    taking,
+)
 from .recording import Tensor
 
 
@@ -26,6 +41,11 @@ def flatten(self: Tensor, order: Any = "C") -> Any:
     if isinstance(order, int):
         raise ShapeError(f"flatten({order}) is PyTorch's: write x.reshape(*x.shape[:{order}], -1), or take nn.Flatten")
     return layouts.copy(layouts.ravel(self, order))  # a copy also where ravel gives a view
+
+
+def compress(self: Tensor, condition: Any, axis: int | None = None, out: None = None) -> Any:
+    """The slices along an axis at which the condition holds; of the flattened array by default."""
+    return choosing.compress(condition, self, axis, out)
 
 
 METHODS: dict[str, Callable[..., Any]] = {
@@ -55,6 +75,14 @@ METHODS: dict[str, Callable[..., Any]] = {
     "astype": layouts.astype,
     "copy": layouts.copy,
     "repeat": repeating.repeat,
+    "take": taking.take,
+    "choose": choosing.choose,
+    "compress": compress,
+    "nonzero": searching.nonzero,
+    "searchsorted": searching.searchsorted,
+    "argsort": sorting.argsort,
+    "argpartition": sorting.argpartition,
+    **placing.METHODS,
 }
 
 

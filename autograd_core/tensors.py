@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from . import dispatch
 from .backward import backward, require_graph
-from .errors import DTypeError, GradientError, LeavingError, MutationError, ShapeError
+from .errors import DTypeError, GradientError, LeavingError, MutationError, NoAttributeError, ShapeError
 from .families.general import fixed, share
 from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, let_go, read_only
 from .modes import current
@@ -267,6 +267,30 @@ def shallow(self: Tensor) -> Tensor:
     return t
 
 
+# -- what an ndarray has besides ------------------------------------------------------------------------------------------
+
+INSTEAD = {
+    "flat": "x.ravel() to read, x[index] = value to write",
+    "view": "x.astype(dtype) to convert; x.numpy().view(dtype) to look at its bytes",
+    "resize": "x.reshape(shape), or np.resize(x, shape) to repeat its elements",
+    "ctypes": "x.numpy().ctypes",
+    **{
+        name: f"x.numpy().{name}"
+        for name in (
+            "base", "byteswap", "dump", "dumps", "flags", "getfield", "setfield", "setflags", "tobytes", "tofile",
+            "newbyteorder",
+        )
+    },
+}  # fmt: skip
+"""What to write instead of NumPy's attributes that are about memory, which a recorded value does not own."""
+
+
+def missing(self: Tensor, name: str) -> NoReturn:
+    """The error for an attribute that is not there; only asked for those."""
+    instead = f": use {INSTEAD[name]}" if name in INSTEAD else ""
+    raise NoAttributeError(f"a Tensor has no attribute {name!r}{instead}", name=name, obj=self)
+
+
 # -- installation ------------------------------------------------------------------------------------------------------------
 
 OPERATORS: dict[str, np.ufunc] = {
@@ -332,7 +356,7 @@ def install() -> None:
         "retain_grad": retain_grad,
         "register_hook": register_hook,
         "scalar": layouts.to_scalar.call,
-        "item": lambda self: let_go(self, ".item()").item(),
+        "item": lambda self, *index: let_go(self, ".item()").item(*index),
         "tolist": lambda self: let_go(self, ".tolist()").tolist(),
         "numpy": lambda self: read_only(np.asarray(let_go(self, ".numpy()"))),
         "data": property(lambda self: read_only(np.asarray(let_go(self, ".data"))), set_data),
@@ -348,6 +372,10 @@ def install() -> None:
         "dtype": property(lambda self: self._data.dtype),
         "ndim": property(lambda self: self._data.ndim),
         "size": property(lambda self: self._data.size),
+        "nbytes": property(lambda self: self._data.nbytes),
+        "itemsize": property(lambda self: self._data.itemsize),
+        "strides": property(lambda self: self._data.strides),
+        "__getattr__": missing,
         "T": property(layouts.transpose),
         "mT": property(layouts.matrix_transpose),
         "real": property(arithmetic.real),

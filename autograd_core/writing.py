@@ -13,7 +13,7 @@ from .errors import BoundsError, DTypeError, MutationError, ShapeError
 from .families.general import storage_of
 from .leaving import let_go
 from .modes import current
-from .primitives import indexing, layouts
+from .primitives import creation, indexing, layouts
 from .recording import Array, Clock, Tensor, Value, kept
 
 
@@ -141,18 +141,25 @@ def augmented(ufunc: np.ufunc) -> Callable[[Tensor, Any], Tensor]:
 
 
 def setitem(self: Tensor, index: Any, value: Any) -> None:
+    assign(self, index, value, "x[...] = value")
+
+
+def assign(self: Tensor, index: Any, value: Any, asked: str) -> None:
+    """Write a value, or nested sequences of them, to the elements that an index names."""
     place = indexing.plain_index(index)
+    if isinstance(value, (list, tuple)):
+        value = creation.array(value)
     if not is_recorded(self, value):
-        data = let_go(value, "x[...] = value") if isinstance(value, Value) else value
-        write(self, "x[...] = value", lambda array: array.__setitem__(place, data))
+        data = let_go(value, asked) if isinstance(value, Value) else value
+        write(self, asked, lambda array: array.__setitem__(place, data))
         return
     if not isinstance(value, Value):
         value = np.asarray(value)
     if not np.can_cast(value.dtype, self.dtype, "same_kind"):
-        raise DTypeError(f"x[...] = value: {value.dtype} numbers do not fit into a value of dtype {self.dtype}")
+        raise DTypeError(f"{asked}: {value.dtype} numbers do not fit into a value of dtype {self.dtype}")
     if isinstance(value, Tensor) and value.dtype != self.dtype:
         value = layouts.astype(value, self.dtype)
-    rebind(self, indexing.put(self, value, index=place), "x[...] = value")
+    rebind(self, indexing.put(self, value, index=place), asked)
 
 
 def write_out(out: tuple[Any, ...], answer: Callable[..., Any], inputs: tuple[Any, ...], kwargs: Any) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import autograd_core as ag
-from autograd_core.numpy_api import namespace
+from autograd_core.numpy_api import PLAIN, namespace
 from autograd_core.primitive import Primitive
 from autograd_core.tensors import COMPARISONS, OPERATORS, UNARY
 
@@ -27,10 +27,11 @@ FIXED: dict[str, str] = {
     "__repr__": "str", "__format__": "str", "__hash__": "int", "__setitem__": "None", "backward": "None", "retain_grad": "None",
     "__array__": "np.ndarray[Any, Any]", "numpy": "np.ndarray[Any, Any]", "register_hook": "Callable[[], None]", "item": "Any",
     "tolist": "Any", "__iter__": "Iterator[Any]", "__array_ufunc__": "Any", "__array_function__": "Any", "scalar": "Scalar",
-    "__reduce_ex__": "tuple[Any, ...]",
+    "__reduce_ex__": "tuple[Any, ...]", "fill": "None", "put": "None", "sort": "None", "partition": "None", "nonzero": "Any",
 }  # fmt: skip
 ATTRIBUTES: dict[str, str] = {
-    "shape": "tuple[int, ...]", "ndim": "int", "size": "int", "requires_grad": "bool", "is_leaf": "bool",
+    "shape": "tuple[int, ...]", "strides": "tuple[int, ...]", "ndim": "int", "size": "int", "nbytes": "int", "itemsize": "int",
+    "requires_grad": "bool", "is_leaf": "bool",
     "dtype": "np.dtype[Any]", "name": "str | None", "role": "str | None",
 }  # fmt: skip
 SPECIAL: dict[str, str] = {
@@ -77,7 +78,7 @@ def members(face: type, result: str) -> list[str]:
             "__doc__",
             "__annotations__",
         )
-        if slot or name in ("__weakref__", "__match_args__", "__static_attributes__", "__firstlineno__"):
+        if slot or name in ("__weakref__", "__getattr__", "__match_args__", "__static_attributes__", "__firstlineno__"):
             continue
         if name in SPECIAL:
             lines.append(SPECIAL[name])
@@ -129,6 +130,7 @@ def names() -> str:
     )
     for module, group in sorted(by_module.items()):
         text += "".join(f"from .{module} import {n} as {n}\n" for n in sorted(group))
+    text += "".join(f"from numpy import {n} as {n}\n" for n in sorted(PLAIN))
     return text + "\n__version__: str\n\n" + answers_of(np)
 
 

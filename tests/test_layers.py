@@ -14,8 +14,8 @@ CORE, NN = Path(autograd_core.__file__).parent, Path(nn.__file__).parent
 LAYERS = [
     "errors", "shapes", "trees", "samples", "modes", "recording", "batches", "rules", "primitive", "dispatch", "families",
     "graph", "live", "reverse", "forward", "primitives", "ops", "special", "backward", "numpy_api", "leaving", "writing",
-    "tensors", "scalars", "methods", "transforms", "batching", "jacobians", "regions", "calls", "custom", "streams",
-    "checkpoints", "implicit", "debugging", "testing", "drawing",
+    "placing", "tensors", "scalars", "methods", "transforms", "batching", "jacobians", "regions", "calls", "custom",
+    "streams", "checkpoints", "implicit", "debugging", "testing", "drawing",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import autograd_core as ag
-from autograd_core.errors import UnsupportedError
+from autograd_core.errors import ShapeError, UnsupportedError
 
 ROOTS = np.array([0.0, 4.0, 16.0])  # the slope of sqrt is infinite at the first
 
@@ -85,3 +85,16 @@ def test_an_order_picks_recorded_elements_without_gradient_of_its_own():
 def test_out_is_refused_with_words():
     with pytest.raises(UnsupportedError, match="take with out= is not recorded"):
         np.take(ag.tensor([1.0], requires_grad=True), [0], out=np.empty(1))
+
+
+def test_orders_and_indices_of_each_example_of_a_batch():
+    x = np.array([[3.0, 1.0, 2.0], [4.0, 9.0, 5.0]])
+
+    np.testing.assert_array_equal(ag.vmap(np.sort)(x), np.sort(x))
+    np.testing.assert_array_equal(ag.vmap(lambda x: np.take_along_axis(x, np.argsort(x), 0))(x), np.sort(x))
+    np.testing.assert_array_equal(ag.vmap(lambda x: np.take(x, np.argsort(x)[:2]))(x), np.sort(x)[:, :2])
+    np.testing.assert_array_equal(
+        ag.vmap(ag.grad(lambda x: np.sum(np.sort(x) * summed(3))))(x), [[3.0, 1.0, 2.0], [1.0, 3.0, 2.0]]
+    )
+    with pytest.raises(ShapeError, match="the results of nonzero have different shapes"):
+        ag.vmap(np.nonzero)(np.array([[0.0, 1.0], [1.0, 1.0]]))

@@ -3,5 +3,6 @@
 from .. import primitives
 from . import queries
 from .namespaces import namespace, rows_of
+from .plain import PLAIN
 
-__all__ = ["namespace", "primitives", "queries", "rows_of"]
+__all__ = ["PLAIN", "namespace", "primitives", "queries", "rows_of"]

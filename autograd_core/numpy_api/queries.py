@@ -39,8 +39,9 @@ def bare(args: Any, of_form: bool = False) -> list[Any]:
 for of_form in (np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.result_type, np.can_cast):
     asks(of_form, of_form=True)
 for query in (
-    np.array_equal, np.allclose, np.isclose, np.einsum_path, np.array2string, np.array_repr, np.array_str, np.shares_memory,
-    np.may_share_memory,
+    np.array2string, np.array_equal, np.array_equiv, np.array_repr, np.array_str, np.allclose, np.common_type,
+    np.diag_indices_from, np.einsum_path, np.isclose, np.ix_, np.may_share_memory, np.min_scalar_type, np.ravel_multi_index,
+    np.shares_memory, np.tril_indices_from, np.triu_indices_from, np.unravel_index,
 ):  # fmt: skip
     asks(query)
 

@@ -49,6 +49,7 @@ from . import (
     searching,
     selection,
     series,
+    sets,
     softmaxes,
     sorting,
     spectra,
@@ -65,7 +66,7 @@ __all__ = [
     "contractions", "correlations", "counting", "creation", "cross_entropies", "diagonals", "division", "editing",
     "einsums", "elementary", "entire", "entropies", "extrema", "finite_differences", "floats", "fourier",
     "gamma_functions", "gaussian_integrals", "indexing", "interpolation", "joining", "layouts", "linear_layer",
-    "log_sums", "losses", "missing", "moments", "padding", "polynomials", "pooling", "powers", "products", "quantiles",
-    "ranges", "reductions", "repeating", "scans", "searching", "selection", "series", "softmaxes", "sorting", "spectra",
-    "statistics", "steps", "taking", "triangles", "weighted_sums", "windows",
+    "log_sums", "losses", "missing", "moments", "padding", "polynomials", "pooling", "powers", "products",
+    "quantiles", "ranges", "reductions", "repeating", "scans", "searching", "selection", "series", "sets",
+    "softmaxes", "sorting", "spectra", "statistics", "steps", "taking", "triangles", "weighted_sums", "windows",
 ]  # fmt: skip

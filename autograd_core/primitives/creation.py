@@ -32,7 +32,7 @@ def assembled(tree: Any) -> Any:
     if not holds_values(tree) or isinstance(tree, Value):
         return tree
     pieces = [assembled(piece) for piece in tree]
-    shapes = {np.shape(piece) for piece in pieces}
+    shapes = list(dict.fromkeys(np.shape(piece) for piece in pieces))
     if len(shapes) > 1:
         raise ShapeError(f"array: what lies side by side must be of one shape, not of {' and '.join(map(str, shapes))}")
     return stack(pieces)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..batches import Batched
 from ..dispatch import answers
 from ..errors import BoundsError, DTypeError, ShapeError, UnsupportedError
 from ..recording import data_of
@@ -19,10 +20,15 @@ from .layouts import cube, ravel
 
 def integers(index: Any, asked: str) -> Any:
     """An array of integers from whatever names them; refused for numbers that are no integers."""
-    data = np.asarray(data_of(index))
+    data = plain(index)
     if data.size and not np.can_cast(data.dtype, np.intp, "same_kind"):
         raise DTypeError(f"{asked} takes integers as indices, not {data.dtype}: convert them with x.astype(int)")
-    return data.astype(np.intp)
+    return data if type(data) is Batched else data.astype(np.intp)
+
+
+def plain(index: Any) -> Any:
+    """An index as an array, or as it is if every example of a batch has its own."""
+    return index if type(index) is Batched else np.asarray(data_of(index))
 
 
 def within(index: Any, length: int, mode: str, asked: str) -> Any:
@@ -106,7 +112,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
 
 def along(indices: Any, shape: tuple[int, ...], axis: int, asked: str) -> tuple[Any, ...]:
     """The index that names, for each slice along an axis, the elements at indices of its own."""
-    data = np.asarray(data_of(indices))
+    data = plain(indices)
     if data.dtype.kind not in "iu":
         raise DTypeError(f"{asked} takes integers as indices, not {data.dtype}")
     if data.ndim != len(shape):

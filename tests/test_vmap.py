@@ -102,7 +102,10 @@ NAMED = [
     for i, s in enumerate(samples_for(row))
     if with_gradient(s)
 ]
-BY_NUMBERS = {"np.arange", "np.poly", "np.polydiv", "np.polymul", "np.polyval", "np.real_if_close", "np.trim_zeros"}
+BY_NUMBERS = {
+    "np.arange", "np.average", "np.cov", "np.interp", "np.median", "np.nanmedian", "np.nanpercentile", "np.nanquantile",
+    "np.percentile", "np.poly", "np.polydiv", "np.polymul", "np.polyval", "np.quantile", "np.real_if_close", "np.trim_zeros",
+}  # fmt: skip
 
 
 @pytest.mark.filterwarnings("ignore")  # for what NumPy says of a sample, a test of its own listens

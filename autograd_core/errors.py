@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from numpy.linalg import LinAlgError
+
 
 class AutogradError(Exception):
     """Base of every error this library raises by itself."""
@@ -18,6 +20,10 @@ class ShapeError(AutogradError, ValueError):
 
 class BoundsError(AutogradError, IndexError):
     """An index outside the array."""
+
+
+class MatrixError(AutogradError, LinAlgError):
+    """A matrix for which an operation is not defined: singular, not positive definite, not finite; a LinAlgError of NumPy too."""
 
 
 class DTypeError(AutogradError, TypeError):

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from . import lapack
 from .batches import Batched, Batching, batched_call, batching
 from .errors import AutogradError, BoundsError, DeclarationError, DTypeError, ShapeError, UnsupportedError
 from .modes import Mode, current
@@ -249,6 +250,8 @@ class Primitive:
         """The error to raise for one that the forward function raised."""
         if isinstance(error, AutogradError) or not isinstance(error, (ValueError, TypeError, IndexError)):
             return error
+        if (of_lapack := lapack.explained(self.name, error, datas)) is not None:
+            return of_lapack
         shapes = [np.shape(d) for d in datas if not isinstance(d, (str, type(None)))]
         if isinstance(error, IndexError) and not isinstance(error, ValueError):  # NumPy's errors about axes are both
             return BoundsError(f"{self.name} of shape {shapes[0] if shapes else ()}: {error}")
@@ -398,7 +401,17 @@ def _pick(ys: Any, *, index: int) -> Any:
 
 # a layout that cuts: what is not picked has no cotangent, as with an index
 pick = Primitive(_pick, (lambda g, index: Parts({index: g}),), family="layout", cut=True, name="result")
-pick.push = lambda node, saved, tangents: None if tangents[0] is None else tangents[0][node.settings["index"]]  # type: ignore[index]
+
+
+def _push_of_pick(node: Node, saved: Any, tangents: Sequence[Any]) -> Any:
+    """The tangent of one result, which a rule may give as a function: called only if anything depends on that result."""
+    if tangents[0] is None:
+        return None
+    t = tangents[0][node.settings["index"]]  # type: ignore[index]
+    return t() if callable(t) else t
+
+
+pick.push = _push_of_pick
 
 
 @cache
@@ -408,12 +421,12 @@ def picking(index: int, wanted: bool) -> Route:
 
 
 def several_back(route: Route) -> Route:
-    """A route whose cotangent arrives as `Parts`, made into one with a cotangent per result."""
+    """A route whose cotangent arrives as `Parts`, and whose results are recorded values of their own."""
     pull = route.pull
 
     def pull_parts(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
         if saved is not node and saved.y is not None:  # the walk is recorded: the results as recorded values
             saved.y = tuple([output(part, node, i) for i, part in enumerate(saved.y)])
-        return pull(node, saved, g.filled(node.value))
+        return pull(node, saved, g)
 
     return Route(route.primitive, route.wanted, route.keeps, pull_parts, route.arity, route.every)

@@ -70,6 +70,7 @@ class BoundRule:
 
     a ... f   the inputs by position (xs: all of them)    y, ys   the result      r   what the forward kept for the rules
     a_like    an input's shape and dtype (xs_like: all)   g, gs   the cotangent   t, ts   tangents
+    parts     of several results: the cotangents by index, of those only that anything depends on
     Any other name is a setting of the forward.
     """
 
@@ -81,8 +82,10 @@ class BoundRule:
         self._fetchers = [self._fetcher(n, settings, name) for n in self.names]
 
     def _fetcher(self, name: str, settings: Sequence[str], primitive: str) -> Callable[[Node, Sequence[Any], Any], Any]:
-        if name in ("g", "gs", "t", "ts"):
+        if name in ("g", "parts", "t", "ts"):
             return lambda node, frame, g: g
+        if name == "gs":
+            return lambda node, frame, g: g.filled(node.value)
         if len(name) == 1 and name in LETTERS:
             i = LETTERS.index(name)
             self.keeps.add(i)

@@ -66,8 +66,9 @@ def test_a_wrong_call_raises_an_error_of_ours(primitive, sample):
 @pytest.mark.parametrize(("primitive", "sample"), named(IN_DOUBLE))
 def test_both_modes_agree_with_differences_to_second_order(primitive, sample):
     f, inputs = function_of(primitive, sample)
+    through = sample.through or (lambda y: y)
 
-    check_grads(f, *inputs, order=2, directions=1)
+    check_grads(lambda *xs: through(f(*xs)), *inputs, order=2, directions=1)
 
 
 @pytest.mark.parametrize(("primitive", "sample"), named(DIFFERENTIABLE))
@@ -81,7 +82,8 @@ def test_recording_changes_no_value_and_gradients_keep_shape_and_dtype(primitive
 
     for y, expected in zip(outputs, plain if isinstance(plain, tuple) else (plain,), strict=True):
         # a copied input may be summed in another order than a reversed one
-        np.testing.assert_allclose(y, expected, rtol=4 * np.finfo(np.asarray(y).dtype).eps)
+        eps = np.finfo(np.asarray(y).dtype).eps if np.asarray(y).dtype.kind in "fc" else 0
+        np.testing.assert_allclose(y, expected, rtol=4 * eps)
         assert np.asarray(y).dtype == np.asarray(expected).dtype
     for x, g in zip(inputs, gradients, strict=True):
         assert np.shape(g) == np.shape(x)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from operator import index
 from typing import Any
 
 import numpy as np
 
 from ..dispatch import answers
-from ..errors import ShapeError
+from ..errors import DTypeError, MatrixError, ShapeError
 from ..families import composed
+from ..primitive import operand
 from ..samples import sample
 from ..shapes import Shape
 from .contractions import normal, shape_of
+from .matrices import check_square, regular
 from .products import check_lengths
 
 
@@ -87,3 +90,46 @@ def multi_dot(arrays: Any, *, out: None = None) -> Any:
     if ndims[-1] == 1:
         y = y[:, 0]
     return y[0] if ndims[0] == 1 else y
+
+
+@answers(
+    np.linalg.matrix_power,
+    samples=lambda: [
+        *[sample(regular(3), n) for n in (-3, -1, 0, 1, 2, 3, 5)],
+        sample(regular(2, 3), 7),
+        sample(regular(2, 3, dtype=complex), n=-2),
+        sample(regular(2, dtype=np.float32), 3),
+        sample(np.array([[1, 1], [1, 0]]), 8),
+        sample(normal(2, 3), 2, raises=ShapeError, match="matrix_power takes square matrices"),
+        sample(regular(2), 0.5, raises=DTypeError, match="whole number"),
+        sample(np.zeros((2, 2)), -1, raises=MatrixError, match="singular"),
+    ],
+)
+@composed
+def matrix_power(a: Any, n: int) -> Any:
+    """The product of n times the same matrix, of its inverse if n < 0; the identity if n is 0, whatever the matrix.
+
+    a: (..., m, m)   returns (..., m, m), in about log2(n) products
+
+    >>> import numpy as np, autograd_core as ag
+    >>> ag.linalg.matrix_power(np.array([[1.0, 1.0], [0.0, 1.0]]), 5)
+    array([[1., 5.],
+           [0., 1.]])
+    """
+    a = operand(a)
+    check_square("matrix_power", a)
+    try:
+        n = index(n)
+    except TypeError as error:
+        raise DTypeError(f"matrix_power takes a whole number as exponent, not {n!r}") from error
+    if n == 0:
+        return np.zeros_like(a) + np.eye(shape_of(a)[-1], dtype=a.dtype)
+    square, n = (np.linalg.inv(a), -n) if n < 0 else (a, n)
+    y = None
+    while n:
+        if n % 2:
+            y = square if y is None else np.matmul(y, square)
+        n //= 2
+        if n:
+            square = np.matmul(square, square)
+    return y

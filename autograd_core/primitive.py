@@ -11,6 +11,7 @@ import numpy as np
 
 from . import lapack
 from .batches import Batched, Batching, batched_call, batching
+from .declaring import check_domain, check_inputs, check_results, check_rules, checked_pair, name_of
 from .errors import AutogradError, BoundsError, DeclarationError, DTypeError, ShapeError, UnsupportedError
 from .modes import Mode, current
 from .recording import Node, Scalar, Settings, Tensor, Value, frame, leaf, record, scalar_of, serials, tensor_of
@@ -78,7 +79,7 @@ class Primitive:
         listed: bool = True,
     ) -> None:
         self.forward, self.family = forward, family
-        self.name = name or forward.__name__.rstrip("_")
+        self.name = name_of(forward, name)
         self.linear, self.cut, self.outputs, self.residual = linear, cut, outputs, residual
         self.definition, self.scalar = definition, scalar
         self.domain, self.kinks, self.samples = domain, kinks, samples
@@ -91,10 +92,13 @@ class Primitive:
         self.partials: tuple[Rule | float | None, ...] = tuple(rules)
         self.rules = tuple(BoundRule(r, self.settings, self.name) if callable(r) else None for r in rules)
         self.jvp = None if jvp is None else BoundRule(jvp, self.settings, self.name)
-        if self.jvp is not None and "r" in self.jvp.names:
-            raise DeclarationError(
-                f"the jvp of {self.name} names r, which is no function of the inputs to a recorded walk"
-            )
+        if family not in ("elementwise", "fixed"):
+            check_rules(self.rules, self.jvp, self.name, variadic, outputs)
+        if family != "fixed" and not variadic:
+            check_inputs(forward, len(rules), self.name, "rule")
+        check_domain(domain, len(rules), self.name)
+        if samples is not None and not callable(samples):
+            raise DeclarationError(f"samples of {self.name} must be a function that gives them, called by tests only")
         named = {n for r in (*self.rules, self.jvp) if r is not None for n in r.names}
         self.defaults: Settings = {n: v for n, v in defaults.items() if n in named}
         # how many arguments a node of this primitive has, if it keeps them in slots
@@ -224,6 +228,8 @@ class Primitive:
         mode: Mode | None,
     ) -> Any:
         """The result of a call as the caller sees it; recorded if `mode` says so."""
+        if self.outputs is not None:
+            check_results(y, self.outputs, self.name)
         if self.outputs is None and type(y) is not float and is_scalar_call(args, y):
             y = float(y)
         if mode is None or not (mode.recording or mode.witness):
@@ -306,7 +312,7 @@ def generic_call(made: Primitive) -> Callable[..., Any]:
             raise made.explained(error, datas) from error
         kept = None
         if residual:
-            y, kept = y
+            y, kept = checked_pair(y, made.name)
         if not (wanted or constants):
             return y
         mode = current()

@@ -168,10 +168,12 @@ def settle(c: Any, target: Any) -> Any:
     if c.shape != shape:
         if len(c.shape) < len(shape):
             raise ShapeError(f"a rule gave a gradient of shape {c.shape} for an input of shape {shape}")
-        new, stretched = broadcast_axes(shape, c.shape)
+        given, (new, stretched) = c.shape, broadcast_axes(shape, c.shape)
         if new or stretched:
             c = np.sum(c, axis=(*range(new), *stretched))
         if c.shape != shape:
+            if c.shape != tuple([n for i, n in enumerate(shape, new) if i not in stretched]):
+                raise ShapeError(f"a rule gave a gradient of shape {given} for an input of shape {shape}")
             c = np.reshape(c, shape)
     if c.dtype != target.dtype:
         if c.dtype.kind == "c" and target.dtype.kind != "c":
@@ -199,7 +201,12 @@ def settings_of(forward: Callable[..., Any]) -> tuple[tuple[str, ...], Settings]
         return names, dict(forward.__kwdefaults__ or {})
     if isinstance(forward, np.ufunc):
         return (), {}
-    parameters = [
-        p for p in inspect.signature(forward).parameters.values() if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)
-    ]
+    try:
+        signature = inspect.signature(forward)
+    except (ValueError, TypeError) as error:
+        raise DeclarationError(
+            f"{forward!r} does not tell its parameters: wrap it in a function whose positional parameters are the inputs and "
+            f"whose keyword parameters (behind a *) are the settings"
+        ) from error
+    parameters = [p for p in signature.parameters.values() if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return tuple(p.name for p in parameters), {p.name: p.default for p in parameters if p.default is not p.empty}

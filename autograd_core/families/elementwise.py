@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..batches import Batched, batched_call
+from ..declaring import check_inputs, check_letters, check_partials, name_of
 from ..errors import DeclarationError
 from ..modes import Mode, current
 from ..primitive import Primitive, is_scalar_call, operand
@@ -48,12 +49,12 @@ def elementwise(
     """
     if not 1 <= len(partials) <= 3:
         raise DeclarationError(f"an elementwise primitive has one to three inputs, not {len(partials)}")
-    takes = getattr(forward, "nin", None) or getattr(getattr(forward, "__code__", None), "co_argcount", len(partials))
-    if takes != len(partials):
-        raise DeclarationError(
-            f"{forward.__name__} takes {takes} inputs, and was given {len(partials)} partial derivatives"
-        )
+    name = name_of(forward, declared.get("name"))
+    check_inputs(forward, len(partials), name, "partial derivative")
+    check_partials(partials, name)
     rules = [p if callable(p) else None if p is None else constant(float(p)) for p in partials]
+    for rule in partials:
+        check_letters(parameter_names(rule) if callable(rule) else (), len(partials), name)
     made = Primitive(forward, rules, family="elementwise", scalar=scalar, cut=cut, batch="leading", **declared)
     made.partials = partials
     made.products = [product(p, len(partials), cut) for p in partials]

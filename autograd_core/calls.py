@@ -247,6 +247,11 @@ def check_closed(out: Any, name: str) -> None:
             )
 
 
+def cotangents_of(g: Any, node: Node) -> list[Any]:
+    """A cotangent for each result of a call."""
+    return list(g.filled(node.value)) if type(node.value) is tuple else [g]
+
+
 def is_recorded(saved: Any) -> bool:
     """Whether what a node saved was handed over as recorded values, since the walk itself is recorded."""
     return any(isinstance(x, Value) for x in saved.x)

@@ -10,7 +10,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 import numpy as np
 
 from .batches import levels
-from .calls import Form, is_data, is_recorded, whole_of_owners
+from .calls import Form, cotangents_of, is_data, is_recorded, whole_of_owners
 from .errors import GradientError
 from .modes import current, no_grad, scope
 from .recording import Node, Scalar, Tensor, Value, tensor_of, unwrap
@@ -125,7 +125,7 @@ class checkpoint(Generic[P, R]):
 
     def pull(self, node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
         region, targets = self.again(node, saved)
-        found = region.pulled(g if type(node.value) is tuple else [g], is_recorded(saved))
+        found = region.pulled(cotangents_of(g, node), is_recorded(saved))
         parts = [found.get(targets[i]) for i in node.route.wanted]  # type: ignore[union-attr]
         return tuple(
             [zeros(p.value) if c is None else settle(c, p.value) for c, p in zip(parts, node.parents, strict=True)]

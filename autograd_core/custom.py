@@ -15,7 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from .calls import Form, Whole, check_closed, fitting, form_of, is_batched, is_data, is_recorded, one_by_one, results_of
+from .calls import (
+    Form,
+    Whole,
+    check_closed,
+    cotangents_of,
+    fitting,
+    form_of,
+    is_batched,
+    is_data,
+    is_recorded,
+    one_by_one,
+    results_of,
+)
 from .errors import DeclarationError, GradientError
 from .modes import current, no_grad
 from .recording import Node, Value, protected, unwrap
@@ -168,7 +180,7 @@ class custom_vjp(Custom):
 
     def pull(self, node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
         form, record = form_of(node), is_recorded(saved)
-        gs = list(g) if type(node.value) is tuple else [g]
+        gs = cotangents_of(g, node)
         with nullcontext() if record else no_grad():
             found = self.cotangents(form, saved, self.residuals(form, saved), gs)
         asked = f"the backward rule of {self.name}: the cotangent of input"
@@ -276,7 +288,7 @@ class custom_jvp(Custom):
             return self.tangents(node, saved, filled, True)
 
         likes = [p.value for p in node.parents]
-        gs = list(g) if type(node.value) is tuple else [g]
+        gs = cotangents_of(g, node)
         found = transposed(
             linear, likes, gs, is_recorded(saved), f"the jvp rule of {self.name}, transposed for reverse mode,"
         )

@@ -8,7 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from .calls import Form, form_of, is_batched, is_data, is_recorded, one_by_one, results_of, whole_of_owners
+from .calls import (
+    Form,
+    cotangents_of,
+    form_of,
+    is_batched,
+    is_data,
+    is_recorded,
+    one_by_one,
+    results_of,
+    whole_of_owners,
+)
 from .errors import DTypeError, GradientError, ShapeError
 from .modes import Mode, current, no_grad
 from .recording import Array, Node, Value, protected, unwrap
@@ -201,8 +211,11 @@ class Root:
     # -- the two walks -----------------------------------------------------------------------------------------------
 
     def pull(self, node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
-        if is_batched(g):
-            return tuple(one_by_one(lambda g: self.pull(node, saved, g), (g,)))
+        return self.pulled(node, saved, cotangents_of(g, node))
+
+    def pulled(self, node: Node, saved: Any, gs: Sequence[Any]) -> tuple[Any, ...]:
+        if is_batched(gs):
+            return tuple(one_by_one(lambda *gs: self.pulled(node, saved, gs), tuple(gs)))
         record = is_recorded(saved)
         wanted = node.route.wanted  # type: ignore[union-attr]
         region, targets = self.at(node, saved, wanted, keep=False)
@@ -213,7 +226,7 @@ class Root:
             found = region.pulled(vs, record, near)
             return [zeros(u.value) if (c := found.get(u)) is None else settle(c, u.value) for u in unknowns]
 
-        multipliers = self.solved(linear, g if type(g) is tuple else [g], record)
+        multipliers = self.solved(linear, gs, record)
         found = region.pulled([-m for m in multipliers], record)
         parts = [found.get(targets[i]) for i in wanted]
         return tuple(

@@ -103,8 +103,9 @@ NAMED = [
     if with_gradient(s)
 ]
 BY_NUMBERS = {
-    "np.arange", "np.average", "np.cov", "np.interp", "np.median", "np.nanmedian", "np.nanpercentile", "np.nanquantile",
-    "np.percentile", "np.poly", "np.polydiv", "np.polymul", "np.polyval", "np.quantile", "np.real_if_close", "np.trim_zeros",
+    "np.arange", "np.average", "np.cov", "np.interp", "np.intersect1d", "np.median", "np.nanmedian", "np.nanpercentile",
+    "np.nanquantile", "np.percentile", "np.poly", "np.polydiv", "np.polymul", "np.polyval", "np.quantile", "np.real_if_close",
+    "np.setdiff1d", "np.setxor1d", "np.trim_zeros",
 }  # fmt: skip
 
 

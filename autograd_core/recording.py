@@ -396,8 +396,10 @@ def unwrap(values: Sequence[Any]) -> list[Any]:
 
 
 def data_of(x: Any) -> Any:
-    """The array or float behind a value; anything else as it is."""
-    return x._data if isinstance(x, Value) else x
+    """The array or float behind a value, without its record; one example of a batch stays one; anything else as it is."""
+    if isinstance(x, (Tensor, Scalar)):
+        return x._data
+    return x.detach() if isinstance(x, Value) else x
 
 
 def dtype_of(x: Any) -> np.dtype[Any]:

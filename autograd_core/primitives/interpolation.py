@@ -9,7 +9,7 @@ import numpy as np
 from ..dispatch import answers
 from ..errors import ShapeError
 from ..families import composed
-from ..recording import Value
+from ..recording import data_of
 from ..samples import Sample, sample, singular
 from .layouts import astype
 from .statistics import array
@@ -17,7 +17,7 @@ from .statistics import array
 
 def bare(a: Any) -> Any:
     """The array behind a value: between which points it lies is piecewise constant."""
-    return a._data if isinstance(a, Value) else a
+    return data_of(a)
 
 
 def cases_of_interpolation() -> list[Sample]:

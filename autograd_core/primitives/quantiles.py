@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from ..batches import Batched
 from ..dispatch import answers
 from ..errors import DTypeError, ShapeError
 from ..families import composed
-from ..recording import Scalar, Value
+from ..recording import Scalar, Value, data_of
 from ..samples import Sample, sample, singular
 from ..shapes import Axis, kept_shape
 from .layouts import astype
@@ -66,7 +67,7 @@ ELEMENTS = ("inverted_cdf", "closest_observation", "lower", "higher", "nearest")
 
 def bare(a: Any) -> Any:
     """The array behind a value: where elements stand is piecewise constant."""
-    return np.asarray(a._data if isinstance(a, Value) else a)
+    return np.asarray(data_of(a)) if type(a) is not Batched else data_of(a)
 
 
 def picked(s: Any, index: Any) -> Any:
@@ -124,7 +125,11 @@ def quantiles(numpy: Any, a: Any, q: Any, axis: Axis, method: str, keepdims: boo
     s = np.sort(rows(a, axis), axis=-1)
     batch = s.shape[:-1]
     if weights is not None:
-        y = weighted(s, q, np.asarray(numpy(bare(a), bare(q), axis=axis, method=method, weights=bare(weights))))
+        y = weighted(
+            s,
+            q,
+            numpy(*map(np.asarray, (bare(a), bare(q))), axis=axis, method=method, weights=np.asarray(bare(weights))),
+        )
     else:
         points = np.reshape(q if percent == 1 else q / percent, (*q.shape, *[1] * len(batch)))
         n = number(s) if skips_nan else s.shape[-1]

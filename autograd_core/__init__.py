@@ -11,7 +11,7 @@ tensor([ 1.38177329,  0.07700375, -2.82885748])
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
-from . import batching, methods, ops, scalars, special, tensors
+from . import batching, methods, ops, scalars, special, tensors, ufunc_calls
 from .batching import vmap
 from .checkpoints import checkpoint
 from .custom import custom_jvp, custom_vjp
@@ -36,6 +36,7 @@ globals().update(_namespace())
 tensors.install()
 scalars.install()
 methods.install()
+ufunc_calls.install()
 batching.install()
 
 _LAZY = {

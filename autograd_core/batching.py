@@ -18,6 +18,7 @@ from .recording import Value
 from .tensors import COMPARISONS, OPERATORS, UNARY, install_operators, reflected, square_or_power
 from .transforms import Function
 from .trees import flatten
+from .ufunc_calls import array_ufunc
 
 Axes = Any  # an int, None, or a container of them that matches the argument
 
@@ -204,7 +205,7 @@ def install() -> None:
     attributes: dict[str, Any] = {
         "__pow__": square_or_power,
         "__hash__": object.__hash__,
-        "__array_ufunc__": dispatch.array_ufunc,
+        "__array_ufunc__": array_ufunc,
         "__array_function__": dispatch.array_function,
         "__bool__": leaves("bool()", TESTS),
         "__contains__": leaves("`in`", TESTS),

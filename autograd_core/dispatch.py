@@ -1,7 +1,7 @@
 """NumPy's own functions on our values: which primitive, or wrapper, answers for which NumPy function.
 
-NumPy asks a value through `__array_ufunc__` and `__array_function__`. A function with a row in the tables is recorded; one
-without is refused with words, never passed through with its gradient cut.
+NumPy asks a value through `__array_ufunc__` (in `ufunc_calls`) and `__array_function__`. A function with a row in the tables is
+recorded; one without is refused with words, never passed through with its gradient cut.
 """
 
 from __future__ import annotations
@@ -30,9 +30,6 @@ ufuncs: dict[np.ufunc, Callable[..., Any]] = {}
 functions: dict[Callable[..., Any], Callable[..., Any]] = {}
 answered: dict[Callable[..., Any], Row] = {}
 methods: dict[tuple[np.ufunc, str], Callable[..., Any]] = {}
-writers: dict[str, Callable[..., Any]] = {}
-
-IGNORED = {"where": True, "casting": "same_kind", "order": "K", "subok": True, "dtype": None, "signature": None}
 
 
 def answers(
@@ -57,39 +54,6 @@ def answers(
         return function
 
     return register
-
-
-def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-    """NumPy's protocol for ufuncs and their methods."""
-    out = kwargs.pop("out", None)
-    for name, default in IGNORED.items():
-        if name in kwargs and (kwargs[name] is default or (isinstance(default, str) and kwargs[name] == default)):
-            del kwargs[name]
-    answer = ufuncs.get(ufunc) if method == "__call__" else methods.get((ufunc, method))
-    if answer is None and method != "__call__":
-        raise UnsupportedError(
-            f"np.{ufunc.__name__}.{method} is not recorded. Write it with functions: np.sum, np.cumsum, np.outer, "
-            f"x[:, None] * y, or x[index] = value"
-        )
-    if answer is None:
-        name = f"np.{ufunc.__name__}"
-        raise UnsupportedError(
-            f"{name} has no derivative rule here. Use x.detach().numpy() if its gradient is not needed, or declare your own: "
-            f"ag.elementwise(np.{ufunc.__name__}, partials...)"
-        )
-    if (
-        method == "__call__" and kwargs and ufunc.signature is not None
-    ):  # products have keywords that can be differentiated
-        return called(
-            f"np.{ufunc.__name__}", answered[ufunc].answer, inputs, kwargs if out is None else {**kwargs, "out": out}
-        )
-    if method == "__call__" and kwargs:
-        raise UnsupportedError(
-            f"np.{ufunc.__name__} with {', '.join(kwargs)}= is not differentiated: apply ag.where or x.astype to the result"
-        )
-    if out is not None:
-        return writers["out"](out, answer, inputs, kwargs)
-    return answer(*inputs, **kwargs)
 
 
 def array_function(

@@ -22,6 +22,8 @@ from .shapes import clashing_axis
 Push: TypeAlias = Callable[[Node, Any, Sequence[Any]], Any]
 Family: TypeAlias = Literal["elementwise", "multilinear", "layout", "fixed", "general"]
 
+OBJECT = np.dtype(object)
+
 declared: list[Primitive] = []
 """Every primitive, in the order of declaration: what the tests, the checks and the docs go through."""
 
@@ -114,6 +116,9 @@ class Primitive:
         self.push: Push = self.generic_push
         self.products: Sequence[Callable[[Any, Any], Any]] = ()  # of the family elementwise: (saved, g) -> g * partial
         self.bends = False  # whether a partial is not constant, so that an infinite slope could be met
+        self.keyworded: Callable[..., Any] | None = (
+            None  # of one that answers for a ufunc: called with keyword arguments
+        )
         self.module = sys._getframe(2).f_globals.get("__name__", "")
         if listed:  # not one that a program makes anew at each call
             declared.append(self)
@@ -123,6 +128,8 @@ class Primitive:
         self.ghost.first = ()
 
     def __call__(self, *args: Any, **settings: Any) -> Any:
+        if settings and self.keyworded is not None:
+            return self.keyworded(*args, **settings)
         return self.call(*args, **settings)
 
     def __repr__(self) -> str:
@@ -298,7 +305,7 @@ def generic_call(made: Primitive) -> Callable[..., Any]:
                     constants = True
                 else:
                     wanted.append(i)
-            elif kind is ndarray:
+            elif kind is ndarray and arg.dtype is not OBJECT:
                 datas.append(arg)
             elif kind is Batched:
                 return batched_call(made, args, settings)

@@ -13,7 +13,7 @@ from .errors import DTypeError, GradientError, MutationError
 from .leaving import as_array, as_bool, as_complex, as_float, as_int, let_go
 from .modes import current
 from .primitive import Primitive
-from .primitives import arithmetic, powers
+from .primitives import arithmetic, powers, steps
 from .recording import KEEP, Node, Scalar, Value, leaf, scalar_of, serials
 from .tensors import (
     COMPARISONS,
@@ -31,6 +31,7 @@ from .tensors import (
     set_name,
     set_role,
 )
+from .ufunc_calls import array_ufunc
 
 
 def scalar(value: Any, name: str | None = None, requires_grad: bool = True) -> Scalar:
@@ -186,20 +187,19 @@ def unary_method(function: np.ufunc) -> Callable[[Scalar], Any]:
 
 def install() -> None:
     """Make `Scalar` what users see."""
-    install_operators(
-        Scalar, [{n: f for n, f in OPERATORS.items() if n not in ("matmul", "and", "or", "xor")}], operator_for
-    )
+    operators = {n: f for n, f in OPERATORS.items() if n not in ("matmul", "and", "or", "xor", "lshift", "rshift")}
+    install_operators(Scalar, [operators], operator_for)
     install_operators(Scalar, [COMPARISONS], compared)
     install_operators(Scalar, [UNARY], dispatch.ufuncs.__getitem__)
-    for name, function in OPERATORS.items():
-        if name not in ("matmul", "and", "or", "xor"):
-            setattr(Scalar, f"__r{name}__", reflected(dispatch.ufuncs[function]))
+    for name, function in operators.items():
+        setattr(Scalar, f"__r{name}__", reflected(dispatch.ufuncs[function]))
     for name in ("exp", "log", "sin", "cos", "tan", "tanh", "sqrt"):
         setattr(Scalar, name, unary_method(getattr(np, name)))
     attributes: dict[str, Any] = {
+        "__round__": lambda self, decimals=None: steps.round(self, decimals or 0),
         "__hash__": object.__hash__,
         "__array__": as_array,
-        "__array_ufunc__": dispatch.array_ufunc,
+        "__array_ufunc__": array_ufunc,
         "__array_function__": dispatch.array_function,
         "__bool__": as_bool,
         "__float__": as_float,

@@ -10,11 +10,19 @@ import numpy as np
 
 from . import dispatch
 from .backward import backward, require_graph
-from .errors import DTypeError, GradientError, LeavingError, MutationError, NoAttributeError, ShapeError
+from .errors import (
+    DTypeError,
+    GradientError,
+    LeavingError,
+    MutationError,
+    NoAttributeError,
+    ShapeError,
+    UnsupportedError,
+)
 from .families.general import fixed, share
 from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, let_go, read_only
 from .modes import current
-from .primitives import arithmetic, indexing, layouts, powers
+from .primitives import arithmetic, indexing, layouts, powers, steps
 from .recording import (
     KEEP,
     About,
@@ -30,6 +38,7 @@ from .recording import (
 )
 from .samples import sample
 from .trees import flatten
+from .ufunc_calls import array_ufunc
 from .writing import augmented, setitem
 
 _hook_keys = count()
@@ -296,6 +305,7 @@ def missing(self: Tensor, name: str) -> NoReturn:
 OPERATORS: dict[str, np.ufunc] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "pow": np.power, "mod": np.remainder,
     "floordiv": np.floor_divide, "matmul": np.matmul, "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor,
+    "lshift": np.left_shift, "rshift": np.right_shift, "divmod": np.divmod,
 }  # fmt: skip
 COMPARISONS: dict[str, np.ufunc] = {
     "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
@@ -314,7 +324,9 @@ def install_operators(face: type[Value], tables: list[dict[str, np.ufunc]], call
             setattr(face, f"__{name}__", call_of(function))
 
 
-def square_or_power(self: Tensor, exponent: Any) -> Any:
+def square_or_power(self: Tensor, exponent: Any, modulus: Any = None) -> Any:
+    if modulus is not None:
+        raise UnsupportedError("pow() of a value with a modulus is not recorded: write x ** exponent % modulus")
     # a square is far cheaper than a general power, forward and back
     if type(exponent) is int and exponent == 2:
         return powers.square.call(self)
@@ -327,12 +339,13 @@ def install() -> None:
     install_operators(Tensor, [OPERATORS, COMPARISONS, UNARY], answer)
     for name, function in OPERATORS.items():
         setattr(Tensor, f"__r{name}__", reflected(answer(function)))
-        if name not in ("matmul",):
+        if name not in ("matmul", "divmod"):
             setattr(Tensor, f"__i{name}__", augmented(function))
     attributes: dict[str, Any] = {
         "__pow__": square_or_power,
+        "__round__": lambda self, decimals=None: steps.round(self, decimals or 0),
         "__hash__": object.__hash__,
-        "__array_ufunc__": dispatch.array_ufunc,
+        "__array_ufunc__": array_ufunc,
         "__array_function__": dispatch.array_function,
         "__array__": as_array,
         "__bool__": as_bool,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -50,15 +51,22 @@ def stamp(self: Tensor) -> None:
 
 def write(self: Tensor, asked: str, writer: Callable[[Array], Any]) -> None:
     """Let a function write into the array of a tensor; what NumPy refuses is refused in our words, and leaves no trace."""
-    try:
+    with in_our_words(self, asked):
         writer(memory(self))
+    stamp(self)
+
+
+@contextmanager
+def in_our_words(self: Tensor, asked: str) -> Iterator[None]:
+    """Raise what NumPy refuses to write into a value as errors of ours."""
+    try:
+        yield
     except IndexError as error:
         raise BoundsError(f"{asked} into a value of shape {self.shape}: {error}") from error
     except TypeError as error:
         raise DTypeError(f"{asked} into a value of dtype {self.dtype}: {error}") from error
     except ValueError as error:
         raise ShapeError(f"{asked} into a value of shape {self.shape}: {error}") from error
-    stamp(self)
 
 
 def updatable(leaves: Iterable[Tensor]) -> list[tuple[Array, Array] | None]:
@@ -160,20 +168,3 @@ def assign(self: Tensor, index: Any, value: Any, asked: str) -> None:
     if isinstance(value, Tensor) and value.dtype != self.dtype:
         value = layouts.astype(value, self.dtype)
     rebind(self, indexing.put(self, value, index=place), asked)
-
-
-def write_out(out: tuple[Any, ...], answer: Callable[..., Any], inputs: tuple[Any, ...], kwargs: Any) -> Any:
-    """A ufunc's `out=`: in place into a Tensor while nothing is recorded."""
-    (target,) = out
-    if not isinstance(target, Tensor) or is_recorded(target, *inputs):
-        raise MutationError(
-            "out= writes in place, which a recorded value cannot take: assign the result instead, or write inside "
-            "`with ag.no_grad():` into a Tensor"
-        )
-    result = answer(*inputs, **kwargs)
-    data = let_go(result, "out=") if isinstance(result, Value) else result
-    write(target, "out=", lambda array: np.copyto(array, data, casting="same_kind"))
-    return target
-
-
-dispatch.writers["out"] = write_out

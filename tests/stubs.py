@@ -37,6 +37,8 @@ ATTRIBUTES: dict[str, str] = {
 SPECIAL: dict[str, str] = {
     "__eq__": "def __eq__(self, other: object) -> Any: ...",
     "__ne__": "def __ne__(self, other: object) -> Any: ...",
+    "__divmod__": "def __divmod__(self, other: Any) -> tuple[Any, Any]: ...",
+    "__rdivmod__": "def __rdivmod__(self, other: Any) -> tuple[Any, Any]: ...",
     "__hash__": "def __hash__(self) -> int: ...",
     "__reduce_ex__": "def __reduce_ex__(self, protocol: Any = ...) -> tuple[Any, ...]: ...",
     "reshape": "def reshape(self, *shape: Any, **settings: Any) -> Tensor: ...",

@@ -18,7 +18,7 @@ from ..batches import Batched, batched_call
 from ..declaring import check_inputs, check_letters, check_partials, name_of
 from ..errors import DeclarationError
 from ..modes import Mode, current
-from ..primitive import Primitive, is_scalar_call, operand
+from ..primitive import OBJECT, Primitive, is_scalar_call, operand
 from ..recording import KEEP, TEACHING_SIZE, Absent, Node, Scalar, Tensor, Value, scalar_of, serials, tensor_of
 from ..rules import LETTERS, Pull, Route, Rule, Wanted, parameter_names, settle
 
@@ -347,7 +347,7 @@ def any_call(made: Primitive, args: Sequence[Any]) -> Any:
                 live = True
             datas.append(arg._data)
         else:
-            datas.append(arg if type(arg) is np.ndarray else operand(arg))
+            datas.append(arg if type(arg) is np.ndarray and arg.dtype is not OBJECT else operand(arg))
     try:
         y = made.forward(*datas)
     except Exception as error:

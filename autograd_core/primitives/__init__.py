@@ -27,6 +27,7 @@ from . import (
     factors,
     finite_differences,
     floats,
+    folds,
     fourier,
     gamma_functions,
     gaussian_integrals,
@@ -71,11 +72,11 @@ from . import (
 
 __all__ = [
     "activations", "applying", "arithmetic", "arranging", "bessel_functions", "blocks", "chains", "choosing",
-    "contractions", "correlations", "counting", "creation", "cross_entropies", "determinants", "diagonals",
-    "division", "editing", "eigen", "einsums", "elementary", "entire", "entropies", "extrema", "factors",
-    "finite_differences", "floats", "fourier", "gamma_functions", "gaussian_integrals", "indexing", "interpolation",
-    "joining", "layouts", "least_squares", "linear_layer", "log_sums", "losses", "matrices", "missing", "moments",
-    "norms", "padding", "polynomials", "pooling", "powers", "products", "quantiles", "ranges", "reductions",
-    "repeating", "scans", "searching", "selection", "series", "sets", "singular", "softmaxes", "solvers", "sorting",
-    "spectra", "statistics", "steps", "taking", "triangles", "weighted_sums", "windows",
+    "contractions", "correlations", "counting", "creation", "cross_entropies", "determinants", "diagonals", "division",
+    "editing", "eigen", "einsums", "elementary", "entire", "entropies", "extrema", "factors", "finite_differences",
+    "floats", "folds", "fourier", "gamma_functions", "gaussian_integrals", "indexing", "interpolation", "joining",
+    "layouts", "least_squares", "linear_layer", "log_sums", "losses", "matrices", "missing", "moments", "norms", "padding",
+    "polynomials", "pooling", "powers", "products", "quantiles", "ranges", "reductions", "repeating", "scans", "searching",
+    "selection", "series", "sets", "singular", "softmaxes", "solvers", "sorting", "spectra", "statistics", "steps",
+    "taking", "triangles", "weighted_sums", "windows",
 ]  # fmt: skip

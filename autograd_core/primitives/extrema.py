@@ -215,8 +215,22 @@ def ptp(a: Any, axis: Axis = None, out: None = None, keepdims: bool = False) -> 
     return max(a, axis, out, keepdims) - min(a, axis, out, keepdims)
 
 
+def extreme_number(made: Primitive) -> Callable[..., Any]:
+    """The reduction by fmax or fmin, which leave NaN out, in NumPy's words."""
+
+    def reduction(
+        a: Any, axis: Axis = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+    ) -> Any:
+        refuse(made.name, out)
+        return extreme(made, a, axis, keepdims, initial, where)
+
+    return reduction
+
+
 reduces(np.maximum, max)
 reduces(np.minimum, min)
+reduces(np.fmax, extreme_number(extremum_from(np.fmax.reduce, "fmax.reduce")))
+reduces(np.fmin, extreme_number(extremum_from(np.fmin.reduce, "fmin.reduce")))
 
 # -- piecewise constant ------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -219,9 +220,16 @@ def cumulative_prod(
     return with_start(cumprod, 1, x, axis, dtype, include_initial)
 
 
-def add_accumulate(array: Any, axis: int = 0, dtype: Any = None, out: None = None) -> Any:
-    """np.add.accumulate, whose axis is 0 by default."""
-    return cumsum(array, axis, dtype, out)
+def accumulates(ufunc: np.ufunc, scan: Callable[..., Any]) -> None:
+    """Let a scan answer for a ufunc's method `accumulate`, whose axis is 0 by default, and which takes no single number."""
+
+    def accumulate(array: Any, axis: int = 0, dtype: Any = None, out: None = None) -> Any:
+        if np.ndim(array) == 0:
+            raise ShapeError(f"np.{ufunc.__name__}.accumulate of a single number: there is no axis to go along")
+        return scan(array, axis, dtype, out)
+
+    methods[ufunc, "accumulate"] = accumulate
 
 
-methods[np.add, "accumulate"] = add_accumulate
+accumulates(np.add, cumsum)
+accumulates(np.multiply, cumprod)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from .errors import DeclarationError, GradientError, LeavingError, ShapeError
-from .recording import Node, Settings, Value
+from .recording import Node, Settings, Storage, Value
 from .shapes import Shape, normal_axes
 
 if TYPE_CHECKING:
@@ -51,10 +51,19 @@ levels = _levels.get
 class Batched(Value):
     """One example of a batch: shape, dtype and arithmetic are those of the example; `value` holds all, the first axis counts."""
 
-    __slots__ = ("__weakref__", "level", "value")
+    __slots__ = ("__weakref__", "level", "storage", "value")
+    storage: Storage | None
 
     def __init__(self, value: Any, level: Level) -> None:
-        self.value, self.level = value, level
+        self.value, self.level, self.storage = value, level, None
+
+    def share(self, view: Batched) -> None:
+        """Note that another example may share memory with this one."""
+        if self.storage is None:
+            self.storage = Storage()
+            self.storage.add(self)
+        view.storage = self.storage
+        self.storage.add(view)
 
     @property
     def shape(self) -> Shape:

@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 import numpy as np
 
 from . import dispatch
-from .batches import Batched, Level, leaving
-from .errors import GradientError, MutationError, ShapeError
+from .batches import Batched, Level, bare, leaving
+from .errors import DTypeError, GradientError, MutationError, ShapeError
 from .methods import METHODS
 from .primitives import arithmetic, indexing, layouts
-from .recording import Value
+from .recording import Storage, Value, data_of
 from .tensors import COMPARISONS, OPERATORS, UNARY, install_operators, reflected, square_or_power
 from .transforms import Function
 from .trees import flatten
@@ -49,7 +49,7 @@ def vmap(f: Function, in_axes: Axes = 0, out_axes: Axes = 0) -> Function:
         axes = matched(in_axes, args, "in_axes")
         with Level(examples(given, axes, args)) as level:
             output = f(
-                *rebuild([x if a is None else Batched(leading(x, a), level) for x, a in zip(given, axes, strict=True)]),
+                *rebuild([x if a is None else one_of(x, a, level) for x, a in zip(given, axes, strict=True)]),
                 **kwargs,
             )
         results, rebuild_output = flatten(output)
@@ -127,10 +127,13 @@ def places(args: Sequence[Any]) -> Iterator[str]:
             yield f"argument {i}" if leaves[k] is arg else f"leaf {k} of argument {i}"
 
 
-def leading(x: Any, axis: int) -> Any:
-    """A value with an axis brought to the front."""
+def one_of(x: Any, axis: int, level: Level) -> Batched:
+    """One example of an argument, which must not be written to."""
     x = x if isinstance(x, Value) else np.asarray(x)
-    return x if axis == 0 else np.moveaxis(x, axis, 0)
+    one = Batched(x if axis == 0 else np.moveaxis(x, axis, 0), level)
+    one.storage = Storage()
+    one.storage.handles.append(lambda: x)
+    return one
 
 
 def collected(y: Any, axis: int | None, level: Level) -> Any:
@@ -179,11 +182,49 @@ def refuse_backward(self: Batched, *args: Any, **settings: Any) -> NoReturn:
     )
 
 
-def refuse_writing(self: Batched, *args: Any) -> NoReturn:
-    raise MutationError(
-        "vmap: x[...] = value would write into an example. Build the new value instead, with ag.where, ag.stack or "
-        "ag.concatenate"
-    )
+def memory(x: Any) -> Any:
+    """The array in which all examples are held."""
+    return data_of(bare(x))
+
+
+def rebind(self: Batched, y: Any, asked: str) -> Batched:
+    """Let a handle stand for a new value, as a recorded write does; nothing else may still look at the old memory."""
+    if type(y) is not Batched or y.level is not self.level:
+        raise MutationError(
+            f"vmap: {asked} would write what differs between the examples of an inner vmap into what does not. Build the new "
+            f"value instead, as in x = x + ..., or with ag.where"
+        )
+    if y.shape != self.shape:
+        raise ShapeError(f"{asked} of shape {y.shape} does not fit into an example of shape {self.shape}")
+    for reference in self.storage.handles if self.storage is not None else ():
+        other = reference()
+        if other is not None and other is not self and np.may_share_memory(memory(other), memory(self)):
+            what = f"a view of the same memory (shape {other.shape})" if type(other) is Batched else "an argument"
+            raise MutationError(
+                f"vmap: {asked} would have to change {what}, which one example cannot. Write to a copy, x = x.copy(), "
+                f"or into the whole, x[i] = x[i] + ..."
+            )
+    if y.dtype != self.dtype:
+        if not np.can_cast(y.dtype, self.dtype, "same_kind"):
+            raise MutationError(f"{asked}: a {y.dtype} result does not fit into a {self.dtype} value")
+        y = layouts.astype(y, self.dtype)
+    self.value, self.storage = y.value, y.storage
+    return self
+
+
+def setitem(self: Batched, index: Any, value: Any) -> None:
+    if any(type(i) is Batched for i in (index if isinstance(index, tuple) else (index,))):
+        raise MutationError(
+            "vmap: x[i] = value at a place of each example's own: write x = ag.where(np.arange(n) == i, value, x) instead"
+        )
+    value = value if isinstance(value, Value) else np.asarray(value)
+    if not np.can_cast(value.dtype, self.dtype, "same_kind"):
+        raise DTypeError(f"x[...] = value: {value.dtype} numbers do not fit into a value of dtype {self.dtype}")
+    rebind(self, indexing.put(self, value, index=indexing.plain_index(index)), "x[...] = value")
+
+
+def augmented(call: Callable[[Any, Any], Any], name: str) -> Callable[[Batched, Any], Batched]:
+    return lambda self, other: rebind(self, call(self, other), f"in-place {name}")
 
 
 def iterate(self: Batched) -> Iterator[Any]:
@@ -198,6 +239,7 @@ def install() -> None:
     install_operators(Batched, [OPERATORS, COMPARISONS, UNARY], answer)
     for name, function in OPERATORS.items():
         setattr(Batched, f"__r{name}__", reflected(answer(function)))
+        setattr(Batched, f"__i{name}__", augmented(answer(function), function.__name__))
     for name, method in METHODS.items():
         setattr(Batched, name, method)
     for name in ("float", "int", "complex", "item", "tolist"):
@@ -213,7 +255,7 @@ def install() -> None:
         "__index__": leaves("index()", ARRAYS),
         "numpy": leaves("numpy()", ARRAYS),
         "__getitem__": indexing.getitem,
-        "__setitem__": refuse_writing,
+        "__setitem__": setitem,
         "__iter__": iterate,
         "__len__": lambda self: self.shape[0],
         "__repr__": lambda self: f"<one of {self.level.size} examples: {self.value!r}>",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
+from weakref import ref
 
 import numpy as np
 
@@ -59,6 +60,17 @@ class Storage:
         self.written = 0
         self.handles: list[Any] = []  # weak references to the values; pruned when the list has doubled
         self.limit = 16
+
+    def add(self, value: Any) -> None:
+        """Note that a value looks at this memory."""
+        handles = self.handles
+        handles.append(ref(value))
+        if len(handles) > self.limit:
+            with Clock.lock:
+                for i in reversed(range(len(handles))):  # in place: what other threads append meanwhile stays
+                    if handles[i]() is None:
+                        del handles[i]
+                self.limit = 2 * len(handles) + 16
 
 
 class Clock:

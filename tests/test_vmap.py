@@ -284,6 +284,28 @@ def test_what_does_not_depend_on_an_example_is_repeated():
     assert nothing is None
 
 
+def steps(x):
+    """A recurrence that is written into an array, with sums in place."""
+    out = np.zeros_like(x)
+    total = np.zeros_like(x[0])
+    out[0] = x[0]
+    for k in range(1, len(x)):
+        out[k] = np.sin(out[k - 1]) * x[k]
+        total += out[k] ** 2
+    out[:1] = 3.0 * out[:1]
+    return out, total
+
+
+def test_examples_are_written_to_as_arrays_are():
+    def loss(x):
+        out, total = steps(x)
+        return np.sum(out) * total
+
+    for y, expected in zip(ag.vmap(steps)(X), zip(*[steps(x) for x in X], strict=True), strict=True):
+        np.testing.assert_allclose(y, np.stack(expected))
+    np.testing.assert_allclose(ag.vmap(ag.grad(loss))(X), each(ag.grad(loss), X))
+
+
 def test_no_examples_give_no_results():
     assert ag.vmap(lambda x: np.sum(np.sin(x) * w))(np.ones((0, 3))).shape == (0,)
 
@@ -327,6 +349,19 @@ def written(x):
     return x
 
 
+def viewed(x):
+    y = 2 * x
+    first = y[:1]
+    y[0] = 1.0
+    return y + first
+
+
+def placed(x):
+    y = 2 * x
+    y[np.argmax(x)] = 1.0
+    return y
+
+
 def collected(x):
     total = ag.tensor(np.zeros(3))
     total += x
@@ -349,7 +384,9 @@ REFUSED = {
     "a comparison": (lambda: ag.vmap(lambda x: np.allclose(x, 0))(X), "Keep what is the same for all examples out"),
     "a mask": (lambda: ag.vmap(lambda x: x[x > 0])(X), r"choose with ag.where\(mask, x, ...\) instead"),
     "backward": (lambda: ag.vmap(lambda x: x.backward())(w), "Take ag.grad within it for a gradient of each"),
-    "writing": (lambda: ag.vmap(written)(X), "would write into an example. Build the new value instead"),
+    "writing": (lambda: ag.vmap(written)(X), r"would have to change an argument, .* Write to a copy, x = x.copy\(\)"),
+    "a live view": (lambda: ag.vmap(viewed)(X), r"a view of the same memory \(shape \(1,\)\)"),
+    "a place": (lambda: ag.vmap(placed)(X), r"write x = ag.where\(np.arange\(n\) == i, value, x\) instead"),
     "adding up": (lambda: ag.vmap(collected)(X), "would be written with one that differs between them"),
     "shapes": (lambda: ag.vmap(lambda x: x @ W.T @ x)(X), r"matmul cannot combine \(4,\) and \(3,\)"),
     "grad": (lambda: ag.vmap(ag.grad(np.sin))(X), r"this one returned shape \(3,\), dtype float64"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from ..batches import Batched
 from ..errors import DeclarationError
 from ..modes import scope
 from ..primitive import Primitive
@@ -91,6 +91,9 @@ def layout(forward: Callable[..., Any], transpose: Rule, **declared: Any) -> Pri
             for part in y if type(y) is tuple else (y,):
                 if isinstance(part, Tensor) and (part._data is a._data or part._data.base is not None):  # may be a view
                     share(a, part)
+        elif type(a) is Batched:
+            for part in y if type(y) is tuple else (y,):
+                a.share(part)
         return y
 
     made.call = call
@@ -104,18 +107,11 @@ def share(base: Tensor, view: Tensor) -> None:
     if storage is None:
         with Clock.lock:  # another thread may be taking a view too
             storage = storage_of(base)
-        storage.handles.append(weakref.ref(base))
+        storage.add(base)
     view.storage = storage
     if view.node is not None and view.node.serial:
         view.node.storage = storage
-    handles = storage.handles
-    handles.append(weakref.ref(view))
-    if len(handles) > storage.limit:
-        with Clock.lock:
-            for i in reversed(range(len(handles))):  # in place: what other threads append meanwhile stays
-                if handles[i]() is None:
-                    del handles[i]
-            storage.limit = 2 * len(handles) + 16
+    storage.add(view)
 
 
 def storage_of(base: Tensor) -> Storage:

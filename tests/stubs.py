@@ -143,7 +143,9 @@ def answers_of(module: ModuleType) -> str:
 
 def submodule(module: ModuleType) -> str:
     """The text of numpy_api/<module>.pyi."""
-    return HEADER + "from typing import Any\n\n" + answers_of(module)
+    others = [n for n in getattr(ag, module.__name__.split(".")[-1]).__all__ if n not in namespace(module)]
+    own = "".join(f"from {module.__name__} import {n} as {n}\n" for n in others)
+    return HEADER + "from typing import Any\n\n" + own + answers_of(module)
 
 
 def families() -> str:

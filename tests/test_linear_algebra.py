@@ -258,7 +258,12 @@ def test_an_even_norm_is_smooth_where_an_element_is_0():
         check_grads(lambda x, p=ord: np.linalg.norm(x, p), x, order=3, directions=1)
 
 
-# -- results and words -------------------------------------------------------------------------------------------------
+# -- names, results and words -------------------------------------------------------------------------------------------------
+
+
+def test_every_name_of_np_linalg_has_its_answer():
+    assert [name for name in np.linalg.__all__ if not hasattr(ag.linalg, name)] == []
+    assert ag.linalg.LinAlgError is np.linalg.LinAlgError
 
 
 @pytest.mark.parametrize("name", ["qr", "svd", "eigh", "eig", "slogdet"])

@@ -1,8 +1,9 @@
-"""`ag.linalg`: the names of `np.linalg` that have an answer here."""
+"""`ag.linalg`: the names of `np.linalg`."""
 
 import numpy as np
+from numpy.linalg import LinAlgError
 
 from .namespaces import namespace
 
-__all__ = [*namespace(np.linalg)]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here
+__all__ = ["LinAlgError", *namespace(np.linalg)]  # noqa: PLE0604  # NumPy's functions, all with an answer here
 globals().update(namespace(np.linalg))

@@ -248,6 +248,7 @@ def transpose(a: Any, axes: Sequence[int] | None = None) -> Any:
 
 @answers(
     np.matrix_transpose,
+    np.linalg.matrix_transpose,
     samples=lambda: [
         *cases(),
         sample([[1, 2]]),

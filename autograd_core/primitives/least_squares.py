@@ -53,12 +53,12 @@ pseudo_inverse = primitive(
 )
 
 
-def check_cutoff(function: str, a: Any, rcond: Any) -> None:
+def check_cutoff(function: str, a: Any, rcond: Any, hermitian: bool = False) -> None:
     """Raise GradientError if a cutoff drops singular values that are not rounding errors: the formula assumes they are 0."""
     a = bare(a)
     if not (isinstance(a, Value) and a.requires_grad and a.size):
         return
-    s = np.linalg.svd(a._data, compute_uv=False)
+    s = np.linalg.svd(a._data, compute_uv=False, hermitian=hermitian)
     noise = 100 * max(a.shape[-2:]) * np.finfo(s.dtype).eps * s[..., :1]
     dropped = (s <= np.expand_dims(rcond, -1) * s[..., :1]) & (s > noise)
     if dropped.any():
@@ -114,11 +114,14 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = NOT_
     if rcond is None:
         eps = np.finfo(a.dtype if a.dtype.kind in "fc" else float).eps
         cutoff = 1e-15 if rtol is NOT_GIVEN else float(max(a.shape[-2:]) * eps) if rtol is None else rtol
-    check_cutoff("pinv", a, cutoff)
+    check_cutoff("pinv", a, cutoff, hermitian)
     return pseudo_inverse(a, rcond=cutoff, hermitian=bool(hermitian))
 
 
 # -- least squares -----------------------------------------------------------------------------------------------------
+
+
+EPS = float(np.finfo(float).eps)
 
 
 def lstsq_forward(a: Any, b: Any, *, rcond: Any = None) -> Any:
@@ -127,9 +130,8 @@ def lstsq_forward(a: Any, b: Any, *, rcond: Any = None) -> Any:
 
 
 def cutoff_of(rcond: Any, a: Any) -> Any:
-    """The cutoff that lstsq takes if it is given none, or a negative one."""
-    eps = float(np.finfo(a.dtype).eps)
-    return eps * max(a.shape) if rcond is None else eps if rcond < 0 else rcond
+    """The cutoff that lstsq takes if it is given none, or a negative one; LAPACK computes in double precision."""
+    return EPS * max(a.shape) if rcond is None else EPS if rcond < 0 else rcond
 
 
 def lstsq_back(parts: Any, xs: Sequence[Any], ys: Sequence[Any], rcond: Any) -> list[Any]:
@@ -203,6 +205,8 @@ least_squares = primitive(
         sample(normal(4, 2, dtype=complex), normal(4, dtype=complex)),
         sample(normal(4, 2, dtype=np.float32), normal(4, dtype=np.float32)),
         sample(normal(4, 2), normal(4), 1e-9),
+        sample(np.array([[1, 2], [3, 4], [5, 7]]), normal(3)),
+        sample(normal(4, 2), np.arange(4)),
         sample(normal(4, 2), normal(4), rcond=-1),
         sample(regular(2), normal(3), raises=ShapeError, match=r"as many rows as the matrix \(2\), not 3"),
         sample(normal(2, 3, 2), normal(3), raises=ShapeError, match="lstsq takes one matrix"),

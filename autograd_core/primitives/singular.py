@@ -13,7 +13,7 @@ import numpy as np
 from numpy.linalg._linalg import SVDResult
 
 from ..dispatch import answers
-from ..errors import MatrixError, ShapeError
+from ..errors import MatrixError, ShapeError, UnsupportedError
 from ..families import composed, fixed, primitive
 from ..recording import Value
 from ..reverse import conjugate
@@ -213,22 +213,36 @@ def svdvals(x: Any, /) -> Any:
 # -- rank and condition ------------------------------------------------------------------------------------------------
 
 
-matrix_rank = answers(
+ranks = fixed(
+    lambda a, *, tol, hermitian, rtol: np.linalg.matrix_rank(a, tol, hermitian, rtol=rtol), name="matrix_rank"
+)
+
+
+@answers(
     np.linalg.matrix_rank,
     samples=lambda: [
         sample(normal(3, 2)),
         sample(normal(2, 3, 1) @ normal(2, 1, 3)),
         sample(regular(3), hermitian=True),
-        sample(regular(3), 10.0),
+        sample(regular(3), 10),
         sample(regular(3), rtol=0.5),
         sample(normal(3)),
+        sample(regular(3, dtype=np.float32)),
+        sample(regular(3), 1, rtol=1, raises=UnsupportedError, match="give one of them"),
     ],
-)(
-    fixed(
-        lambda A, tol=None, hermitian=False, *, rtol=None: np.linalg.matrix_rank(A, tol, hermitian, rtol=rtol),
-        name="matrix_rank",
-    )
 )
+def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
+    """How many singular values are above `tol`, or above `rtol` times the largest; piecewise constant.
+
+    A: (..., m, n)   returns (...)
+
+    >>> import numpy as np, autograd_core as ag
+    >>> int(ag.linalg.matrix_rank(np.ones((3, 3))))
+    1
+    """
+    if tol is not None and rtol is not None:
+        raise UnsupportedError("matrix_rank was given tol and rtol, two ways to say what counts as 0: give one of them")
+    return ranks(A, tol=tol, hermitian=hermitian, rtol=rtol)
 
 
 @answers(

@@ -100,6 +100,7 @@ solution: Primitive = primitive(
         sample(regular(3, dtype=complex), normal(3)),
         sample(regular(2, dtype=np.float32), normal(2, dtype=np.float32)),
         sample(regular(2), np.arange(2)),
+        sample(np.array([[1, 2], [3, 4]]), normal(2)),
         sample(regular(3), normal(3, 0)),
         sample(regular(3), normal(2), raises=ShapeError, match=r"b must have 3 rows, or be one vector of 3 numbers"),
         sample(normal(2, 3), normal(2), raises=ShapeError, match="solve takes square matrices"),

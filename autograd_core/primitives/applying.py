@@ -12,8 +12,8 @@ from ..errors import ShapeError
 from ..families import composed
 from ..samples import Sample, sample
 from ..shapes import normal_axes
+from .operands import array
 from .reductions import matrix
-from .statistics import array
 
 
 def cases_of_rows() -> list[Sample]:

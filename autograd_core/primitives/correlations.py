@@ -11,7 +11,7 @@ from ..errors import ShapeError
 from ..families import composed, multilinear
 from ..primitive import Primitive
 from ..samples import Sample, sample
-from .statistics import array
+from .operands import array
 
 
 def bounds(m: int, n: int, mode: str) -> tuple[int, int]:

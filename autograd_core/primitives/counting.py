@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError
+from ..errors import DTypeError, ShapeError
 from ..primitive import Primitive
 from ..recording import Value
 from .layouts import astype
+from .operands import array
 from .selection import choose
 
 
@@ -35,8 +36,11 @@ def counted(a: Any, where: Any, fill: Any) -> Any:
 
 def start(initial: Any, dtype: Any) -> Any:
     """`initial=`, a single number, in the dtype of the result."""
-    if np.ndim(initial):
-        raise ShapeError(f"initial= is a single number, not an array of shape {np.shape(initial)}")
+    initial = array(initial)
+    if initial.ndim:
+        raise ShapeError(f"initial= is a single number, not an array of shape {initial.shape}")
+    if initial.dtype.kind == "c" and np.dtype(dtype).kind != "c":
+        raise DTypeError(f"initial= is complex, and the result is of dtype {dtype}: convert the array first")
     return astype(initial, dtype)
 
 

@@ -16,10 +16,10 @@ from ..errors import ShapeError
 from ..families import composed, fixed, primitive
 from ..families.elementwise import gate
 from ..primitive import Primitive
-from ..recording import Value
 from ..samples import Sample, sample, singular
 from ..shapes import Axis, kept_shape
 from .counting import mask, start
+from .operands import array
 from .reductions import cases, matrix, prepared, reduces, refuse, spread
 
 
@@ -115,7 +115,7 @@ smallest_from = extremum_from(np.min, "min")
 def extreme(made: Primitive, a: Any, axis: Axis, keepdims: bool, initial: Any, where: Any) -> Any:
     """The extremum of the elements that `where=` counts, and of `initial=`."""
     a, axis = prepared(a, axis)
-    a = a if isinstance(a, Value) else np.asarray(a)
+    a = array(a)
     before = None if initial is None else start(initial, a.dtype)
     return made(a, before, where is True or mask(a, where), axis=axis, keepdims=bool(keepdims))
 

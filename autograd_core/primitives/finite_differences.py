@@ -13,8 +13,8 @@ from ..recording import Value
 from ..samples import Sample, sample
 from ..shapes import Axis, normal_axes
 from .layouts import astype
+from .operands import array
 from .reductions import matrix
-from .statistics import array
 
 NOTHING = np._NoValue
 

@@ -7,17 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import answers
-from ..errors import ShapeError
+from ..errors import DTypeError, ShapeError
 from ..families import composed
-from ..recording import data_of
 from ..samples import Sample, sample, singular
 from .layouts import astype
-from .statistics import array
-
-
-def bare(a: Any) -> Any:
-    """The array behind a value: between which points it lies is piecewise constant."""
-    return data_of(a)
+from .operands import array, bare
 
 
 def cases_of_interpolation() -> list[Sample]:
@@ -39,6 +33,7 @@ def cases_of_interpolation() -> list[Sample]:
         sample(x, xp, fp[:2], raises=ShapeError, match="4 places for 2 heights"),
         sample(x, np.ones((2, 2)), fp, raises=ShapeError, match="one dimension"),
         sample(x, xp[:0], fp[:0], raises=ShapeError, match="at least one point"),
+        sample(x * 1j, xp, fp, raises=DTypeError, match="interp computes in float64"),
         sample(x, xp, fp, period=0, raises=ValueError, match="period of interp is not 0"),
     ]
 
@@ -73,8 +68,15 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     >>> ag.grad(lambda x: ag.interp(x, [0.0, 1.0, 3.0], [0.0, 2.0, 3.0]))(2.0)
     0.5
     """
-    x, xp, fp = astype(array(x), float), astype(array(xp), float), array(fp)
-    fp = astype(fp, complex if fp.dtype.kind == "c" else float)
+    x, xp, fp = array(x), array(xp), array(fp)
+    dtype = np.dtype(complex if fp.dtype.kind == "c" else float)
+    for given, target in ((x, np.dtype(float)), (xp, np.dtype(float)), (fp, dtype)):
+        exact = given.ndim > 0 and period is None  # else NumPy converts, as long as nothing imaginary is lost
+        if not np.can_cast(given.dtype, target, "safe" if exact else "same_kind"):
+            raise DTypeError(
+                f"interp computes in {target}, and cannot keep the dtype {given.dtype}: convert it with astype"
+            )
+    x, xp, fp = astype(x, float), astype(xp, float), astype(fp, dtype)
     if xp.ndim != 1 or fp.ndim != 1:
         raise ShapeError(f"the points of interp have one dimension, not the shapes {xp.shape} and {fp.shape}")
     if xp.shape != fp.shape:

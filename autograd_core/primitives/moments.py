@@ -12,12 +12,12 @@ from ..dispatch import answers
 from ..errors import ShapeError
 from ..families import primitive
 from ..primitive import Primitive
-from ..recording import Value
 from ..reverse import conjugate
 from ..samples import Sample, sample, singular
 from ..shapes import Axis, kept_shape, normal_axes
 from .counting import mask
 from .layouts import astype
+from .operands import array
 from .reductions import cases, count, matrix, prepared, refuse, spread
 from .selection import choose
 
@@ -146,7 +146,7 @@ deviation_about = moment_about(np.std, deviation_shares, "std")
 
 def about(made: Primitive, a: Any, axis: Axis, ddof: float, keepdims: bool, where: Any, mean: Any) -> Any:
     """A moment with `where=` or `mean=`: about the mean that is given, or that of the elements that count."""
-    a = a if isinstance(a, Value) else np.asarray(a)
+    a = array(a)
     if mean is None and a.dtype == np.float16:  # which NumPy sums in float32
         return astype(about(made, astype(a, np.float32), axis, ddof, keepdims, where, mean), np.float16)
     counting = mask(a, where)

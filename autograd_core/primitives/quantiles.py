@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from ..batches import Batched
 from ..dispatch import answers
 from ..errors import DTypeError, ShapeError
 from ..families import composed
-from ..recording import Scalar, Value, data_of
+from ..recording import Scalar, Value
 from ..samples import Sample, sample, singular
 from ..shapes import Axis, kept_shape
 from .layouts import astype
+from .operands import array, bare
 from .reductions import matrix, refuse, rows
 
 # -- where a quantile lies: Hyndman and Fan, Sample quantiles in statistical packages, The American Statistician 50 (1996) --
@@ -63,11 +63,6 @@ ELEMENTS = ("inverted_cdf", "closest_observation", "lower", "higher", "nearest")
 
 
 # -- points between sorted elements ----------------------------------------------------------------------------------------
-
-
-def bare(a: Any) -> Any:
-    """The array behind a value: where elements stand is piecewise constant."""
-    return np.asarray(data_of(a)) if type(a) is not Batched else data_of(a)
 
 
 def picked(s: Any, index: Any) -> Any:
@@ -120,16 +115,12 @@ def quantiles(numpy: Any, a: Any, q: Any, axis: Axis, method: str, keepdims: boo
     skips_nan = numpy.__name__.startswith("nan")
     check(numpy.__name__, a, q, method, weights, percent)
     weak = type(q) in (int, float, Scalar)
-    q = q if isinstance(q, Value) else np.asarray(q)
+    a, q = array(a), array(q)
     weak = weak or (percent == 1 and method == "linear" and q.dtype.kind in "iub")
     s = np.sort(rows(a, axis), axis=-1)
     batch = s.shape[:-1]
     if weights is not None:
-        y = weighted(
-            s,
-            q,
-            numpy(*map(np.asarray, (bare(a), bare(q))), axis=axis, method=method, weights=np.asarray(bare(weights))),
-        )
+        y = weighted(s, q, np.asarray(numpy(bare(a), bare(q), axis=axis, method=method, weights=bare(weights))))
     else:
         points = np.reshape(q if percent == 1 else q / percent, (*q.shape, *[1] * len(batch)))
         n = number(s) if skips_nan else s.shape[-1]
@@ -215,6 +206,7 @@ def median(a: Any, axis: Axis = None, out: None = None, overwrite_input: bool = 
     tensor([0. , 0.5, 0.5, 0. ])
     """
     refuse("median", out)
+    a = array(a)
     s = np.sort(rows(a, axis), axis=-1)
     n = s.shape[-1]
     y = with_nans(np.mean(s[..., max((n - 1) // 2, 0) : n // 2 + 1], axis=-1), s)
@@ -237,7 +229,8 @@ def nanmedian(
     tensor([0.5, 0. , 0.5])
     """
     refuse("nanmedian", out)
-    if np.size(a) == 0:
+    a = array(a)
+    if a.size == 0:
         return np.nanmean(a, axis=axis, keepdims=keepdims)
     s = np.sort(rows(a, axis), axis=-1)
     n = number(s)

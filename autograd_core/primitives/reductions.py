@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import answers, methods
-from ..errors import ShapeError, UnsupportedError
+from ..errors import DTypeError, ShapeError, UnsupportedError
 from ..families import primitive
 from ..families.elementwise import gate
 from ..primitive import Primitive
@@ -153,6 +153,7 @@ def cases_of_sum() -> list[Sample]:
         sample(matrix(), axis=2, raises=ShapeError, match="axis 2 is out of bounds"),
         sample(matrix(), where=np.ones((4, 3), bool), raises=ShapeError, match="does not stretch"),
         sample(matrix(), initial=np.ones(2), raises=ShapeError, match="initial= is a single number"),
+        sample(matrix(), initial=1j, raises=DTypeError, match="initial= is complex"),
     ]
 
 

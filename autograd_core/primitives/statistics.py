@@ -10,17 +10,11 @@ import numpy as np
 from ..dispatch import answers
 from ..errors import DTypeError, ShapeError
 from ..families import composed, elementwise
-from ..recording import Value
 from ..samples import Sample, sample
 from ..shapes import Axis, normal_axes
 from .layouts import astype
+from .operands import array
 from .reductions import count, matrix
-
-
-def array(a: Any) -> Any:
-    """A value, or an array of anything else."""
-    return a if isinstance(a, Value) else np.asarray(a)
-
 
 # -- averages --------------------------------------------------------------------------------------------------------------
 

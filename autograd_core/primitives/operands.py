@@ -1,0 +1,20 @@
+"""What functions are given: values, or arrays of anything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..primitive import operand
+from ..recording import Value
+
+
+def array(a: Any) -> Any:
+    """A value as it is, anything else as an array; masked arrays and objects are refused."""
+    return a if isinstance(a, Value) else np.asarray(operand(a))
+
+
+def bare(a: Any) -> Any:
+    """The array of a value: for what is piecewise constant, such as an order or between which points a place lies."""
+    return np.asarray(a._data) if isinstance(a, Value) else array(a)

@@ -19,7 +19,7 @@ from .errors import (
     ShapeError,
     UnsupportedError,
 )
-from .families.general import fixed, share
+from .families.general import share
 from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, let_go, read_only
 from .modes import current
 from .primitives import arithmetic, indexing, layouts, powers, steps
@@ -36,7 +36,6 @@ from .recording import (
     protected,
     tensor_of,
 )
-from .samples import sample
 from .trees import flatten
 from .ufunc_calls import array_ufunc
 from .writing import augmented, setitem
@@ -117,9 +116,6 @@ def stop_gradient(x: Any) -> Any:
     return rebuilt([leaf.detach() if isinstance(leaf, Value) else leaf for leaf in leaves])
 
 
-detached = fixed(lambda a: a, samples=lambda: [sample(np.array([1.0, -2.0])), sample(1.5)], name="detach")
-
-
 # -- attributes --------------------------------------------------------------------------------------------------------------
 
 
@@ -195,7 +191,7 @@ def requires_grad_(self: Value, flag: bool = True) -> Value:
 
 def detach(self: Any) -> Any:
     """The same value as a constant; a Tensor shares its memory, so that writes are seen."""
-    constant = detached.call(self)
+    constant = layouts.detached.call(self)
     if isinstance(self, Tensor):
         share(self, constant)
     return constant

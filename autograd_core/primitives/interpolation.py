@@ -42,7 +42,7 @@ def repeated(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]:
     """Points of one period in order, with a neighbour on each side, and the places asked for in that period."""
     period = np.abs(period)
     x, xp = np.remainder(x, period), np.remainder(xp, period)
-    order = np.argsort(bare(xp))
+    order = np.argsort(xp)
     xp, fp = xp[order], fp[order]
     return x, np.concatenate([xp[-1:] - period, xp, xp[:1] + period]), np.concatenate([fp[-1:], fp, fp[:1]])
 
@@ -84,20 +84,19 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     if xp.shape[0] == 0:
         raise ShapeError("interp needs at least one point")
     if period is not None:
-        if bare(period) == 0:
+        if np.any(bare(period) == 0):
             raise ValueError("the period of interp is not 0")
         x, xp, fp = repeated(x, xp, fp, period)
         left = right = None
-    at, places = bare(x), bare(xp)
-    before, after = at < places[0], at > places[-1]
+    before, after = x < xp[0], x > xp[-1]
     left = fp[0] if left is None else left
     right = fp[-1] if right is None else right
-    if len(places) == 1:
-        inside = np.where(np.isnan(at), x, fp[0])
+    if xp.shape[0] == 1:
+        inside = np.where(np.isnan(x), x, fp[0])
     else:
-        low = np.clip(np.searchsorted(places, at, side="right") - 1, 0, len(places) - 2)
+        low = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, xp.shape[0] - 2)
         width = xp[low + 1] - xp[low]
-        slope = (fp[low + 1] - fp[low]) / np.where(bare(width) == 0, 1, width)
-        start = np.where(at == places[-1], low + 1, low)  # exact at the last point too
+        slope = (fp[low + 1] - fp[low]) / np.where(width == 0, 1, width)
+        start = np.where(x == xp[-1], low + 1, low)  # exact at the last point too
         inside = slope * (np.where(before | after, xp[0], x) - xp[start]) + fp[start]
     return np.where(before, left, np.where(after, right, inside))

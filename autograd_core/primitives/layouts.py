@@ -162,6 +162,8 @@ alias = layout(
     lambda a: a, lambda g: g, samples=lambda: [*cases(), sample(np.float64(2.0))], batch="leading", name="alias"
 )
 
+detached = fixed(lambda a: a, samples=lambda: [sample(np.array([1.0, -2.0])), sample(1.5)], name="detach")
+
 to_scalar = primitive(
     lambda a: float(np.asarray(a).item()),
     lambda g, a_like: np.reshape(to_tensor(g), np.shape(a_like)),

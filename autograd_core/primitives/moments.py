@@ -135,6 +135,7 @@ def moment_about(forward: Callable[..., Any], shares: Callable[..., Any], name: 
         ),
         None,
         jvp=tangent,
+        batch="axes",
         samples=cases_about,
         name=name,
     )

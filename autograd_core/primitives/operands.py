@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import batches
 from ..primitive import operand
 from ..recording import Value
 
@@ -16,5 +17,6 @@ def array(a: Any) -> Any:
 
 
 def bare(a: Any) -> Any:
-    """The array of a value: for what is piecewise constant, such as an order or between which points a place lies."""
+    """The numbers of a value, of all examples within vmap: for checks and warnings, which no gradient depends on."""
+    a = batches.bare(a)
     return np.asarray(a._data) if isinstance(a, Value) else array(a)

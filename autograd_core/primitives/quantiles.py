@@ -17,11 +17,11 @@ import numpy as np
 
 from ..dispatch import answers
 from ..errors import DTypeError, ShapeError
-from ..families import composed
+from ..families import composed, fixed
 from ..recording import Scalar, Value
 from ..samples import Sample, sample, singular
 from ..shapes import Axis, kept_shape
-from .layouts import astype
+from .layouts import astype, detached
 from .operands import array, bare
 from .reductions import matrix, refuse, rows
 
@@ -69,7 +69,7 @@ def picked(s: Any, index: Any) -> Any:
     """For each row of s, of shape (*batch, n), its elements at indices that broadcast to (*points, *batch)."""
     batch = s.shape[:-1]
     points = index.shape[: index.ndim - len(batch)]
-    index = np.broadcast_to(index, (*points, *batch)).astype(int)
+    index = astype(np.broadcast_to(index, (*points, *batch)), int)
     places = np.moveaxis(np.reshape(index, (math.prod(points), *batch)), 0, -1)
     return np.reshape(np.moveaxis(np.take_along_axis(s, places, axis=-1), -1, 0), (*points, *batch))
 
@@ -79,52 +79,65 @@ def last_of(n: Any) -> Any:
     return max(n - 1, 0) if type(n) is int else np.maximum(n - 1, 0)
 
 
+def constant(a: Any) -> Any:
+    """The values alone, through which no gradient flows."""
+    return detached.call(a) if isinstance(a, Value) else a
+
+
 def element(s: Any, n: Any, q: Any, method: str) -> Any:
     """One of the n first elements of each sorted row."""
-    return picked(s, np.clip(STEPPED[method](n, bare(q)), 0, last_of(n)))
+    return picked(s, np.clip(STEPPED[method](n, constant(q)), 0, last_of(n)))
 
 
 def interpolated(s: Any, n: Any, q: Any, method: str, weak: bool) -> Any:
     """A point between two of the n first elements of each sorted row, computed as NumPy does."""
-    place = CONTINUOUS[method](n, q) if method in CONTINUOUS else STEPPED[method](n, bare(q))
-    at, last = bare(place), last_of(n)
-    low = np.clip(np.floor(at), 0, last)
-    if isinstance(place, Value):  # the slope by q at the last element is that on its left
-        low = np.where(at == last, np.maximum(low - 1, 0), low)
-    high = np.where(at < 0, low, np.minimum(low + 1, last))
+    smooth = isinstance(q, Value) and method in CONTINUOUS
+    place = CONTINUOUS[method](n, q) if method in CONTINUOUS else STEPPED[method](n, constant(q))
+    last = last_of(n)
+    low = np.clip(np.floor(place), 0, last)
+    if smooth:  # the slope by q at the last element is that on its left
+        low = np.where(place == last, np.maximum(low - 1, 0), low)
+    high = np.where(place < 0, low, np.minimum(low + 1, last))
     t = place - low
     if method == "averaged_inverted_cdf":  # halfway where the distribution function is flat, else on the upper one
-        t = np.where(t == 0, 0.5, 1.0).astype(at.dtype)
+        t = astype(np.where(t == 0, 0.5, 1.0), place.dtype)
     if weak and s.dtype.kind == "f":
         t = astype(t, s.dtype)
     a, b = picked(s, low), picked(s, high)
-    if not isinstance(t, Value):  # an element without weight is cut off; but NumPy computes with it
-        a, b = np.where(t == 1, bare(a), a), np.where(t == 0, bare(b), b)
-    return np.where(bare(t) >= 0.5, b - (b - a) * (1 - t), a + (b - a) * t)
+    if not smooth:  # an element without weight is cut off; but NumPy computes with it
+        a, b = np.where(t == 1, constant(a), a), np.where(t == 0, constant(b), b)
+    return np.where(t >= 0.5, b - (b - a) * (1 - t), a + (b - a) * t)
 
 
-def weighted(s: Any, q: Any, found: Any) -> Any:
+def weighted(s: Any, found: Any) -> Any:
     """The elements of each sorted row that equal those that NumPy found, of shape (*points, *batch)."""
-    values = bare(s)
-    same = (values == found[..., None]) | (np.isnan(values) & np.isnan(found)[..., None])
+    found = np.expand_dims(found, -1)
+    same = (s == found) | (np.isnan(s) & np.isnan(found))
     return picked(s, np.argmax(same, axis=-1))
+
+
+found_by_weight = fixed(
+    lambda a, q, w, *, numpy, axis: np.asarray(numpy(a, q, axis=axis, weights=w, method="inverted_cdf")),
+    samples=lambda: [sample(matrix(), np.array([0.3, 0.9]), np.abs(matrix()), numpy=np.quantile, axis=1)],
+    name="weighted_quantile",
+)
 
 
 def quantiles(numpy: Any, a: Any, q: Any, axis: Axis, method: str, keepdims: bool, weights: Any, percent: int) -> Any:
     """What a quantile function of NumPy gives, recorded."""
     skips_nan = numpy.__name__.startswith("nan")
-    check(numpy.__name__, a, q, method, weights, percent)
     weak = type(q) in (int, float, Scalar)
     a, q = array(a), array(q)
+    check(numpy.__name__, a, q, method, weights, percent)
     weak = weak or (percent == 1 and method == "linear" and q.dtype.kind in "iub")
     s = np.sort(rows(a, axis), axis=-1)
     batch = s.shape[:-1]
     if weights is not None:
-        y = weighted(s, q, np.asarray(numpy(bare(a), bare(q), axis=axis, method=method, weights=bare(weights))))
+        y = weighted(s, found_by_weight(a, q, array(weights), numpy=numpy, axis=axis))
     else:
         points = np.reshape(q if percent == 1 else q / percent, (*q.shape, *[1] * len(batch)))
         n = number(s) if skips_nan else s.shape[-1]
-        n = n if type(n) is int or points.dtype.kind in "iub" else n.astype(points.dtype)
+        n = n if type(n) is int or points.dtype.kind in "iub" else astype(n, points.dtype)
         y = element(s, n, points, method) if method in ELEMENTS else interpolated(s, n, points, method, weak)
     y = without_elements(y, s) if skips_nan else with_nans(y, s)
     return np.reshape(y, (*q.shape, *kept_shape(np.shape(a), axis))) if keepdims else y
@@ -132,36 +145,36 @@ def quantiles(numpy: Any, a: Any, q: Any, axis: Axis, method: str, keepdims: boo
 
 def check(asked: str, a: Any, q: Any, method: str, weights: Any, percent: int) -> None:
     """Raise for arguments that quantiles are not defined for, as NumPy does."""
-    if bare(a).dtype.kind == "c":
+    if a.dtype.kind == "c":
         raise DTypeError(f"{asked} is not defined for complex numbers, which have no order: take np.real or np.abs")
     if method not in CONTINUOUS and method not in STEPPED:
         raise ValueError(f"{asked} has no method {method!r}: use one of {', '.join([*CONTINUOUS, *STEPPED])}")
     if weights is not None and method != "inverted_cdf":
         raise ValueError(f"{asked} with weights= is defined for method='inverted_cdf' only, not for {method!r}")
     if not np.all((bare(q) >= 0) & (bare(q) <= percent)):
-        raise ValueError(f"q of {asked} must be in the range [0, {percent}]: it is {q}")
-    if np.ndim(q) > 2:
-        raise ShapeError(f"q of {asked} must be a number or a sequence, not of shape {np.shape(q)}")
-    if bare(a).size == 0 and not asked.startswith("nan"):
+        raise ValueError(f"q of {asked} must be in the range [0, {percent}]: it is {bare(q)}")
+    if q.ndim > 2:
+        raise ShapeError(f"q of {asked} must be a number or a sequence, not of shape {q.shape}")
+    if a.size == 0 and not asked.startswith("nan"):
         raise ShapeError(f"{asked} of an array of shape {np.shape(a)}: it has no elements")
 
 
 def number(s: Any) -> Any:
     """How many elements of each sorted row are not NaN."""
-    return np.sum(~np.isnan(bare(s)), axis=-1)
+    return np.sum(~np.isnan(s), axis=-1)
 
 
 def with_nans(y: Any, s: Any) -> Any:
     """Results in which each sorted row with a NaN, which is its last element, gives NaN."""
     if s.shape[-1] == 0:
         return y
-    return np.where(np.isnan(bare(s)[..., -1]), s[..., -1], y)
+    return np.where(np.isnan(s[..., -1]), s[..., -1], y)
 
 
 def without_elements(y: Any, s: Any) -> Any:
     """Results in which each row of nothing but NaNs gives NaN, with NumPy's warning, and has no gradient."""
     nothing = number(s) == 0
-    if np.any(nothing):
+    if np.any(bare(nothing)):
         warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=4)
     return np.where(nothing, math.nan, y)
 
@@ -252,11 +265,11 @@ def cases_with_nans() -> list[Sample]:
 def cases_of_quantiles(percent: int = 1) -> list[Sample]:
     """Every method; q a number, an array, at elements and at the ends; axes, dtypes, weights, errors."""
     x = np.array([[3.0, -1.0, 0.5, 2.0], [7.0, 1.5, 4.0, -2.0]])
-    ends = np.array([0.0, 1.0, 0.5], np.float32) * np.float32(percent)
+    ends, single = [0.0, 1.0 * percent, 0.5 * percent], np.array([0.25, 0.75], np.float32) * np.float32(percent)
     weights = np.array([1.0, 0.25, 2.0, 0.5])
     return [
         *[sample(x, np.array([0.3, 0.83]) * percent, axis=1, method=m) for m in (*CONTINUOUS, *STEPPED)],
-        *[sample(x.astype(np.float32), ends, axis=0, method=m) for m in (*CONTINUOUS, *STEPPED)],
+        *[sample(x.astype(np.float32), q, axis=0, method=m) for m in (*CONTINUOUS, *STEPPED) for q in (ends, single)],
         *[sample(x, q * percent, axis=1) for q in (0, 1, 1 / 3, 0.25)],
         sample(x, [0.25 * percent, 0.5 * percent], axis=(0, -1), keepdims=True),
         sample(x.astype(np.float16), 0.3 * percent),

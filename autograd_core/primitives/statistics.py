@@ -13,7 +13,7 @@ from ..families import composed, elementwise
 from ..samples import Sample, sample
 from ..shapes import Axis, normal_axes
 from .layouts import astype
-from .operands import array
+from .operands import array, bare
 from .reductions import count, matrix
 
 # -- averages --------------------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def average(a: Any, axis: Axis = None, weights: Any = None, returned: bool = Fal
         w = fitting(weights, a, axis)
         dtype = np.result_type(a.dtype, w.dtype, *([np.float64] if a.dtype.kind in "iub" else []))
         total = np.sum(w, axis=axis, dtype=dtype, keepdims=keepdims)
-        if np.any(total == 0):
+        if np.any(bare(total) == 0):
             raise ZeroDivisionError("the weights of an average sum to zero")
         y = np.sum(astype(a, dtype) * astype(w, dtype), axis=axis, keepdims=keepdims) / total
     return (y, np.copy(np.broadcast_to(total, y.shape))) if returned else y
@@ -123,9 +123,9 @@ def observed(weights: Any, kind: str, number: int) -> Any:
     w = astype(array(weights), float)
     if w.shape != (number,):
         raise ShapeError(f"a covariance has {w.shape[0] if w.ndim == 1 else w.shape} {kind} for {number} observations")
-    if np.any(w < 0):
+    if np.any(bare(w) < 0):
         raise ValueError(f"the {kind} of a covariance cannot be negative")
-    if kind == "fweights" and np.any(w != np.rint(w)):
+    if kind == "fweights" and np.any(bare(w) != np.rint(bare(w))):
         raise DTypeError("fweights count observations, so they must be integers; other weights are aweights")
     return w
 
@@ -173,9 +173,9 @@ def cov(
         freedom, means = total - ddof, average(x, axis=1, weights=w, keepdims=True)
         if amounts is not None and ddof != 0:
             freedom = total - ddof * np.sum(w * amounts) / total
-    if freedom <= 0:
+    if np.any(bare(freedom) <= 0):
         warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=3)
-        freedom = 0.0
+        freedom = np.maximum(freedom, 0.0)
     x = x - astype(means, dtype)
     c = np.matmul(x, np.transpose(np.conj(x if w is None else x * w)))
     return np.squeeze(c * astype(np.true_divide(1, freedom), np.zeros(0, c.dtype).real.dtype))

@@ -12,6 +12,7 @@ from importlib import import_module as _import_module
 from typing import Any as _Any
 
 from . import batching, methods, ops, scalars, special, tensors, ufunc_calls
+from .array_api import exchange
 from .batching import vmap
 from .checkpoints import checkpoint
 from .custom import custom_jvp, custom_vjp
@@ -38,6 +39,7 @@ scalars.install()
 methods.install()
 ufunc_calls.install()
 batching.install()
+exchange.install()
 
 _LAZY = {
     "draw": "drawing", "Drawing": "drawing", "drawing": "drawing", "testing": "testing",

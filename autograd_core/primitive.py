@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
+from inspect import Parameter, Signature, signature
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -137,6 +138,14 @@ class Primitive:
 
     def __reduce__(self) -> tuple[Any, ...]:  # for pickle and copies: there is one of each
         return found_again, (self.module, self.name)
+
+    @property
+    def __signature__(self) -> Signature:
+        """Data by position, settings by keyword: what `help` and editors show."""
+        if isinstance(self.forward, np.ufunc):
+            data = [Parameter(n, Parameter.POSITIONAL_ONLY) for n in LETTERS[: self.forward.nin]]
+            return Signature(data)
+        return signature(self.forward)
 
     # -- the way back ---------------------------------------------------------------------------------------------------
 

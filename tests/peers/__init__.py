@@ -1,0 +1,1 @@
+"""Comparisons with other libraries, which run where these are installed: `make peers`."""

@@ -1,0 +1,85 @@
+"""Carbon dioxide, continued: a Gaussian process fitted by its marginal likelihood: `python -m examples.gaussian_process`.
+
+The yearly mean over Mauna Loa is a straight line plus a Gaussian process with the kernel
+
+    k(s, t) = a^2 exp(-(s - t)^2 / 2 l^2) + n^2 [s = t]
+
+The evidence for amplitude a, length l and noise n is
+
+    log p(y) = -y' K^-1 y / 2 - log det K / 2 - n log(2 pi) / 2
+
+by a Cholesky factor of K; its gradient fits them. The last years are held out and forecast. Rasmussen & Williams, "Gaussian
+Processes for Machine Learning" (2006), algorithm 2.1.
+"""
+
+import numpy as np
+from scipy.optimize import minimize
+
+import autograd_core as ag
+from autograd_core.testing import check_grads
+
+# parts per million, means of the weekly values of 1965 to 2001 (Keeling & Whorf 2004; public domain)
+CO2 = np.array([
+    319.98, 321.32, 322.13, 323.01, 324.58, 325.63, 326.27, 327.43, 329.64, 330.20, 331.10, 332.07, 333.87, 335.48, 336.82,
+    338.65, 339.87, 341.07, 342.72, 344.18, 345.87, 347.09, 348.88, 351.44, 352.88, 354.14, 355.57, 356.32, 357.01, 358.86,
+    360.84, 362.60, 363.73, 366.58, 368.23, 369.35, 370.87,
+])  # fmt: skip
+YEARS = np.arange(1965.0, 2002.0)
+HELD_OUT = 4
+
+
+def line(t):
+    """The functions that a straight line is made of."""
+    return np.stack([np.ones_like(t), (t - 1980) / 10], axis=-1)
+
+
+def kernel(s, t, parameters):
+    """parameters: (3), the logarithms of amplitude, length and noise; a line with a broad prior is part of the process."""
+    amplitude, length, _ = np.exp(parameters)
+    smooth = amplitude**2 * np.exp(-((s[:, None] - t) ** 2) / (2 * length**2))
+    return smooth + 1e5 * line(s) @ line(t).T
+
+
+def factor(t, parameters):
+    """The lower Cholesky factor of the covariance of what was measured."""
+    return np.linalg.cholesky(kernel(t, t, parameters) + np.exp(parameters[2]) ** 2 * np.eye(len(t)))
+
+
+def minus_log_evidence(parameters, t, y):
+    lower = factor(t, parameters)
+    white = np.linalg.solve(lower, y)
+    return white @ white / 2 + np.sum(np.log(np.diag(lower))) + len(y) * np.log(2 * np.pi) / 2
+
+
+def forecast(parameters, t, y, new):
+    """Mean and standard deviation of new measurements."""
+    lower = factor(t, parameters)
+    across = np.linalg.solve(lower, kernel(t, new, parameters))
+    variance = np.diag(kernel(new, new, parameters)) - np.sum(across**2, axis=0) + np.exp(parameters[2]) ** 2
+    return across.T @ np.linalg.solve(lower, y), np.sqrt(variance)
+
+
+def main():
+    t, y = YEARS[:-HELD_OUT], CO2[:-HELD_OUT]
+    new, truth = YEARS[-HELD_OUT:], CO2[-HELD_OUT:]
+    start = np.log([3.0, 8.0, 0.5])
+    check = check_grads(lambda p: minus_log_evidence(p, t, y), start)
+    fit = minimize(ag.value_and_grad(minus_log_evidence), start, args=(t, y), jac=True, method="BFGS")
+    mean, deviation = forecast(fit.x, t, y, new)
+    straight = line(new) @ np.linalg.lstsq(line(t), y, rcond=None)[0]
+    amplitude, length, noise = np.exp(fit.x)
+    print(f"CO2 over Mauna Loa, {len(t)} years: log evidence {-fit.fun:.2f} (gradient checked to {check.worst:.0e})")
+    print(f"  amplitude {amplitude:.2f} ppm, length {length:.1f} years, noise {noise:.2f} ppm")
+    print("  year   measured    forecast          straight line")
+    for row in zip(new, truth, mean, deviation, straight, strict=True):
+        print("  {:.0f}    {:6.2f}   {:6.2f} ± {:.2f}         {:6.2f}".format(*row))
+    return {
+        "error": np.abs(mean - truth),
+        "deviation": deviation,
+        "straight": np.abs(straight - truth),
+        "gradient": fit.jac,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -29,6 +29,7 @@ class Row(NamedTuple):
 ufuncs: dict[np.ufunc, Callable[..., Any]] = {}
 functions: dict[Callable[..., Any], Callable[..., Any]] = {}
 answered: dict[Callable[..., Any], Row] = {}
+refused: dict[Callable[..., Any], str] = {}
 methods: dict[tuple[np.ufunc, str], Callable[..., Any]] = {}
 
 
@@ -56,6 +57,11 @@ def answers(
     return register
 
 
+def refuse(function: Callable[..., Any], words: str) -> None:
+    """Say why a NumPy function has no answer, and what to do instead."""
+    refused[function] = words
+
+
 def array_function(
     self: Any, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
@@ -63,6 +69,8 @@ def array_function(
     answer = functions.get(function)
     if answer is None:
         name = f"{function.__module__.replace('numpy', 'np')}.{function.__name__}"
+        if function in refused:
+            raise UnsupportedError(f"{name} {refused[function]}")
         raise UnsupportedError(
             f"{name} has no derivative rule here. Use x.detach().numpy() if its gradient is not needed, or declare your own "
             f"with ag.primitive"

@@ -1,6 +1,6 @@
 """Carbon dioxide, continued: a Gaussian process fitted by its marginal likelihood: `python -m examples.gaussian_process`.
 
-The yearly mean over Mauna Loa is a straight line plus a Gaussian process with the kernel
+The yearly mean over Mauna Loa is a parabola plus a Gaussian process with the kernel
 
     k(s, t) = a^2 exp(-(s - t)^2 / 2 l^2) + n^2 [s = t]
 
@@ -28,16 +28,16 @@ YEARS = np.arange(1965.0, 2002.0)
 HELD_OUT = 4
 
 
-def line(t):
-    """The functions that a straight line is made of."""
-    return np.stack([np.ones_like(t), (t - 1980) / 10], axis=-1)
+def powers(t, degree=2):
+    """The functions that a polynomial is made of: (len(t), degree + 1)."""
+    return ((t[:, None] - 1980) / 10) ** np.arange(degree + 1)
 
 
 def kernel(s, t, parameters):
-    """parameters: (3), the logarithms of amplitude, length and noise; a line with a broad prior is part of the process."""
+    """parameters: (3), the logarithms of amplitude, length and noise; the parabola has a broad prior."""
     amplitude, length, _ = np.exp(parameters)
     smooth = amplitude**2 * np.exp(-((s[:, None] - t) ** 2) / (2 * length**2))
-    return smooth + 1e5 * line(s) @ line(t).T
+    return smooth + 1e4 * powers(s) @ powers(t).T
 
 
 def factor(t, parameters):
@@ -62,11 +62,11 @@ def forecast(parameters, t, y, new):
 def main():
     t, y = YEARS[:-HELD_OUT], CO2[:-HELD_OUT]
     new, truth = YEARS[-HELD_OUT:], CO2[-HELD_OUT:]
-    start = np.log([3.0, 8.0, 0.5])
+    start = np.log([1.0, 2.0, 0.2])
     check = check_grads(lambda p: minus_log_evidence(p, t, y), start)
     fit = minimize(ag.value_and_grad(minus_log_evidence), start, args=(t, y), jac=True, method="BFGS")
     mean, deviation = forecast(fit.x, t, y, new)
-    straight = line(new) @ np.linalg.lstsq(line(t), y, rcond=None)[0]
+    straight = powers(new, 1) @ np.linalg.lstsq(powers(t, 1), y, rcond=None)[0]
     amplitude, length, noise = np.exp(fit.x)
     print(f"CO2 over Mauna Loa, {len(t)} years: log evidence {-fit.fun:.2f} (gradient checked to {check.worst:.0e})")
     print(f"  amplitude {amplitude:.2f} ppm, length {length:.1f} years, noise {noise:.2f} ppm")

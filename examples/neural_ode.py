@@ -80,7 +80,7 @@ def loss(weights, series=SERIES):
 def main():
     start = np.random.default_rng(0).normal(scale=0.5, size=5 * HIDDEN + 2)
     check = check_grads(loss, start, order=1)
-    fit = minimize(ag.value_and_grad(loss), start, jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    fit = minimize(ag.value_and_grad(loss), start, jac=True, method="L-BFGS-B", options={"maxiter": 150})
     error = np.sqrt(np.mean((simulated(fit.x, SERIES[:-1], 1)[0] - SERIES[1:]) ** 2))
     persistence = np.sqrt(np.mean((SERIES[:-1] - SERIES[1:]) ** 2))
     long = np.exp(simulated(fit.x, SERIES[:1], 40)[:, 0, 0])

@@ -13,7 +13,7 @@ from autograd_core.testing import check_grads
 MASS, RADIUS, DRAG, AIR = 7.26, 0.06, 0.47, 1.2  # a shot: kg, m, coefficient of a sphere, kg/m^3
 GRAVITY = np.array([0.0, -9.81])
 WIND = np.array([-8.0, 0.0])  # m/s, against the throw
-STEP, HEIGHT, TARGET = 0.01, 2.0, 20.0  # s, m, m
+STEP, HEIGHT, TARGET = 0.02, 2.0, 20.0  # s, m, m
 
 
 def acceleration(velocity):
@@ -27,11 +27,12 @@ def landing(throw):
     position = np.array([0.0, HEIGHT])
     velocity = speed * np.stack([np.cos(angle), np.sin(angle)])
     while True:
-        half = velocity + STEP / 2 * acceleration(velocity)
+        push = acceleration(velocity)
+        half = velocity + STEP / 2 * push
         after = position + STEP * half
-        if after[1] < 0:  # within the step: where the straight line between its ends meets the ground
-            part = position[1] / (position[1] - after[1])
-            return position[0] + part * (after[0] - position[0])
+        if after[1] < 0:  # within the step: where the parabola that it follows meets the ground
+            time = -(velocity[1] + np.sqrt(velocity[1] ** 2 - 2 * push[1] * position[1])) / push[1]
+            return position[0] + time * (velocity[0] + time / 2 * push[0])
         position, velocity = after, half + STEP / 2 * acceleration(half)
 
 
@@ -47,7 +48,7 @@ def main():
     throw = np.array([12.0, 0.5])
     check = check_grads(landing, throw, order=1)
     first = throw = aimed(throw)
-    for _ in range(8):
+    for _ in range(4):
         # the speed needed as a function of the angle has the slope -d landing/d angle / d landing/d speed; find its zero
         slope = ag.grad(landing)(throw)
         curvature = ag.hessian(landing)(throw)

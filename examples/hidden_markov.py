@@ -49,7 +49,7 @@ def negative_log_likelihood(parameters, counts=QUAKES):
 
 def main():
     start = np.array([np.log(10.0), np.log(30.0), 2.0, 2.0])
-    check = check_grads(negative_log_likelihood, start)
+    check = check_grads(negative_log_likelihood, start, order=1)
     fit = minimize(ag.value_and_grad(negative_log_likelihood), start, jac=True, method="BFGS")
     rates, transitions = model(fit.x)
     print(f"Earthquakes, {len(QUAKES)} years: minus log-likelihood {fit.fun:.4f} (published 342.3183)")

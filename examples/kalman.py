@@ -40,7 +40,7 @@ def negative_log_likelihood(log_variances, flow=NILE):
 
 def main():
     start = np.log([np.var(NILE), np.var(NILE) / 10])
-    check = check_grads(negative_log_likelihood, start)
+    check = check_grads(negative_log_likelihood, start, order=1)
     fit = minimize(ag.value_and_grad(negative_log_likelihood), start, jac=True, method="BFGS")
     curvature = ag.hessian(negative_log_likelihood)(fit.x)
     errors = np.sqrt(np.diag(np.linalg.inv(curvature)))  # of the logarithms: relative

@@ -82,7 +82,7 @@ def test_descent_finds_the_lens_of_descartes():
 def test_a_shifted_digit_costs_the_square_of_the_way():
     found = sinkhorn.main()
 
-    assert found["shifted"] == pytest.approx(9, abs=1e-3)
+    assert found["shifted"] == pytest.approx(9, rel=1e-3)
     assert found["after"] < found["before"] / 50
 
 

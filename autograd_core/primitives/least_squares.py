@@ -16,7 +16,7 @@ from ..recording import Value
 from ..reverse import conjugate
 from ..samples import sample
 from .contractions import normal, shape_of
-from .matrices import adjoint, check_matrices, folded, mirrored, regular
+from .matrices import adjoint, check_matrices, check_square, folded, mirrored, regular
 
 # -- pseudo-inverse ----------------------------------------------------------------------------------------------------
 
@@ -89,6 +89,7 @@ NOT_GIVEN: Any = object()
         sample(np.ones((0, 2))),
         sample(regular(3), rcond=0.9, raises=GradientError, match="drops the singular value"),
         sample(normal(3), raises=ShapeError, match="pinv takes a matrix"),
+        sample(normal(3, 2), hermitian=True, raises=ShapeError, match="pinv takes square matrices"),
         sample(normal(3, 2), 1e-6, rtol=1e-6, raises=UnsupportedError, match="two names"),
     ],
 )
@@ -109,7 +110,7 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = NOT_
     if rcond is not None and rtol is not NOT_GIVEN:
         raise UnsupportedError("pinv was given rcond and rtol, which are two names of one number")
     a = operand(a)
-    check_matrices("pinv", a)
+    (check_square if hermitian else check_matrices)("pinv", a)
     cutoff = rcond
     if rcond is None:
         eps = np.finfo(a.dtype if a.dtype.kind in "fc" else float).eps

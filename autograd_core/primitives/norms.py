@@ -67,10 +67,17 @@ p_norm = primitive(
 )
 
 
+def largest(sizes: Any, axis: Any, keepdims: bool = False) -> Any:
+    """The largest size, 0 of none."""
+    if not sizes.size:
+        return np.max(sizes, axis, keepdims=keepdims, initial=0)
+    return np.max(sizes, axis, keepdims=keepdims)
+
+
 def vector(x: Any, ord: Any, axis: Shape) -> Any:
     """The norm of the vectors that some axes hold."""
     if ord == np.inf:
-        return np.max(np.abs(x), axis) if x.size else np.linalg.vector_norm(x, axis=axis, ord=ord)
+        return largest(np.abs(x), axis)
     if ord == -np.inf:
         return np.min(np.abs(x), axis)
     if ord == 0:
@@ -92,13 +99,13 @@ def matrix(x: Any, ord: Any, axis: Shape) -> Any:
     if ord in (1, -1, np.inf, -np.inf):
         inner, outer = axis if abs(ord) == 1 else axis[::-1]
         sums = np.sum(np.abs(x), inner, keepdims=True)
-        return np.squeeze((np.max if ord > 0 else np.min)(sums, outer, keepdims=True), axis)
+        return np.squeeze((largest if ord > 0 else np.min)(sums, outer, keepdims=True), axis)
     if ord not in ("nuc", 2, -2):
         raise ShapeError(
             f"a norm of matrices has the order 'fro', 'nuc', 1, 2, inf or one of their negatives, not {ord!r}"
         )
     s = svdvals(np.moveaxis(x, axis, (-2, -1)))
-    return np.sum(s, -1) if ord == "nuc" else np.max(s, -1) if ord == 2 else np.min(s, -1)
+    return np.sum(s, -1) if ord == "nuc" else largest(s, -1) if ord == 2 else np.min(s, -1)
 
 
 def floating(x: Any) -> Any:
@@ -129,6 +136,8 @@ def cases_of_norm() -> list[Sample]:
         sample(np.float64(-2.0)),
         sample(normal(0)),
         sample(normal(2, 0), axis=1),
+        *[sample(normal(2, 0), p) for p in ("nuc", 1, 2)],
+        *[sample(normal(2, 0), np.inf, axis) for axis in (1, (1, 0))],
         sample(np.arange(4)),
         sample(normal(3, dtype=np.float16)),
         sample(normal(2, 3, dtype=np.float32), "nuc"),

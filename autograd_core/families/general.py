@@ -10,9 +10,9 @@ import numpy as np
 
 from ..batches import Batched
 from ..errors import DeclarationError
-from ..modes import scope
+from ..modes import current, scope
 from ..primitive import Primitive
-from ..recording import Clock, Storage, Tensor, frame
+from ..recording import TEACHING_SIZE, Absent, Clock, Node, Storage, Tensor, frame, serials
 from ..rules import Rule, parameter_names
 
 P = ParamSpec("P")
@@ -96,9 +96,49 @@ def layout(forward: Callable[..., Any], transpose: Rule, **declared: Any) -> Pri
                 a.share(part)
         return y
 
-    made.call = call
+    made.call = call if made.outputs is not None else recorded_at_once(made, call)
     made.push = lambda node, saved, tangents: generic_call(tangents[0], **(node.settings or {}))
     return made
+
+
+def recorded_at_once(made: Primitive, otherwise: Callable[..., Any]) -> Callable[..., Any]:
+    """The call of a layout with one result: of a Tensor that needs a gradient, without the steps that other calls take."""
+    forward, defaults, route = made.forward, made.defaults, made.route((0,))
+    keeps_a, keeps_y = 0 in route.keeps or route.every, -1 in route.keeps
+
+    def call(a: Any, **settings: Any) -> Any:
+        if type(a) is Tensor:
+            m = a.node
+            if m is not None and m.requires_grad and (mode := current()).plain:
+                x = a._data
+                if defaults:
+                    settings = {**defaults, **settings}
+                try:
+                    y = forward(x, **settings)
+                except Exception as error:
+                    raise made.explained(error, [x]) from error
+                if isinstance(y, (np.ndarray, np.generic)):
+                    node = Node()
+                    node.serial = next(serials)
+                    node.route = route
+                    node.requires_grad = True
+                    node.first = m
+                    node.x = x if keeps_a else None
+                    node.y = y if keeps_y else None
+                    node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
+                    node.settings = settings or None
+                    node.scope = mode.scope
+                    node.second = node.z = node.storage = node.watch = node.grad = node.about = None
+                    t = Tensor()
+                    t._data = y
+                    t.node = node
+                    t.storage = None
+                    if y is x or y.base is not None:  # may be a view
+                        share(a, t)
+                    return t
+        return otherwise(a, **settings)
+
+    return call
 
 
 def share(base: Tensor, view: Tensor) -> None:

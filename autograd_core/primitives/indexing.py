@@ -180,12 +180,21 @@ put = primitive(
 )
 
 
+BASIC = frozenset([int, slice, type(None), type(Ellipsis)])
+"""What nobody can change later."""
+
+
 def getitem(a: Any, index: Any) -> Any:
     """a[index] for every index that NumPy takes; elements that are named twice receive the sum of their gradients."""
     parts = index if type(index) is tuple else (index,)
+    for i in parts:
+        if type(i) not in BASIC:
+            break
+    else:
+        return gather.call(a, index=index)
     if any(type(i) is Batched for i in parts):
         return gather_own(a, parts)
-    return gather(a, index=plain_index(index))
+    return gather.call(a, index=plain_index(index))
 
 
 def gather_own(a: Any, index: tuple[Any, ...]) -> Any:

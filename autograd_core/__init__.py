@@ -11,7 +11,7 @@ tensor([ 1.38177329,  0.07700375, -2.82885748])
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
-from . import batching, methods, ops, scalars, special, tensors, ufunc_calls
+from . import batching, methods, ops, random, scalars, special, tensors, ufunc_calls
 from .array_api import exchange
 from .batching import vmap
 from .checkpoints import checkpoint
@@ -62,8 +62,8 @@ def __dir__() -> list[str]:
 _EXPLICIT = [
     "Scalar", "Tensor", "asarray", "checkpoint", "composed", "custom_jvp", "custom_root", "custom_vjp", "detect_anomaly",
     "drawn_from", "elementwise", "enable_grad", "fft", "fixed", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp",
-    "layout", "linalg", "linearize", "multilinear", "no_grad", "ops", "polynomial", "primitive", "record", "scalar",
-    "scope", "set_grad_enabled", "special", "stop_gradient", "tensor", "updatable", "value_and_grad", "vjp", "vmap",
-    "why_no_grad", "writable",
+    "layout", "linalg", "linearize", "multilinear", "no_grad", "ops", "polynomial", "primitive", "random", "record",
+    "scalar", "scope", "set_grad_enabled", "special", "stop_gradient", "tensor", "updatable", "value_and_grad", "vjp",
+    "vmap", "why_no_grad", "writable",
 ]  # fmt: skip
 __all__ = [*_EXPLICIT, *_PLAIN, *_namespace()]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here

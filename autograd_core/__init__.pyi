@@ -7,6 +7,7 @@ from . import testing as testing
 from .drawing import Drawing as Drawing
 from .drawing import draw as draw
 from . import ops as ops
+from . import random as random
 from . import special as special
 from .batching import vmap as vmap
 from .checkpoints import checkpoint as checkpoint

@@ -53,6 +53,7 @@ from . import (
     ranges,
     reductions,
     repeating,
+    sample_paths,
     scans,
     searching,
     selection,
@@ -77,7 +78,7 @@ __all__ = [
     "editing", "eigen", "einsums", "elementary", "entire", "entropies", "extrema", "factors", "finite_differences",
     "floats", "folds", "fourier", "gamma_functions", "gaussian_integrals", "histograms", "indexing", "interpolation",
     "joining", "layouts", "least_squares", "linear_layer", "log_sums", "losses", "matrices", "missing", "moments", "norms",
-    "padding", "polynomials", "pooling", "powers", "products", "quantiles", "ranges", "reductions", "repeating", "scans",
-    "searching", "selection", "series", "sets", "singular", "softmaxes", "solvers", "sorting", "spectra", "statistics",
-    "steps", "taking", "triangles", "weighted_sums", "windows",
+    "padding", "polynomials", "pooling", "powers", "products", "quantiles", "ranges", "reductions", "repeating",
+    "sample_paths", "scans", "searching", "selection", "series", "sets", "singular", "softmaxes", "solvers", "sorting",
+    "spectra", "statistics", "steps", "taking", "triangles", "weighted_sums", "windows",
 ]  # fmt: skip

@@ -83,7 +83,7 @@ def same_shape(weights: Any, shape: tuple[int, ...]) -> Any:
 
 def place_of(x: Any, edges: Any) -> Any:
     """Which bin each number is in, -1 if in none: from its left edge up to its right one, which the last bin includes."""
-    found = np.searchsorted(edges, x.astype(edges.dtype, copy=False), side="right") - 1
+    found = np.searchsorted(edges, x, side="right") - 1
     found[x == edges[-1]] = len(edges) - 2
     found[found > len(edges) - 2] = -1
     return found

@@ -1,4 +1,4 @@
-"""NumPy's polynomials, given by their coefficients, the highest first: values, sums, products, quotients, roots, fits."""
+"""NumPy's polynomials, given by their coefficients, the highest first: values, sums, products, quotients and roots."""
 
 from __future__ import annotations
 
@@ -179,14 +179,7 @@ def polymul(a1: Any, a2: Any) -> Any:
     >>> ag.polymul([1.0, 2.0], [1.0, 3.0])
     array([1., 5., 6.])
     """
-    return product(*[without_zeros_before(coefficients(p, "polymul"), "polymul") for p in (a1, a2)])
-
-
-def product(p: Any, q: Any) -> Any:
-    """All products of two coefficients, summed where the powers are equal."""
-    n, m = np.shape(p)[0], np.shape(q)[0]
-    rows = np.pad(np.outer(p, q), ((0, 0), (0, n)))  # row i of the result, one place further right than row i - 1
-    return np.sum(reshape(reshape(rows, -1)[: n * (n + m - 1)], (n, n + m - 1)), axis=0)
+    return np.convolve(*[without_zeros_before(coefficients(p, "polymul"), "polymul") for p in (a1, a2)])
 
 
 @answers(np.polydiv, samples=lambda: [

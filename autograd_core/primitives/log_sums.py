@@ -10,6 +10,7 @@ from ..families import fixed, primitive
 from ..samples import Sample, sample
 from ..shapes import Axis
 from . import softmaxes
+from .arranging import common_shape
 from .entropies import reals
 from .layouts import broadcast_to
 from .reductions import matrix, prepared, spread
@@ -88,7 +89,7 @@ def logsumexp(a: Any, axis: Axis = None, b: Any = None, keepdims: bool = False, 
     if b is None and not return_sign:
         return softmaxes.logsumexp(a, axis, keepdims)
     b = 1.0 if b is None else b
-    shape = np.broadcast_shapes(np.shape(a), np.shape(b))
+    shape = common_shape([a, b], "logsumexp")
     a, axis = prepared(broadcast_to(a, shape), axis)
     b = broadcast_to(b, shape)
     settings = {"axis": axis, "keepdims": bool(keepdims)}

@@ -19,17 +19,20 @@ from .recording import Node, in_numpy, wrapped
 from .reverse import ancestors, check_unwritten
 
 
-def push_forward(seeds: Mapping[Node, Any], outputs: Sequence[Node], *, record: bool = False) -> list[Any]:
+def push_forward(
+    seeds: Mapping[Node, Any], outputs: Sequence[Node], *, record: bool = False, nodes: list[Node] | None = None
+) -> list[Any]:
     """The tangents of the outputs for the given tangents of sources; None where an output does not depend on any.
 
     record   the walk itself is recorded, so that its results can be differentiated
+    nodes    those to go through, newest first, if not all that lead to the outputs
     """
     witness = current().witness
     onlooker = None if witness is None else witness.walk(seeds)
     tangents: dict[Node, Any] = dict(seeds)
     masks: dict[Node, Any] = {}  # what is live of a tangent; all of it where there is no mask
     with set_grad_enabled(record):
-        nodes = ancestors(outputs, tangents)
+        nodes = ancestors(outputs, tangents) if nodes is None else nodes
         check_unwritten(nodes, forward=True)
         for node in reversed(nodes):
             ts = [tangents.get(e) if isinstance(e, Node) else None for e in node.inputs]

@@ -58,7 +58,7 @@ class Region:
     def pushed(self, tangents: Mapping[Node, Any], record: bool = False) -> list[Any]:
         """The tangent of each output, None where there is none; the region must have kept everything."""
         nodes = [y.node for y in self.outputs if is_live(y)]
-        found = dict(zip(nodes, push_forward(tangents, nodes, record=record), strict=True))
+        found = dict(zip(nodes, push_forward(tangents, nodes, record=record, nodes=self.nodes), strict=True))
         return [found[y.node] if is_live(y) else None for y in self.outputs]
 
     def reaching(self, sources: Iterable[Node]) -> list[Node]:

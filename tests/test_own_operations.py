@@ -164,6 +164,73 @@ def test_its_errors_are_those_of_a_built_in_one():
         softsign("three")
 
 
+@ag.custom_vjp
+def own_vjp(x):
+    return np.sin(x)
+
+
+@ag.custom_jvp
+def own_jvp(x):
+    return np.sin(x)
+
+
+own_vjp.defvjp(lambda x: (np.sin(x), x), lambda x, g: (g * np.cos(x),))
+own_jvp.defjvp(lambda primals, tangents: (own_jvp(*primals), tangents[0] * np.cos(primals[0])))
+own_root = ag.custom_root(lambda y, a: np.arcsin(y) - a)(lambda y, a: np.sin(a))
+
+WAYS = {
+    "custom_vjp": own_vjp,
+    "custom_jvp": own_jvp,
+    "custom_root": lambda a: own_root(np.zeros(2), a),
+    "custom_root, closing over": lambda a: ag.custom_root(lambda y: np.arcsin(y) - a)(
+        lambda y: np.sin(np.asarray(ag.stop_gradient(a)))
+    )(np.zeros(2)),
+    "checkpoint": ag.checkpoint(np.sin),
+    "checkpoint, closing over": lambda a: ag.checkpoint(lambda: np.sin(a))(),
+}
+EVERY_WAY = pytest.mark.parametrize("f", WAYS.values(), ids=WAYS)
+angles = np.array([0.3, -1.0])
+
+
+@EVERY_WAY
+def test_whoever_calls_backward_and_where_does_not_matter(f):
+    t = ag.tensor(angles, requires_grad=True)
+    y = np.sum(f(t))
+    with ag.no_grad():
+        y.backward()
+
+    np.testing.assert_allclose(t.grad.numpy(), np.cos(angles))
+
+
+@EVERY_WAY
+def test_the_third_derivative_by_every_mixture_of_modes(f):
+    ahead = lambda f: lambda a: ag.jvp(f, (a,), (np.ones(2),))[1]  # noqa: E731
+    back = lambda f: lambda a: ag.vjp(f, a)[1](np.ones(2))[0]  # noqa: E731
+
+    for first in (ahead, back):
+        for second in (ahead, back):
+            for third in (ahead, back):
+                np.testing.assert_allclose(third(second(first(f)))(angles), -np.cos(angles))
+
+
+@EVERY_WAY
+def test_an_error_within_leaves_no_trace(f):
+    t = ag.tensor(angles, requires_grad=True)
+    with pytest.raises((TypeError, ValueError)):
+        f("not a number")
+    np.sum(f(t)).backward()
+
+    np.testing.assert_allclose(t.grad.numpy(), np.cos(angles))
+
+
+@EVERY_WAY
+def test_an_anomaly_is_traced_to_it(f):
+    t = ag.tensor(np.array([np.nan, 0.5]), requires_grad=True)
+
+    with pytest.raises(ag.errors.AnomalyError, match="NaN"), ag.detect_anomaly(), np.errstate(all="ignore"):
+        np.sum(f(t) * np.array([np.inf, 1.0])).backward()
+
+
 # -- wrong declarations ------------------------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ from .errors import ShapeError, UnsupportedError
 from .primitives.indexing import getitem
 from .primitives.sample_paths import beta_slopes, gamma_slope
 from .primitives.taking import take_along_axis
-from .recording import Value, data_of
+from .recording import Value, numbers_of
 from .shapes import clashing_axis, normal_axes
 from .streams import drawn_from
 
@@ -107,8 +107,8 @@ class Generator:
             given = (*args, *settings.values())
             if any(isinstance(x, Value) and x.requires_grad for x in given):
                 raise UnsupportedError(f"{name} is not differentiated by its parameters: {self._remedy(name)}")
-            bare = {key: data_of(x) for key, x in settings.items()}
-            return getattr(drawn_from(self.numpy), name)(*map(data_of, args), **bare)
+            bare = {key: numbers_of(x) for key, x in settings.items()}
+            return getattr(drawn_from(self.numpy), name)(*map(numbers_of, args), **bare)
 
         return draw
 
@@ -137,7 +137,7 @@ class Generator:
 
     def _check(self, name: str, *parameters: Any) -> None:
         """Raise NumPy's own error for parameters outside of their domain."""
-        bare = [data_of(p) for p in parameters]
+        bare = [numbers_of(p) for p in parameters]
         getattr(np.random.default_rng(0), name)(*bare, size=(0, *np.broadcast_shapes(*map(np.shape, bare))))
 
     def normal(self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Any:
@@ -213,7 +213,7 @@ class Generator:
         if not is_recorded(cov):
             return mean + draw(np.zeros(np.shape(mean)), cov, size, check_valid, tol, method=method)
         check: Any = np.random.default_rng(0).multivariate_normal
-        check(data_of(mean), data_of(cov), 0, check_valid, tol, method=method)
+        check(numbers_of(mean), numbers_of(cov), 0, check_valid, tol, method=method)
         shape = () if size is None else (size,) if np.ndim(size) == 0 else tuple(size)
         noise = drawn_from(self.numpy).standard_normal((*shape, *np.shape(mean)))
         return mean + noise @ np.linalg.cholesky(cov).mT
@@ -222,7 +222,7 @@ class Generator:
 
     def standard_gamma(self, shape: Any, size: Any = None, dtype: Any = np.float64) -> Any:
         """Numbers of the gamma distribution of a given shape and scale 1."""
-        z = drawn_from(self.numpy).standard_gamma(data_of(shape), size, dtype)
+        z = drawn_from(self.numpy).standard_gamma(numbers_of(shape), size, dtype)
         return gamma_path(shape, z) if is_recorded(shape) else z
 
     def gamma(self, shape: Any, scale: Any = 1.0, size: Any = None) -> Any:
@@ -250,7 +250,7 @@ class Generator:
 
     def beta(self, a: Any, b: Any, size: Any = None) -> Any:
         """Numbers between 0 and 1 of the beta distribution."""
-        z = drawn_from(self.numpy).beta(data_of(a), data_of(b), size)
+        z = drawn_from(self.numpy).beta(numbers_of(a), numbers_of(b), size)
         return beta_path(a, b, z) if is_recorded(a, b) else z
 
     def dirichlet(self, alpha: Any, size: Any = None) -> Any:
@@ -260,8 +260,8 @@ class Generator:
         """
         if not is_recorded(alpha):
             return drawn_from(self.numpy).dirichlet(alpha, size)
-        np.random.default_rng(0).dirichlet(data_of(alpha), 0)
-        if np.max(data_of(alpha)) < 0.1:
+        np.random.default_rng(0).dirichlet(numbers_of(alpha), 0)
+        if np.max(numbers_of(alpha)) < 0.1:
             raise UnsupportedError(
                 f"dirichlet is not differentiated where all concentrations are below 0.1, as in {alpha!r}: draw "
                 f"standard_gamma(alpha) and divide by the sum"
@@ -275,7 +275,7 @@ class Generator:
     def permutation(self, x: Any, axis: int = 0) -> Any:
         """x in another order along an axis; of an integer n, the numbers below it."""
         if not is_recorded(x) or not np.ndim(x):
-            return drawn_from(self.numpy).permutation(data_of(x), axis)
+            return drawn_from(self.numpy).permutation(numbers_of(x), axis)
         (axis,) = normal_axes(axis, np.ndim(x))
         return getitem(x, (slice(None),) * axis + (drawn_from(self.numpy).permutation(np.shape(x)[axis]),))
 
@@ -305,9 +305,9 @@ class Generator:
         if isinstance(p, Value) and p.requires_grad:
             raise UnsupportedError(f"choice is not differentiated by its probabilities: {self._remedy('multinomial')}")
         if not is_recorded(a) or not np.ndim(a):
-            return drawn_from(self.numpy).choice(data_of(a), size, replace, data_of(p), axis, shuffle)
+            return drawn_from(self.numpy).choice(numbers_of(a), size, replace, numbers_of(p), axis, shuffle)
         (axis,) = normal_axes(axis, np.ndim(a))
-        places = drawn_from(self.numpy).choice(np.shape(a)[axis], size, replace, data_of(p), shuffle=shuffle)
+        places = drawn_from(self.numpy).choice(np.shape(a)[axis], size, replace, numbers_of(p), shuffle=shuffle)
         return getitem(a, (slice(None),) * axis + (places,))
 
 
@@ -316,7 +316,7 @@ def triangle(u: Any, left: Any, mode: Any, right: Any) -> Any:
     width = right - left
     rising = left + np.sqrt(u * width * (mode - left))
     falling = right - np.sqrt((1 - u) * width * (right - mode))
-    return np.where(u * data_of(width) <= data_of(mode) - data_of(left), rising, falling)
+    return np.where(u * numbers_of(width) <= numbers_of(mode) - numbers_of(left), rising, falling)
 
 
 def default_rng(seed: Any = None) -> Generator:

@@ -407,6 +407,11 @@ def unwrap(values: Sequence[Any]) -> list[Any]:
     return [v._data if isinstance(v, Value) else v for v in values]
 
 
+def numbers_of(x: Any) -> Any:
+    """The array or float behind a value; anything else as it is. An example of a batch is refused: it has none of its own."""
+    return x._data if isinstance(x, Value) else x
+
+
 def data_of(x: Any) -> Any:
     """The array or float behind a value, without its record; one example of a batch stays one; anything else as it is."""
     if isinstance(x, (Tensor, Scalar)):

@@ -15,7 +15,7 @@ import numpy as np
 from ..dispatch import answers
 from ..errors import ShapeError, in_words
 from ..families import composed, fixed
-from ..recording import Value, data_of
+from ..recording import Value, numbers_of
 from ..samples import Sample, sample
 from .indexing import getitem, scatter
 from .layouts import astype, ravel, reshape
@@ -66,7 +66,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     counts = occurrences(x, minlength=minlength)
     if weights is None or np.size(x) == 0:  # NumPy counts nothing in integers, weighted or not
         return counts
-    places, weights = np.asarray(data_of(x), int), same_shape(weights, np.shape(x))
+    places, weights = np.asarray(numbers_of(x), int), same_shape(weights, np.shape(x))
     return astype(weighted_sums(weights, places, np.shape(counts)[0]), float)
 
 
@@ -99,7 +99,7 @@ counted = fixed(
 def ends(x: Any, within: Any) -> tuple[Any, Any]:
     """The first edge and the last: as given, or the smallest number and the largest; apart in any case."""
     first, last = within if within is not None else (np.min(x), np.max(x)) if np.size(x) else (0, 1)
-    if data_of(first) == data_of(last):
+    if numbers_of(first) == numbers_of(last):
         return first - 0.5, last + 0.5
     return first, last
 
@@ -137,9 +137,9 @@ def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any 
            [0.5, 0.5, 0. ],
            [0. , 1. , 0. ]])
     """
-    within = None if range is None else tuple(map(data_of, range))
+    within = None if range is None else tuple(map(numbers_of, range))
     with in_words("histogram"):
-        edges = np.histogram_bin_edges(data_of(a), data_of(bins), within, data_of(weights))
+        edges = np.histogram_bin_edges(numbers_of(a), numbers_of(bins), within, numbers_of(weights))
     if np.ndim(bins) == 1 and not isinstance(bins, str):
         return bins if isinstance(bins, Value) else edges
     if not is_recorded(a, *(range or ())):
@@ -186,10 +186,10 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: bool | None = 
     if weights is None:
         n = counted(a, edges)
     elif is_recorded(weights):
-        places = place_of(np.ravel(data_of(a)), data_of(edges))
+        places = place_of(np.ravel(numbers_of(a)), numbers_of(edges))
         n = astype(weighted_sums(ravel(weights), places, np.shape(edges)[0] - 1), weights.dtype)
     else:
-        n = np.histogram(data_of(a), data_of(edges), weights=weights)[0]
+        n = np.histogram(numbers_of(a), numbers_of(edges), weights=weights)[0]
     return (n / astype(np.diff(edges), float) / np.sum(n) if density else n), edges
 
 
@@ -274,11 +274,13 @@ def histogramdd(
     each = list(bins) if isinstance(bins, (list, tuple)) or np.ndim(bins) else [bins] * len(xs)
     within = [None] * len(xs) if range is None else list(range)
     with in_words("histogramdd"):
-        n, _ = np.histogramdd([data_of(x) for x in xs], [data_of(b) for b in each], range, density, data_of(weights))
+        n, _ = np.histogramdd(
+            [numbers_of(x) for x in xs], [numbers_of(b) for b in each], range, density, numbers_of(weights)
+        )
     edges = [edges_along(x, b, r) for x, b, r in zip(xs, each, within, strict=True)]
     if not is_recorded(weights) and not (density and is_recorded(*edges)):
         return n, edges
-    found = [place_of(data_of(x), data_of(e)) for x, e in zip(xs, edges, strict=True)]
+    found = [place_of(numbers_of(x), numbers_of(e)) for x, e in zip(xs, edges, strict=True)]
     outside = np.any([f < 0 for f in found], axis=0)
     places = np.where(outside, -1, np.ravel_multi_index([np.where(outside, 0, f) for f in found], n.shape))
     each_one = np.ones(len(places)) if weights is None else weights

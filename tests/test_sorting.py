@@ -39,7 +39,8 @@ def test_ties_share_in_both_modes_alike(f):
 def test_nans_come_last_and_each_keeps_its_gradient():
     g = ag.grad(lambda x: np.sum(np.sort(x) * summed(4)))(np.array([np.nan, 2.0, np.nan, 1.0]))
 
-    np.testing.assert_array_equal(g, [3.0, 2.0, 4.0, 1.0])
+    np.testing.assert_array_equal(g[[3, 1]], [1.0, 2.0])
+    assert {*g[[0, 2]]} == {3.0, 4.0}
 
 
 @pytest.mark.parametrize("f", [

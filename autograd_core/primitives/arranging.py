@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from ..dispatch import answers
 from ..errors import ShapeError
-from ..recording import Value
+from ..families import layout
+from ..primitive import Primitive
+from ..recording import Settings, Value, data_of
 from ..samples import Sample, sample
-from ..shapes import Shape, normal_axes
-from .layouts import as_dimensions, broadcast_to, cube, flip, moveaxis, reshape, transpose
+from ..shapes import Axis, Shape, normal_axes
+from .layouts import as_dimensions, broadcast_to, cases, cube, moveaxis, reshape, transpose
 from .reductions import matrix
 
 # -- at least so many dimensions -----------------------------------------------------------------------------------------
@@ -103,6 +106,71 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> Any:
 
 
 # -- turning and mirroring -----------------------------------------------------------------------------------------------
+
+
+def roll_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
+    (a,) = xs
+    shift, axis = settings["shift"], settings.get("axis")
+    if axis is None:
+        return np.reshape(made.call(np.reshape(a, (a.shape[0], prod(a.shape[1:]))), shift=shift, axis=1), a.shape)
+    axes = axis if isinstance(axis, Iterable) else (axis,)  # which may repeat
+    return made.call(a, shift=shift, axis=tuple([normal_axes(i, a.ndim - 1)[0] + 1 for i in axes]))
+
+
+flipped = layout(
+    lambda a, *, axis=None: np.flip(a, axis),
+    lambda g, axis: np.flip(g, axis),
+    samples=lambda: [
+        *cases(axis=(0, -1), wrong={"axis": 3}),
+        sample(cube(), axis=None),
+        sample(np.float64(2.0), axis=None),
+    ],
+    batch="axes",
+    name="flip",
+)
+rolled = layout(
+    lambda a, *, shift, axis=None: np.roll(a, shift, axis),
+    lambda g, shift, axis: np.roll(g, np.negative(shift), axis),
+    samples=lambda: [
+        *cases(shift=(1, -2), axis=(0, -1), wrong={"shift": 1, "axis": 3}),
+        sample(cube(), shift=5, axis=None),
+        sample(cube(), shift=2, axis=(1, 2)),
+        sample(cube(), shift=(1, 1), axis=0),
+    ],
+    batch=roll_each,
+    name="roll",
+)
+
+
+@answers(
+    np.flip,
+    samples=lambda: [
+        *cases(axis=(0, -1), wrong={"axis": 3}),
+        sample(cube()),
+        sample(cube(), axis=()),
+        sample(np.float64(2.0)),
+        sample([1, 2], 0),
+    ],
+)
+def flip(m: Any, axis: Axis = None) -> Any:
+    """m with its elements in reverse order along the axes; all axes by default."""
+    return flipped(m, axis=axis)
+
+
+@answers(
+    np.roll,
+    samples=lambda: [
+        *cases(shift=(1, -2), axis=(0, -1), wrong={"shift": 1, "axis": 3}),
+        sample(cube(), 5),
+        sample(cube(), 2, axis=(1, 2)),
+        sample(cube(), (1, 1), 0),
+        sample([1, 2], np.array([1])),
+        sample(np.float64(2.0), 1),
+    ],
+)
+def roll(a: Any, shift: Any, axis: Any = None) -> Any:
+    """a with its elements shifted along the axes; what leaves at one end enters at the other."""
+    return rolled(a, shift=data_of(shift), axis=axis)
 
 
 @answers(

@@ -21,7 +21,7 @@ from ..families import primitive
 from ..primitive import Primitive
 from ..samples import Sample, sample
 from ..shapes import Shape, normal_axes
-from .indexing import getitem
+from .indexing import at, getitem
 from .padding import padded
 from .reductions import matrix, refuse
 
@@ -120,7 +120,7 @@ def resized(a: Any, axis: int, n: int) -> Any:
     shape = np.shape(a)
     length = shape[axis]
     if n < length:
-        return getitem(a, (slice(None),) * axis + (slice(n),))
+        return getitem(a, at(axis, slice(n)))
     return a if n == length else padded(a, width=tuple((0, n - length if i == axis else 0) for i in range(len(shape))))
 
 

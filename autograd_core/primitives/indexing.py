@@ -27,6 +27,11 @@ def plain_index(index: Any) -> Any:
     return protected(index)
 
 
+def at(axis: int, part: Any) -> tuple[Any, ...]:
+    """The index that picks `part` along one axis, and all along the others."""
+    return (*(slice(None),) * axis, part)
+
+
 def may_repeat(index: Any) -> bool:
     """Whether an index can name the same element twice: only integer arrays can."""
     parts = index if isinstance(index, tuple) else (index,)

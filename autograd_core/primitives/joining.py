@@ -16,7 +16,7 @@ from ..primitive import Primitive
 from ..recording import Settings, Value, dtype_of
 from ..samples import Sample, sample
 from ..shapes import Shape, normal_axes
-from .indexing import getitem
+from .indexing import at, getitem
 from .layouts import as_dimensions, astype, cube, ravel
 from .reductions import matrix, refuse
 
@@ -287,4 +287,4 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     in_order = all(start <= stop for start, stop in ranges)
     if in_order and all(stop == start for (_, stop), (start, _) in pairwise(ranges)):  # the pieces make up the whole
         return list(divided(ary, cuts=tuple(stop for _, stop in ranges[:-1]), axis=axis))
-    return [getitem(ary, (slice(None),) * axis + (slice(*ends),)) for ends in ranges]
+    return [getitem(ary, at(axis, slice(*ends))) for ends in ranges]

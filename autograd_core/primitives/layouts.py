@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from math import prod
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -53,15 +52,6 @@ def broadcast_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], 
     return made.call(widened(a, len(shape)), shape=(a.shape[0], *shape))
 
 
-def roll_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
-    (a,) = xs
-    shift, axis = settings["shift"], settings.get("axis")
-    if axis is None:
-        return np.reshape(made.call(np.reshape(a, (a.shape[0], prod(a.shape[1:]))), shift=shift, axis=1), a.shape)
-    axes = axis if isinstance(axis, Iterable) else (axis,)  # which may repeat
-    return made.call(a, shift=shift, axis=tuple([normal_axes(i, a.ndim - 1)[0] + 1 for i in axes]))
-
-
 reshaped = layout(
     lambda a, *, shape, order="C": np.reshape(a, shape, order=order),
     lambda g, a_like, order: np.reshape(g, np.shape(a_like), order=order),
@@ -104,29 +94,6 @@ broadcasted = layout(
     ],
     batch=broadcast_each,
     name="broadcast_to",
-)
-flipped = layout(
-    lambda a, *, axis=None: np.flip(a, axis),
-    lambda g, axis: np.flip(g, axis),
-    samples=lambda: [
-        *cases(axis=(0, -1), wrong={"axis": 3}),
-        sample(cube(), axis=None),
-        sample(np.float64(2.0), axis=None),
-    ],
-    batch="axes",
-    name="flip",
-)
-rolled = layout(
-    lambda a, *, shift, axis=None: np.roll(a, shift, axis),
-    lambda g, shift, axis: np.roll(g, np.negative(shift), axis),
-    samples=lambda: [
-        *cases(shift=(1, -2), axis=(0, -1), wrong={"shift": 1, "axis": 3}),
-        sample(cube(), shift=5, axis=None),
-        sample(cube(), shift=2, axis=(1, 2)),
-        sample(cube(), shift=(1, 1), axis=0),
-    ],
-    batch=roll_each,
-    name="roll",
 )
 # the cast back to the dtype of the input is made for every rule's result already
 cast = layout(
@@ -366,37 +333,6 @@ def squeeze(a: Any, axis: Axis = None) -> Any:
 def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
     """The same value in memory of its own; recorded, so that a gradient flows back."""
     return clone(a)
-
-
-@answers(
-    np.flip,
-    samples=lambda: [
-        *cases(axis=(0, -1), wrong={"axis": 3}),
-        sample(cube()),
-        sample(cube(), axis=()),
-        sample(np.float64(2.0)),
-        sample([1, 2], 0),
-    ],
-)
-def flip(m: Any, axis: Axis = None) -> Any:
-    """m with its elements in reverse order along the axes; all axes by default."""
-    return flipped(m, axis=axis)
-
-
-@answers(
-    np.roll,
-    samples=lambda: [
-        *cases(shift=(1, -2), axis=(0, -1), wrong={"shift": 1, "axis": 3}),
-        sample(cube(), 5),
-        sample(cube(), 2, axis=(1, 2)),
-        sample(cube(), (1, 1), 0),
-        sample([1, 2], np.array([1])),
-        sample(np.float64(2.0), 1),
-    ],
-)
-def roll(a: Any, shift: Any, axis: Any = None) -> Any:
-    """a with its elements shifted along the axes; what leaves at one end enters at the other."""
-    return rolled(a, shift=shift, axis=axis)
 
 
 @answers(

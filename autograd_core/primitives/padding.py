@@ -15,11 +15,12 @@ from ..families import composed, layout
 from ..recording import Settings, dtype_of
 from ..samples import sample
 from ..shapes import Shape
+from .arranging import flip
 from .creation import array as array_of
 from .creation import holds_values
-from .indexing import getitem
+from .indexing import at, getitem
 from .joining import concatenate
-from .layouts import astype, broadcast_to, cube, flip, reshape
+from .layouts import astype, broadcast_to, cube, reshape
 from .ranges import linspace
 from .reductions import matrix
 
@@ -85,11 +86,6 @@ def widths(pad_width: Any, ndim: int) -> tuple[tuple[int, int], ...]:
             rows[axis] = row
         pad_width = [np.broadcast_to(row, 2) for row in rows]
     return tuple((int(before), int(after)) for before, after in pairs(pad_width, ndim, "pad_width").tolist())
-
-
-def along(axis: int, *index: Any) -> tuple[Any, ...]:
-    """An index along one axis."""
-    return (slice(None),) * axis + index
 
 
 @answers(
@@ -167,7 +163,7 @@ def bordered(array: Any, axis: int, sides: tuple[int, int], mode: Any, given: An
             return reflected_oddly(array, axis, before, after, mode == "symmetric")
         with in_words(f"pad of axis {axis} of shape {np.shape(array)} in mode {mode!r}"):
             index = np.pad(np.arange(n), sides, mode=mode)
-        return getitem(array, along(axis, index))
+        return getitem(array, at(axis, index))
     make = ramp if mode == "linear_ramp" else constant if mode == "constant" else partial(statistic, mode)
     first = make(array, axis, before, pair[0])
     last = flip(make(flip(array, axis), axis, after, pair[1]), axis)
@@ -187,14 +183,14 @@ def constant(array: Any, axis: int, width: int, value: Any) -> Any:
 
 def ramp(array: Any, axis: int, width: int, end: Any) -> Any:
     """A border that goes in equal steps from `end` to the first elements of an array."""
-    return linspace(end, getitem(array, along(axis, 0)), width, endpoint=False, dtype=dtype_of(array), axis=axis)
+    return linspace(end, getitem(array, at(axis, 0)), width, endpoint=False, dtype=dtype_of(array), axis=axis)
 
 
 def statistic(mode: str, array: Any, axis: int, width: int, length: int | None) -> Any:
     """A border of a statistic of the first `length` elements along an axis."""
     if length == 0:
         raise ShapeError(f"pad in mode {mode!r} with stat_length=0: a {mode} of no elements is undefined")
-    found = STATISTICS[mode](getitem(array, along(axis, slice(length))), axis=axis, keepdims=True)
+    found = STATISTICS[mode](getitem(array, at(axis, slice(length))), axis=axis, keepdims=True)
     if dtype_of(array).kind in "iu":
         found = np.rint(found)
     return repeated(found, array, axis, width)
@@ -216,6 +212,6 @@ def reflected_oddly(array: Any, axis: int, before: int, after: int, with_edge: b
         shape[axis] = -1
         return reshape(weights.astype(dtype_of(array)), shape)
 
-    first, last = getitem(array, along(axis, slice(1))), getitem(array, along(axis, slice(-1, None)))
-    own = column(1 - 2 * mirrored) * getitem(array, along(axis, index))
+    first, last = getitem(array, at(axis, slice(1))), getitem(array, at(axis, slice(-1, None)))
+    own = column(1 - 2 * mirrored) * getitem(array, at(axis, index))
     return own + column(2 * mirrored) * last + column(2 * periods) * (last - first)

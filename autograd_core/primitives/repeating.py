@@ -12,7 +12,7 @@ from ..families import composed
 from ..recording import data_of
 from ..samples import sample
 from ..shapes import Shape, normal_axes
-from .indexing import getitem
+from .indexing import at, getitem
 from .layouts import broadcast_to, cube, ravel, reshape
 from .reductions import matrix
 
@@ -88,4 +88,4 @@ def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
         raise ShapeError(
             f"repeat: {len(counts)} counts for the {shape[axis]} elements along axis {axis} of shape {shape}"
         ) from error
-    return getitem(a, (slice(None),) * axis + (index,))
+    return getitem(a, at(axis, index))

@@ -27,16 +27,20 @@ from .taking import take_along_axis
 
 def order_of(a: Any, axis: int) -> Any:
     """Where the elements of the sorted array come from."""
-    return np.argsort(data_of(a), axis, stable=True)
+    return np.argsort(data_of(a), axis)
 
 
 def ranks_of(a: Any, axis: int) -> Any:
     """Where the elements of an array are in the sorted one: the inverse permutation."""
-    return np.argsort(order_of(a, axis), axis)
+    order = order_of(a, axis)
+    ranks = np.empty_like(order)
+    places = np.expand_dims(np.arange(order.shape[axis]), tuple(range(1, order.ndim)))
+    np.put_along_axis(ranks, order, np.moveaxis(places, 0, axis), axis)
+    return ranks
 
 
 def averaged_forward(a: Any, *, like: Any, axis: int) -> Any:
-    sames = like[1:] == like[:-1] if like.ndim == 1 else np.equal(*neighbours(like, axis))
+    sames = np.equal(*neighbours(like, axis))
     if not np.any(sames):
         return a
     rows = np.moveaxis(a, axis, -1)

@@ -14,8 +14,8 @@ from ..families import composed
 from ..recording import Value
 from ..samples import Sample, sample
 from ..shapes import Axis, normal_axes
+from .arranging import roll
 from .fourier import along, from_half, half_transform, inverse, real_only, transform
-from .layouts import roll
 from .reductions import matrix, refuse
 
 # -- several axes --------------------------------------------------------------------------------------------------------

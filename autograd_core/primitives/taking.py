@@ -12,7 +12,7 @@ from ..errors import BoundsError, DTypeError, ShapeError, UnsupportedError
 from ..recording import data_of
 from ..samples import Sample, sample
 from ..shapes import normal_axes
-from .indexing import getitem, table
+from .indexing import at, getitem, table
 from .layouts import cube, ravel
 
 # -- take ----------------------------------------------------------------------------------------------------------------
@@ -75,7 +75,7 @@ def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: 
         a, axis = ravel(a), 0
     (axis,) = normal_axes(axis, np.ndim(a))
     index = within(integers(indices, "take"), np.shape(a)[axis], mode, "take")
-    return getitem(a, (slice(None),) * axis + (index,))
+    return getitem(a, at(axis, index))
 
 
 def cases_of_taking_along() -> list[Sample]:

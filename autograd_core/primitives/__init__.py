@@ -26,6 +26,7 @@ from . import (
     extrema,
     factors,
     finite_differences,
+    fits,
     floats,
     folds,
     fourier,
@@ -75,7 +76,7 @@ from . import (
 __all__ = [
     "activations", "applying", "arithmetic", "arranging", "bessel_functions", "blocks", "chains", "choosing",
     "contractions", "correlations", "counting", "creation", "cross_entropies", "determinants", "diagonals", "division",
-    "editing", "eigen", "einsums", "elementary", "entire", "entropies", "extrema", "factors", "finite_differences",
+    "editing", "eigen", "einsums", "elementary", "entire", "entropies", "extrema", "factors", "finite_differences", "fits",
     "floats", "folds", "fourier", "gamma_functions", "gaussian_integrals", "histograms", "indexing", "interpolation",
     "joining", "layouts", "least_squares", "linear_layer", "log_sums", "losses", "matrices", "missing", "moments", "norms",
     "padding", "polynomials", "pooling", "powers", "products", "quantiles", "ranges", "reductions", "repeating",

@@ -14,16 +14,20 @@ from ..recording import Value, unwrap
 from ..samples import Sample, sample
 from .joining import concatenate, stack
 from .layouts import astype, broadcast_to, reshape
+from .operands import array
 from .series import evaluated, vandermonde
 
 
+def joined(p: Any) -> Any:
+    """Numbers as an array, Scalars in a list included."""
+    return stack(p) if isinstance(p, (list, tuple)) and any(isinstance(part, Value) for part in p) else array(p)
+
+
 def coefficients(p: Any, function: str) -> Any:
-    """Coefficients as a vector; numbers and Scalars in a list are joined."""
+    """Coefficients as a vector."""
     if isinstance(p, np.poly1d):
         raise UnsupportedError(f"{function} takes coefficients, not a poly1d: pass p.coeffs")
-    if isinstance(p, (list, tuple)) and any(isinstance(part, Value) for part in p):
-        p = stack(p)
-    p = p if isinstance(p, Value) else np.asarray(p)
+    p = joined(p)
     if np.ndim(p) > 1:
         raise ShapeError(f"{function} takes coefficients of shape (n,), not {np.shape(p)}")
     return p if np.ndim(p) else reshape(p, (1,))
@@ -212,7 +216,7 @@ def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
 
 @answers(np.poly, samples=lambda: [
     sample(C), sample(C[:1]), sample(C.astype(np.float32)), sample(C * 1j), sample(np.array([1 + 2j, 1 - 2j, 3.0])),
-    sample([1, 2, 3]), sample([]),
+    sample([1, 2, 3]), sample([]), sample(np.array([[2.0, 1.0], [0.5, -1.0]])), sample(np.array([[1.0, -2.0], [1.0, 0.5]])),
     sample(np.ones((2, 3)), raises=ShapeError, match="zeros of shape"),
 ])  # fmt: skip
 @composed
@@ -225,12 +229,13 @@ def poly(seq_of_zeros: Any) -> Any:
     >>> ag.poly([1.0, -1.0])
     array([ 1.,  0., -1.])
     """
-    shape = np.shape(seq_of_zeros)
+    z = joined(seq_of_zeros)
+    shape = np.shape(z)
     if len(shape) == 2 and shape[0] == shape[1] != 0:
-        seq_of_zeros = np.linalg.eigvals(seq_of_zeros)
+        z = np.linalg.eigvals(z)
     elif len(shape) > 1:
         raise ShapeError(f"poly takes zeros of shape (n,) or a square matrix, not zeros of shape {shape}")
-    z = coefficients(seq_of_zeros, "poly")
+    z = coefficients(z, "poly")
     if np.shape(z) == (0,):
         return 1.0
     z = astype(z, np.dtype(np.mintypecode(z.dtype.char)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -205,3 +207,20 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     exponents = np.arange(np.shape(x)[0] if N is None else N)
     columns = reshape(astype(x, np.promote_types(dtype_of(x), int)), (-1, 1))
     return np.power(columns, exponents if increasing else exponents[::-1])
+
+
+def in_layout(numpy_function: Callable[..., Any]) -> None:
+    """Let one of NumPy's functions about the layout of memory give a value as it is: how it lies there is its own business."""
+
+    @wraps(numpy_function)
+    def answer(a: Any, dtype: Any = None, *, like: Any = None) -> Any:
+        if not isinstance(a, Value):
+            return numpy_function(a, dtype)
+        return as_dimensions(a if dtype is None else astype(a, dtype), 1)
+
+    cases = [sample(matrix()), sample(np.float64(2.0)), sample(matrix(np.float32), complex), sample([1, 2])]
+    answers(numpy_function, samples=lambda: cases)(answer)
+
+
+in_layout(np.ascontiguousarray)
+in_layout(np.asfortranarray)

@@ -17,7 +17,7 @@ from ..errors import DTypeError, ShapeError, UnsupportedError
 from ..families import composed, fixed, layout, primitive
 from ..primitive import Primitive
 from ..recording import data_of, dtype_of
-from ..samples import Sample, sample, singular
+from ..samples import Sample, sample
 from .layouts import astype, cube, ravel
 from .reductions import matrix
 from .taking import take_along_axis
@@ -160,7 +160,6 @@ def cases_of_sort() -> list[Sample]:
 @answers(
     np.sort,
     samples=cases_of_sort,
-    singular=[singular(np.array([1.0, 3.0, 3.0]), gives=np.ones(3), why="a tie of two: each is both")],
 )
 def sort(a: Any, axis: int | None = -1, kind: Any = None, order: None = None, *, stable: bool | None = None) -> Any:
     """The elements in ascending order along an axis; of the flattened array if axis is None. NaNs come last.

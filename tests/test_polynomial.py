@@ -88,6 +88,29 @@ def test_coefficients_may_be_scalars_in_a_list():
     assert (a.grad, b.grad) == (2.0, 11.0)
 
 
+def test_roots_values_and_products_take_scalars_in_a_list():
+    a, b = ag.scalar(1.0), ag.scalar(2.0)
+    total = np.poly([a, b])[-1] + ag.polyval([a, b], 3.0) + np.real(np.roots([1.0, b]))[0]
+    total.backward()
+
+    assert total.item() == 1.0 * 2.0 + (1.0 * 3.0 + 2.0) - 2.0
+    assert (a.grad, b.grad) == (2.0 + 3.0, 1.0 + 1.0 - 1.0)
+
+
+def test_slopes_of_a_double_root_are_infinite():
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slopes = ag.jacobian(np.roots)(np.array([1.0, 0.0, 0.0]))
+
+    assert not np.isfinite(slopes[:, -1]).any()
+
+
+def test_data_that_do_not_determine_a_polynomial_are_warned_of():
+    y = ag.tensor([1.0, 2.0, 3.0], requires_grad=True)
+
+    with pytest.warns(np.exceptions.RankWarning, match="poorly conditioned"):
+        ag.polyfit(np.ones(3), y, 1)
+
+
 def test_numpys_own_name_says_which_to_use():
     c = ag.tensor(C1, requires_grad=True)
 

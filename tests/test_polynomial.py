@@ -19,6 +19,8 @@ RNG = np.random.default_rng(0)
 X, Y, Z = RNG.uniform(-1, 1, (3, 2, 3))
 C1, C2, C3, C34 = [RNG.standard_normal(shape) for shape in (4, (2, 3), (2, 3, 2), (3, 4))]
 
+GRID, WAVE = np.array([0.0, 0.5, 1.25, 2.0, 3.5]), np.array([1.0, -0.5, 0.75, 2.0, 1.5])
+
 # floating arrays are differentiated, numbers and lists are settings
 CALLS = {
     "val": [(X, C1), (X, C34), (X[:, :1], C34[:, None, :2], False), (np.float64(0.3), C34), ([0.1, 0.2], [1, 2, 3])],
@@ -33,6 +35,11 @@ CALLS = {
     "int": [(C1,), (C34, 2, [1, 2], np.float64(0.5), np.float64(2.0), -1), (C1[:1], 3, [1]), ([0], 1, 2), (C1, 0)],
     "add": [(C1, C34[:, 0]), (C1[:2], C1), ([1, 2], [1, -2])],
     "sub": [(C1, C34[:, 0]), (C1[:2], C1), ([1, 2], [3, 2])],
+    "fit": [
+        (GRID, WAVE, 2),
+        (GRID, np.stack([WAVE, GRID**2], 1), [0, 2], None, False, GRID + 1),
+        ([1, 2, 3], [2, 4, 7], 1),
+    ],
     "mul": [(C1, C34[:, 0]), ([1, 2, 0], C1[:1]), ([1, 2], [0])],
 }
 ROWS = [
@@ -109,6 +116,16 @@ def test_data_that_do_not_determine_a_polynomial_are_warned_of():
 
     with pytest.warns(np.exceptions.RankWarning, match="poorly conditioned"):
         ag.polyfit(np.ones(3), y, 1)
+    with pytest.warns(np.exceptions.RankWarning, match="poorly conditioned"):
+        ag.polynomial.legendre.legfit(np.ones(3), y, 1)
+
+
+def test_all_that_is_told_of_a_fit_is_numpys():
+    expected = np.polynomial.hermite.hermfit(GRID, WAVE, 2, full=True)
+    got = ag.polynomial.hermite.hermfit(GRID, WAVE, 2, full=True)
+
+    for ours_, theirs in zip([got[0], *got[1]], [expected[0], *expected[1]], strict=True):
+        np.testing.assert_allclose(ours_, theirs, rtol=1e-12)
 
 
 def test_numpys_own_name_says_which_to_use():
@@ -144,6 +161,8 @@ def test_a_recorded_coefficient_that_numpy_would_leave_out_is_not_lost(name, arg
         ("polyder", (C1, 1, 1, 1), "axis 1 is outside"),
         ("polyint", (C1, 1, [1, 2]), "one for each order"),
         ("polyint", (C1, 1, [], [0, 1]), "numbers as lbnd and scl"),
+        ("polyfit", (GRID, WAVE[:2], 1), r"x of shape \(5,\) and y of shape \(2,\)"),
+        ("polyfit", (GRID, WAVE, -1), "degrees 0, 1, 2"),
         ("polyadd", (C1, C2), r"shape \(n,\)"),
         ("polymul", (C1, []), r"n > 0"),
     ],

@@ -10,6 +10,7 @@ Differentiable by the points and by the coefficients.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from operator import index
@@ -19,10 +20,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError, UnsupportedError
+from ..primitives.fits import as_columns, cutoff_for, data, weighted
+from ..primitives.indexing import scatter
 from ..primitives.joining import concatenate, stack
 from ..primitives.layouts import astype, reshape
 from ..primitives.series import derivatives, evaluated, numpys, vandermonde
-from ..recording import Value, unwrap
+from ..recording import Value, data_of, unwrap
 from ..shapes import normal_axes
 
 
@@ -224,10 +227,35 @@ def mul(kind: str, c1: Any, c2: Any) -> Any:
     return trimmed(np.einsum("kij,i,j->k", table, astype(c1, common), astype(c2, common)), kind + "mul")
 
 
+# -- fits ------------------------------------------------------------------------------------------------------------------
+
+
+def fit(kind: str, x: Any, y: Any, deg: Any, rcond: float | None = None, full: bool = False, w: Any = None) -> Any:
+    """The coefficients of the series that is nearest to data, by least squares of w (y - p(x)).
+
+    x: (n)   y: (n) or (n, m)   w: (n)   deg: the highest degree, or a list of those to use
+    """
+    x, y, w = data(f"{kind}fit", x, y, w)
+    degrees = list(range(deg + 1)) if np.ndim(deg) == 0 else sorted(deg)
+    if not degrees or min(degrees) < 0:
+        raise ShapeError(f"{kind}fit takes degrees 0, 1, 2, ..., not {deg}")
+    rows = weighted(vander(kind, x, degrees[-1])[:, degrees], w)
+    scale = np.sqrt(np.sum(np.real(rows * np.conjugate(rows)), axis=0))
+    scale = np.where(scale == 0, 1, scale)
+    cutoff = cutoff_for(x) if rcond is None else rcond
+    c, residuals, rank, s = np.linalg.lstsq(rows / scale, weighted(y, w), cutoff)
+    c = scatter(c / as_columns(scale, y), index=np.array(degrees), shape=(degrees[-1] + 1, *np.shape(y)[1:]))
+    if full:
+        return c, [residuals, rank, s, cutoff]
+    if data_of(rank) != len(degrees):
+        warnings.warn("The fit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=2)
+    return c
+
+
 # -- the six families --------------------------------------------------------------------------------------------------
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    add, der, grid2d, grid3d, int_, mul, sub, val, val2d,
+    add, der, fit, grid2d, grid3d, int_, mul, sub, val, val2d,
     val3d, vander, vander2d, vander3d,
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from ..errors import ShapeError
 from ..families import composed
 from ..recording import data_of
 from ..samples import Sample, sample
-from .layouts import astype, reshape
+from .layouts import astype
 from .operands import array
 from .polynomials import powers
 
@@ -58,39 +58,55 @@ def polyfit(
     array([[-1.,  1.],
            [ 1.,  0.]])
     """
-    order = index(deg) + 1
-    x, y = [array(part) + 0.0 for part in (x, y)]
-    n, shape = np.shape(x)[0] if np.ndim(x) == 1 else 0, np.shape(y)
-    if deg < 0:
+    if index(deg) < 0:
         raise ShapeError(f"polyfit takes a degree 0, 1, 2, ..., not {deg}")
-    if n == 0 or len(shape) not in (1, 2) or shape[0] != n:
-        raise ShapeError(
-            f"polyfit takes x of shape (n,) and y of shape (n,) or (n, m), not x of shape {np.shape(x)} and y of shape {shape}"
-        )
-    if rcond is None:
-        rcond = n * float(np.finfo(x.dtype).eps)
-    rows = powers(astype(x, np.promote_types(x.dtype, int)), order)  # in double precision at least, as in np.vander
-    if w is not None:
-        w = array(w) + 0.0
-        if np.shape(w) != (n,):
-            raise ShapeError(f"polyfit: weights of shape {np.shape(w)} for {n} points")
-        rows = rows * reshape(w, (n, 1))
-        y = y * (w if len(shape) == 1 else reshape(w, (n, 1)))
+    order = index(deg) + 1
+    x, y, w = data("polyfit", x, y, w)
+    # in double precision at least, as in np.vander
+    rows = weighted(powers(astype(x, np.promote_types(x.dtype, int)), order), w)
     scale = np.sqrt(np.sum(rows * rows, axis=0))
     rows = rows / scale
-    c, residuals, rank, s = np.linalg.lstsq(rows, y, rcond)
-    c = c / (scale if len(shape) == 1 else reshape(scale, (order, 1)))
+    cutoff = cutoff_for(x) if rcond is None else rcond
+    c, residuals, rank, s = np.linalg.lstsq(rows, weighted(y, w), cutoff)
+    c = c / as_columns(scale, y)
     if full:
-        return c, residuals, rank, s, rcond
+        return c, residuals, rank, s, cutoff
     if data_of(rank) != order:
         warnings.warn("Polyfit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=3)
     if not cov:
         return c
-    spread = np.linalg.inv(np.matmul(rows.T, rows)) / np.outer(scale, scale)
-    if not isinstance(cov, str):
-        if n <= order:
-            raise ShapeError(f"polyfit: a covariance needs more points than coefficients, not {n} points for {order}")
-        spread = (spread if len(shape) == 1 else reshape(spread, (order, order, 1))) * (residuals / (n - order))
-    elif len(shape) == 2:
-        spread = reshape(spread, (order, order, 1))
-    return c, spread
+    n = len(x)
+    spread = as_columns(np.linalg.inv(np.matmul(rows.T, rows)) / np.outer(scale, scale), y)
+    if isinstance(cov, str):
+        return c, spread
+    if n <= order:
+        raise ShapeError(f"polyfit: a covariance needs more points than coefficients, not {n} points for {order}")
+    return c, spread * (residuals / (n - order))
+
+
+def data(asked: str, x: Any, y: Any, w: Any) -> tuple[Any, Any, Any]:
+    """Points, values and weights as floating arrays, of shapes that fit."""
+    x, y, w = [None if part is None else array(part) + 0.0 for part in (x, y, w)]
+    n, shape = np.shape(x)[0] if np.ndim(x) == 1 else 0, np.shape(y)
+    if n == 0 or len(shape) not in (1, 2) or shape[0] != n:
+        raise ShapeError(
+            f"{asked} takes x of shape (n,) and y of shape (n,) or (n, m), not x of shape {np.shape(x)} and y of shape {shape}"
+        )
+    if w is not None and np.shape(w) != (n,):
+        raise ShapeError(f"{asked}: weights of shape {np.shape(w)} for {n} points")
+    return x, y, w
+
+
+def weighted(rows: Any, w: Any) -> Any:
+    """Rows times their weights."""
+    return rows if w is None else rows * as_columns(w, rows)
+
+
+def as_columns(a: Any, y: Any) -> Any:
+    """a with a last axis for the columns of y, where it has any."""
+    return a if np.ndim(y) == 1 else np.expand_dims(a, -1)
+
+
+def cutoff_for(x: Any) -> float:
+    """The relative size below which a singular value counts as 0."""
+    return len(x) * float(np.finfo(x.dtype).eps)

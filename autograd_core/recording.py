@@ -51,6 +51,21 @@ class Absent:
         return f"<{self.dtype} {self.shape}, not kept>"
 
 
+class View(ref):  # type: ignore[type-arg]
+    """A weak reference to a value over some memory, and how it was made as a view of another, if it was.
+
+    source           a weak reference to the value that it was taken of
+    made, settings   the primitive that took it
+    place            which of the primitive's results it is; None if it is the only one
+    """
+
+    __slots__ = ("made", "place", "settings", "source")
+    source: ref[Any] | None
+    made: Primitive | None
+    settings: Settings
+    place: int | None
+
+
 class Storage:
     """Memory that a value shares with its views: when it was last written, and who looks at it."""
 
@@ -58,13 +73,16 @@ class Storage:
 
     def __init__(self) -> None:
         self.written = 0
-        self.handles: list[Any] = []  # weak references to the values; pruned when the list has doubled
+        self.handles: list[Any] = []  # a View for each value, oldest first; pruned when the list has doubled
         self.limit = 16
 
-    def add(self, value: Any) -> None:
-        """Note that a value looks at this memory."""
+    def add(self, value: Any, source: Any = None, made: Any = None, settings: Any = None, place: Any = None) -> None:
+        """Note that a value looks at this memory, and how it was made as a view."""
+        view = View(value)
+        view.source = None if source is None else ref(source)
+        view.made, view.settings, view.place = made, settings, place
         handles = self.handles
-        handles.append(ref(value))
+        handles.append(view)
         if len(handles) > self.limit:
             with Clock.lock:
                 for i in reversed(range(len(handles))):  # in place: what other threads append meanwhile stays
@@ -314,6 +332,29 @@ def protected(constant: Any) -> Any:
     return copy
 
 
+IMMUTABLE = frozenset([int, float, complex, bool, str, type(None), slice, type(Ellipsis)])
+"""The types of settings that nobody can change later."""
+
+
+def unchanging(settings: Settings) -> Settings:
+    """Settings that nobody can change later: themselves, or a copy where they hold arrays or lists."""
+    for value in settings.values():
+        kind = type(value)
+        if kind not in IMMUTABLE and not (kind is tuple and IMMUTABLE.issuperset(map(type, value))):
+            return {name: frozen(value) for name, value in settings.items()}
+    return settings
+
+
+def frozen(value: Any) -> Any:
+    """A setting that nobody can change later, as far as that is known of its type."""
+    kind = type(value)
+    if kind is tuple or kind is list:
+        return kind([frozen(part) for part in value])
+    if kind is dict:
+        return {key: frozen(part) for key, part in value.items()}
+    return protected(value)
+
+
 def entry(arg: Any, data: Any, named: bool, keep_all: bool) -> Any:
     """What a node remembers of one argument: a node, or a constant."""
     if isinstance(arg, Value):
@@ -371,7 +412,7 @@ def record(
             node.second, node.z = inputs[1], saved[1]
     node.y = y if keep_all or -1 in keeps else None
     node.value = y if keep_all else tuple([kept(part) for part in y]) if type(y) is tuple else kept(y)
-    node.settings = settings
+    node.settings = settings if settings is None else unchanging(settings)
     node.scope = mode.scope
     node.storage = node.grad = node.about = None
     node.watch = KEEP if type(y) is float else None

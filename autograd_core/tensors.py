@@ -185,6 +185,8 @@ def requires_grad_(self: Value, flag: bool = True) -> Value:
     if self.node is None or self.node.route is not None:  # computed, but without gradient: from here on it is a leaf
         self.node = leaf(kept(self._data), flag, current().scope)
         self.node.storage = getattr(self, "storage", None)
+    if flag and isinstance(self, Tensor):
+        self._data = np.asarray(self._data)  # a single number too, so that it can be updated in place
     self.node.requires_grad = flag
     return self
 
@@ -335,7 +337,7 @@ def install() -> None:
     install_operators(Tensor, [OPERATORS, COMPARISONS, UNARY], answer)
     for name, function in OPERATORS.items():
         setattr(Tensor, f"__r{name}__", reflected(answer(function)))
-        if name not in ("matmul", "divmod"):
+        if name != "divmod":
             setattr(Tensor, f"__i{name}__", augmented(function))
     attributes: dict[str, Any] = {
         "__pow__": square_or_power,

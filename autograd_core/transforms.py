@@ -147,8 +147,13 @@ class Call:
         if type(out) is Batched:
             return beneath(self.presented, out)
         if self.as_values:
-            return scalar_of(out._data, None) if isinstance(out, Scalar) else tensor_of(out._data, None)
-        return out._data
+            if isinstance(out, Scalar):
+                return scalar_of(out._data, None)
+            result = tensor_of(out._data, None)
+            share(out, result)  # type: ignore[arg-type]  # a Tensor; a write to it must be noticed
+            return result
+        # a copy: the record needs its own for walks to come
+        return np.array(out._data) if isinstance(out._data, np.ndarray) else out._data
 
 
 def leading_to(nodes: Sequence[Node], sources: Sequence[Node]) -> list[Node]:

@@ -16,6 +16,7 @@ from .leaving import let_go
 from .modes import current
 from .primitives import creation, indexing, layouts
 from .recording import Array, Clock, Tensor, Value, kept
+from .views import is_own_view, relatives, renew
 
 
 def writable(self: Tensor) -> Array:
@@ -37,6 +38,10 @@ def writable(self: Tensor) -> Array:
 def memory(self: Tensor) -> Array:
     """The array of a tensor as one that can be written to."""
     if not isinstance(self._data, np.ndarray) or not self._data.flags.writeable:
+        if next(relatives(self), None) is not None:
+            raise MutationError(
+                f"this value of shape {self.shape} is a read-only view of another, as in NumPy: write to a copy, x.clone()"
+            )
         self._data = np.array(self._data)
         self.storage = None
         if self.node is not None and self.node.route is None:
@@ -111,26 +116,14 @@ def is_recorded(*values: Any) -> bool:
 
 
 def rebind(self: Tensor, y: Tensor, asked: str) -> Tensor:
-    """Let a handle stand for a new value, as a recorded write does; nothing else may still look at the old memory."""
-    if self.is_leaf and self.requires_grad:
-        raise MutationError(
-            f"{asked} would overwrite a leaf that requires a gradient. To update it write inside `with ag.no_grad():`; to go on "
-            f"with the changed value write x = x + ... instead"
-        )
+    """Let a handle stand for a new value, as a recorded write does, and with it all handles of the same memory."""
     if y.shape != self.shape:
         raise ShapeError(f"{asked} of shape {y.shape} does not fit into a value of shape {self.shape}")
-    for reference in self.storage.handles if self.storage is not None else ():
-        other = reference()
-        if other is not None and other is not self and np.may_share_memory(other._data, self._data):
-            raise MutationError(
-                f"{asked} would have to change a view of the same memory (shape {other.shape}), which a recorded value cannot. "
-                f"Write x = x + ... to make a new value, or take the view afterwards"
-            )
     if y.dtype != self.dtype:
         if not np.can_cast(y.dtype, self.dtype, "same_kind"):
             raise MutationError(f"{asked}: a {y.dtype} result does not fit into a {self.dtype} value")
         y = layouts.astype(y, self.dtype)
-    self._data, self.node, self.storage = y._data, y.node, y.storage
+    renew(self, y, asked)
     return self
 
 
@@ -138,7 +131,9 @@ def augmented(ufunc: np.ufunc) -> Callable[[Tensor, Any], Tensor]:
     """`+=` and its kin: in place while nothing is recorded, else a new value under the same handle."""
     call = dispatch.ufuncs[ufunc]
 
-    def assign(self: Tensor, other: Any) -> Tensor:
+    def assign(self: Tensor, other: Any) -> Any:
+        if not isinstance(self._data, np.ndarray):
+            return call(self, other)  # a single number: as in NumPy the name alone is given the new one
         if is_recorded(self, other):
             return rebind(self, call(self, other), f"in-place {ufunc.__name__}")
         operand = let_go(other, f"in-place {ufunc.__name__}") if isinstance(other, Value) else other
@@ -154,7 +149,13 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
 
 def assign(self: Tensor, index: Any, value: Any, asked: str) -> None:
     """Write a value, or nested sequences of them, to the elements that an index names."""
+    if not isinstance(self._data, np.ndarray):
+        raise MutationError(
+            f"{asked}: a single number ({self._data!r}) cannot be written into, as in NumPy: give the name a new value"
+        )
     place = indexing.plain_index(index)
+    if is_own_view(self, place, value):
+        return
     if isinstance(value, (list, tuple)):
         value = creation.array(value)
     if not is_recorded(self, value):

@@ -46,7 +46,8 @@ OPERATIONS = {
 
 
 def written(y):
-    y[...] = y * y
+    if np.ndim(y):
+        y[...] = y * y
     y += 1.0
     return y
 

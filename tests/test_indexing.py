@@ -162,15 +162,10 @@ def test_what_was_overwritten_has_no_gradient_even_where_its_slope_is_infinite()
         np.testing.assert_array_equal(ag.grad(write)(np.array([0.0, 4.0])), [0, 0.25])
 
 
-def test_a_write_to_a_leaf_or_behind_a_live_view_is_refused():
+def test_a_write_to_a_leaf_is_refused():
     x = ag.tensor(table(), requires_grad=True)
     with pytest.raises(MutationError, match="would overwrite a leaf"):
         x[0] = 1.0
-
-    y = x * 1.0
-    row = y[0]
-    with pytest.raises(MutationError, match=r"a view of the same memory \(shape \(4,\)\)"):
-        y[1] = row
 
 
 def test_a_write_to_what_an_integer_array_picked_leaves_the_original_alone():

@@ -14,9 +14,9 @@ CORE, NN = Path(autograd_core.__file__).parent, Path(nn.__file__).parent
 LAYERS = [
     "errors", "shapes", "trees", "samples", "lapack", "modes", "recording", "batches", "rules", "declaring", "primitive",
     "dispatch", "families", "graph", "live", "reverse", "forward", "primitives", "ops", "special", "backward", "numpy_api",
-    "leaving", "writing", "placing", "ufunc_calls", "tensors", "scalars", "methods", "array_api", "transforms", "batching",
-    "jacobians", "regions", "calls", "custom", "streams", "random", "checkpoints", "implicit", "debugging", "testing",
-    "drawing",
+    "leaving", "views", "writing", "placing", "ufunc_calls", "tensors", "scalars", "methods", "array_api", "transforms",
+    "batching", "jacobians", "regions", "calls", "custom", "streams", "random", "checkpoints", "implicit", "debugging",
+    "testing", "drawing",
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from ..batches import Batched
 from ..errors import DeclarationError
 from ..modes import current, scope
 from ..primitive import Primitive
-from ..recording import TEACHING_SIZE, Absent, Clock, Node, Storage, Tensor, frame, serials
+from ..recording import TEACHING_SIZE, Absent, Clock, Node, Storage, Tensor, frame, serials, unchanging
 from ..rules import Rule, parameter_names
 
 P = ParamSpec("P")
@@ -84,20 +84,30 @@ def layout(forward: Callable[..., Any], transpose: Rule, **declared: Any) -> Pri
     if joins:
         return made
     generic_call = made.call
+    made.push = lambda node, saved, tangents: generic_call(tangents[0], **(node.settings or {}))
+    viewing(made)
+    if made.outputs is None:
+        made.call = recorded_at_once(made, made.call)
+    return made
+
+
+def viewing(made: Primitive) -> Primitive:
+    """The primitive itself, of one input, whose results may be views of it: a write to one is known to the other."""
+    generic_call = made.call
 
     def call(a: Any, **settings: Any) -> Any:
         y = generic_call(a, **settings)
         if isinstance(a, Tensor):
-            for part in y if type(y) is tuple else (y,):
+            parts = y if type(y) is tuple else (y,)
+            for i, part in enumerate(parts):
                 if isinstance(part, Tensor) and (part._data is a._data or part._data.base is not None):  # may be a view
-                    share(a, part)
+                    share(a, part, made, settings, None if parts is not y else i)
         elif type(a) is Batched:
             for part in y if type(y) is tuple else (y,):
                 a.share(part)
         return y
 
-    made.call = call if made.outputs is not None else recorded_at_once(made, call)
-    made.push = lambda node, saved, tangents: generic_call(tangents[0], **(node.settings or {}))
+    made.call = call
     return made
 
 
@@ -126,7 +136,7 @@ def recorded_at_once(made: Primitive, otherwise: Callable[..., Any]) -> Callable
                     node.x = x if keeps_a else None
                     node.y = y if keeps_y else None
                     node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
-                    node.settings = settings or None
+                    node.settings = settings = unchanging(settings)
                     node.scope = mode.scope
                     node.second = node.z = node.storage = node.watch = node.grad = node.about = None
                     t = Tensor()
@@ -134,15 +144,17 @@ def recorded_at_once(made: Primitive, otherwise: Callable[..., Any]) -> Callable
                     t.node = node
                     t.storage = None
                     if y is x or y.base is not None:  # may be a view
-                        share(a, t)
+                        share(a, t, made, settings)
                     return t
         return otherwise(a, **settings)
 
     return call
 
 
-def share(base: Tensor, view: Tensor) -> None:
-    """Note that two values may share memory."""
+def share(
+    base: Tensor, view: Tensor, made: Primitive | None = None, settings: Any = None, place: int | None = None
+) -> None:
+    """Note that two values may share memory; `made` made the view, as its only result or as that at a place."""
     storage = base.storage
     if storage is None:
         with Clock.lock:  # another thread may be taking a view too
@@ -151,7 +163,7 @@ def share(base: Tensor, view: Tensor) -> None:
     view.storage = storage
     if view.node is not None and view.node.serial:
         view.node.storage = storage
-    storage.add(view)
+    storage.add(view, base, made, settings, place)
 
 
 def storage_of(base: Tensor) -> Storage:

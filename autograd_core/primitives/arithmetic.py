@@ -10,6 +10,7 @@ import numpy as np
 
 from ..dispatch import answers
 from ..families import elementwise, fixed, primitive
+from ..families.general import viewing
 from ..primitive import Primitive
 from ..reverse import conjugate
 from ..rules import Rule
@@ -141,23 +142,27 @@ def complex_samples() -> list[Sample]:
 
 
 real = answers(np.real)(
-    primitive(
-        lambda val: np.array(np.real(val)),
-        lambda g: g,
-        linear=True,
-        name="real",
-        samples=complex_samples,
-        batch="leading",
+    viewing(
+        primitive(
+            lambda val: np.real(val),
+            lambda g: g,
+            linear=True,
+            name="real",
+            samples=complex_samples,
+            batch="leading",
+        )
     )
 )
 imag = answers(np.imag)(
-    primitive(
-        lambda val: np.array(np.imag(val)),
-        lambda g: -1j * g,
-        linear=True,
-        name="imag",
-        samples=complex_samples,
-        batch="leading",
+    viewing(
+        primitive(
+            lambda val: np.imag(val),
+            lambda g: -1j * g,
+            linear=True,
+            name="imag",
+            samples=complex_samples,
+            batch="leading",
+        )
     )
 )
 conj = answers(np.conjugate)(

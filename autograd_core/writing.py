@@ -37,7 +37,8 @@ def writable(self: Tensor) -> Array:
 
 def memory(self: Tensor) -> Array:
     """The array of a tensor as one that can be written to."""
-    if not isinstance(self._data, np.ndarray) or not self._data.flags.writeable:
+    check_array(self)
+    if not self._data.flags.writeable:
         if next(relatives(self), None) is not None:
             raise MutationError(
                 f"this value of shape {self.shape} is a read-only view of another, as in NumPy: write to a copy, x.clone()"
@@ -46,7 +47,16 @@ def memory(self: Tensor) -> Array:
         self.storage = None
         if self.node is not None and self.node.route is None:
             self.node.value = kept(self._data)
-    return self._data
+    array: Array = self._data
+    return array
+
+
+def check_array(self: Tensor) -> None:
+    """Raise MutationError for a result of shape () that is a number, which nothing can be written into."""
+    if not isinstance(self._data, np.ndarray):
+        raise MutationError(
+            f"a single number ({self._data!r}) cannot be written into, as in NumPy: give its name a new value, x = x + ..."
+        )
 
 
 def stamp(self: Tensor) -> None:
@@ -117,6 +127,7 @@ def is_recorded(*values: Any) -> bool:
 
 def rebind(self: Tensor, y: Tensor, asked: str) -> Tensor:
     """Let a handle stand for a new value, as a recorded write does, and with it all handles of the same memory."""
+    check_array(self)
     if y.shape != self.shape:
         raise ShapeError(f"{asked} of shape {y.shape} does not fit into a value of shape {self.shape}")
     if y.dtype != self.dtype:
@@ -149,10 +160,6 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
 
 def assign(self: Tensor, index: Any, value: Any, asked: str) -> None:
     """Write a value, or nested sequences of them, to the elements that an index names."""
-    if not isinstance(self._data, np.ndarray):
-        raise MutationError(
-            f"{asked}: a single number ({self._data!r}) cannot be written into, as in NumPy: give the name a new value"
-        )
     place = indexing.plain_index(index)
     if is_own_view(self, place, value):
         return

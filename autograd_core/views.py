@@ -63,7 +63,8 @@ def renew(self: Tensor, y: Tensor, asked: str) -> None:
     take(root, y)
     for other, view in dependent:
         source: Any = view.source() if view.source is not None else None
-        again = view.made.call(source, **view.settings)
+        made: Any = view.made
+        again = made.call(source, **view.settings)
         take(other, again if view.place is None else again[view.place])
         other.storage = None
         share(source, other, view.made, view.settings, view.place)

@@ -15,6 +15,7 @@ LAYERS = [
     "errors", "shapes", "trees", "samples", "lapack", "modes", "recording", "batches", "rules", "declaring", "primitive",
     "dispatch", "families", "graph", "live", "reverse", "forward", "primitives", "ops", "special", "backward", "numpy_api",
     "leaving", "views", "writing", "placing", "ufunc_calls", "tensors", "scalars", "methods", "array_api", "transforms",
+    "leaving", "views", "writing", "placing", "ufunc_calls", "tensors", "scalars", "methods", "array_api", "transforms",
     "batching", "jacobians", "regions", "calls", "custom", "streams", "random", "checkpoints", "implicit", "debugging",
     "testing", "drawing",
 ]  # fmt: skip

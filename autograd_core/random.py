@@ -333,10 +333,9 @@ def default_rng(seed: Any = None) -> Generator:
 
 
 class _Streams(threading.local):
-    """The default stream of each thread; seeded from the system's entropy until `manual_seed`."""
+    """The default stream of each thread; seeded from the system's entropy, when first asked for, until `manual_seed`."""
 
-    def __init__(self) -> None:
-        self.default = Generator()
+    default: Generator | None = None
 
 
 _streams = _Streams()
@@ -355,7 +354,11 @@ def manual_seed(seed: int) -> Generator:
 
 def stream(generator: Any = None) -> Generator:
     """The generator to draw from: the one given, one made from a seed, or this thread's default."""
-    return _streams.default if generator is None else default_rng(generator)
+    if generator is not None:
+        return default_rng(generator)
+    if _streams.default is None:
+        _streams.default = Generator()
+    return _streams.default
 
 
 __all__ = ["Generator", "default_rng", "manual_seed", "stream"]

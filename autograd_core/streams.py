@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-Draws: TypeAlias = dict[int, tuple[np.random.Generator, Any]]  # by identity: the generator, and its state before
+# by identity: the generator, and its state before; as words, since NumPy loads its random numbers when first asked for
+Draws: TypeAlias = "dict[int, tuple[np.random.Generator, Any]]"
 
 _listeners: ContextVar[tuple[Draws, ...]] = ContextVar("autograd_core draws", default=())
 

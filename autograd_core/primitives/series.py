@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
 
 from ..batches import widened
 from ..families import primitive
@@ -19,19 +18,19 @@ from ..recording import Settings
 from ..samples import Sample, sample
 
 FAMILIES = {
-    "poly": polynomial,
-    "cheb": chebyshev,
-    "leg": legendre,
-    "herm": hermite,
-    "herme": hermite_e,
-    "lag": laguerre,
+    "poly": "polynomial",
+    "cheb": "chebyshev",
+    "leg": "legendre",
+    "herm": "hermite",
+    "herme": "hermite_e",
+    "lag": "laguerre",
 }
-"""The modules of NumPy by the prefix of their functions."""
+"""The modules of np.polynomial by the prefix of their functions; NumPy loads them when they are first asked for."""
 
 
 def numpys(kind: str, name: str) -> Callable[..., Any]:
     """NumPy's function of a family."""
-    return getattr(FAMILIES[kind], kind + name)  # type: ignore[no-any-return]
+    return getattr(getattr(np.polynomial, FAMILIES[kind]), kind + name)  # type: ignore[no-any-return]
 
 
 def derivatives(kind: str, n: int, dtype: Any, order: int = 1) -> Any:

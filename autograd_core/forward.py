@@ -6,13 +6,14 @@ an element stays zero when an operation with an infinite slope follows.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from .families.elementwise import push
+from .families.elementwise import gate, push
 from .live import carries_masks
 from .modes import current, set_grad_enabled
 from .recording import Node, in_numpy, wrapped
@@ -42,10 +43,12 @@ def push_forward(
                 step = partial(pushed, node, saved, ts, found)
                 t = step() if onlooker is None else onlooker.ahead(node, ts, step)
                 if t is not None:
-                    tangents[node] = t
                     mask = moved(node, ts, found)
                     if mask is not None:
                         masks[node] = mask
+                        if node.primitive.masks == "axes":  # type: ignore[union-attr]
+                            t = gate(t, mask)
+                    tangents[node] = t
     if onlooker is not None:
         onlooker.ended({node: tangents[node] for node in outputs if node in tangents})
     return [tangents.get(node) for node in outputs]
@@ -83,7 +86,11 @@ def moved(node: Node, tangents: Sequence[Any], masks: Sequence[Any]) -> Any:
         None if value is None else np.ones(shape_of(value)) * (1.0 if m is None else m)
         for value, m in zip(sources, masks or [None] * len(sources), strict=True)
     ]
-    if primitive.cut or primitive.family == "layout":  # through the operation itself, whose weights are never negative
+    if primitive.masks == "axes":
+        rows = np.any(sum(m for m in live if m is not None), axis=(node.settings or {}).get("axis"), keepdims=True)
+        shape = shape_of(node.value)
+        mask = np.reshape(rows, shape) if rows.size == math.prod(shape) else np.broadcast_to(rows, shape)
+    elif primitive.masks == "weights":  # through the operation itself, whose weights are never negative
         ones = [float(m) if type(value) is float else m for value, m in zip(sources, live, strict=True)]
         mask = np.asarray(primitive.push(node, node, ones)) != 0
     else:

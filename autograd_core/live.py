@@ -2,8 +2,9 @@
 
 Where an operation cuts dependence (where, maximum, relu, indexing), an element behind the cut has *no* cotangent. The number 0 in
 its place would do, were it not for infinite slopes further back: 0 * inf is NaN. So a cut sends a mask along with its
-cotangents; layout operations move it, sums over paths "or" it, elementwise pull-backs put what is not live back to zero, and
-every other family drops it, since its zeros are exact. Without a bending elementwise operation before a cut there is no mask.
+cotangents; layout operations and reductions move it, sums over paths "or" it, elementwise pull-backs put what is not live back to
+zero, and everything else drops it, since its zeros are exact: products of matrices, which would have to be computed once more,
+and decompositions. Without a bending elementwise operation before a cut there is no mask.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .families.elementwise import gate
 from .primitive import Parts, Primitive
 from .recording import Node, in_numpy
 from .rules import Route, settle
+from .shapes import kept_shape
 
 
 class Masks:
@@ -39,9 +41,9 @@ class Masks:
         mask = self.live.pop(node, None)
         carries = route.cut or (mask is not None and carries_masks(route.primitive))
         needed = [carries and self.bends(p) for p in node.parents]
-        bending = mask is not None and route.primitive.family == "elementwise" and not route.cut
+        bending = mask is not None and route.primitive.bends
         contributions = rezeroed(node, route, saved, g, mask) if bending else route.pull(node, saved, g)
-        passed = moved(node, route, mask, bending) if any(needed) else (None,) * len(needed)
+        passed = moved(node, route, mask) if any(needed) else (None,) * len(needed)
         for parent, m, need in zip(node.parents, passed, needed, strict=True):
             if m is None or not need or (parent in reached and parent not in self.live):
                 self.live.pop(parent, None)  # live as a whole
@@ -89,17 +91,28 @@ class Masks:
 
 def carries_masks(primitive: Primitive | None) -> bool:
     """Whether masks go on through an operation; every other one drops them, since its zeros are exact."""
-    return primitive is not None and (primitive.cut or primitive.family in ("elementwise", "layout"))
+    return primitive is not None and (primitive.masks is not None or primitive.family == "elementwise")
 
 
-def moved(node: Node, route: Route, mask: Any, bending: bool) -> tuple[Any, ...]:
-    """The mask as the parents see it: through the operation's own transpose, whose weights are never negative."""
-    if bending:
+def moved(node: Node, route: Route, mask: Any) -> tuple[Any, ...]:
+    """The mask as the parents see it."""
+    if mask is not None and route.primitive.masks is None:  # elementwise
         return tuple([settled_mask(mask, p.value) for p in node.parents])
+    if route.primitive.masks == "axes":
+        return tuple([spread_mask(node, p, mask) for p in node.parents])
     if mask is None:
         mask = np.ones(getattr(node.value, "shape", ()), bool)
     weights: Any = Parts({i: m * 1.0 for i, m in mask.items()}) if isinstance(mask, Parts) else mask * 1.0
     return tuple([mask_of(c) for c in route.pull(node, node, weights)])
+
+
+def spread_mask(node: Node, parent: Node, mask: Any) -> Any:
+    """A mask of what was computed from whole rows along an axis: each element of a row is live if any result of it is."""
+    axis = (node.settings or {}).get("axis")
+    shape = getattr(parent.value, "shape", ())
+    if np.shape(mask) == shape:
+        mask = np.any(mask, axis=axis, keepdims=True)
+    return np.broadcast_to(np.reshape(mask, kept_shape(shape, axis)), shape)
 
 
 def mask_of(c: Any) -> Any:
@@ -113,8 +126,12 @@ def settled_mask(mask: Any, target: Any) -> Any:
 
 
 def rezeroed(node: Node, route: Route, saved: Any, g: Any, mask: Any) -> tuple[Any, ...]:
-    """Elementwise contributions, zero where not live, before any sum over what was broadcast."""
+    """Contributions, zero where not live; elementwise ones before any sum over what was broadcast."""
     products: Any = route.primitive.products
+    if route.primitive.masks == "axes":
+        with np.errstate(all="ignore"):
+            found = route.pull(node, saved, g)
+        return tuple([gate(c, spread_mask(node, p, mask)) for c, p in zip(found, node.parents, strict=True)])
     if type(g) is float:
         saved, g = in_numpy(saved), np.float64(g)
     with np.errstate(all="ignore"):  # what is not live may overflow or be undefined, and is thrown away

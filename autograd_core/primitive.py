@@ -66,6 +66,7 @@ class Primitive:
         jvp: Rule | None = None,
         linear: bool = False,
         cut: bool = False,
+        masks: Literal["weights", "axes"] | None = None,
         outputs: int | None = None,
         residual: bool = False,
         definition: Callable[..., Any] | None = None,
@@ -84,6 +85,9 @@ class Primitive:
         self.forward, self.family = forward, family
         self.name = name_of(forward, name)
         self.linear, self.cut, self.outputs, self.residual = linear, cut, outputs, residual
+        # how live masks go through: by the operation's own rules, whose weights are never negative, or as through a sum over
+        # the setting axis; None where they end (elementwise operations have a way of their own)
+        self.masks = masks or ("weights" if cut or family == "layout" else None)
         self.definition, self.scalar = definition, scalar
         self.domain, self.kinks, self.samples = domain, kinks, samples
         self.reference, self.variadic, self.singular = reference, variadic, tuple(singular)
@@ -116,7 +120,8 @@ class Primitive:
         self.call: Callable[..., Any] = generic_call(self)
         self.push: Push = self.generic_push
         self.products: Sequence[Callable[[Any, Any], Any]] = ()  # of the family elementwise: (saved, g) -> g * partial
-        self.bends = False  # whether a partial is not constant, so that an infinite slope could be met
+        # whether a partial is not constant, so that an infinite slope could be met
+        self.bends = self.masks == "axes" and not linear
         self.keyworded: Callable[..., Any] | None = (
             None  # of one that answers for a ufunc: called with keyword arguments
         )

@@ -328,6 +328,11 @@ def test_complex_gradients_of_a_real_loss_descend():
 # -- structural zeros --------------------------------------------------------------------------------------------------------
 
 
+def rows(x):
+    """A row of different numbers for each element, of zeros for 0."""
+    return x[:, None] * np.array([1.0, 2.0, 4.0])
+
+
 CUTS = [
     lambda x: np.where(x > 0, np.sqrt(x), 0.0),
     lambda x: np.where(x != 0, 1.0 / x, 0.0),
@@ -337,6 +342,29 @@ CUTS = [
     lambda x: np.where(x > 0, np.broadcast_to(np.sqrt(np.reshape(x, (1, -1))), (3, x.size)), 0.0),
     lambda x: np.sqrt(x)[x > 0],
     lambda x: np.sqrt(x[::-1])[::-1][x > 0],
+    lambda x: np.nan_to_num(np.log(x), neginf=0.0),
+    lambda x: np.fmax(np.sqrt(x) - 1.0, 0.0),
+    lambda x: np.fmin(np.maximum(x - 1.0, 0.0) ** 0.5, 9.0),
+    lambda x: np.clip(np.sqrt(x), 0.5, 3.0),
+    lambda x: np.clip(x - 1.0, 0.0, 9.0) ** 0.5,
+    lambda x: np.heaviside(x - 4.0, np.sqrt(x)),
+    lambda x: np.where(x > 0, np.copysign(np.sqrt(x), -1.0), 0.0),
+    lambda x: np.where(x > 0, np.real(np.sqrt(x)), 0.0),
+    lambda x: np.where(x > 0, np.arctan2(np.sqrt(x), 0.0 * x), 0.0) + np.where(x > 0, np.hypot(np.cbrt(x), x), 0.0),
+    # rows of which one is padding: the mask goes on through what reduces them
+    lambda x: np.where(x > 0, x * np.sqrt(np.sum(rows(x) ** 2, axis=-1)), 0.0),
+    lambda x: np.where(x > 0, np.sum(np.sqrt(rows(x)), axis=-1), 0.0),
+    lambda x: np.where(x > 0, np.mean(np.sqrt(rows(x)), axis=1), 0.0),
+    lambda x: np.where(x > 0, np.prod(np.sqrt(rows(x)), axis=1), 0.0),
+    lambda x: np.where(x > 0, np.var(np.sqrt(rows(x)), axis=1), 0.0),
+    lambda x: np.where(x > 0, np.std(np.sqrt(rows(x)), axis=1), 0.0),
+    lambda x: np.where(x > 0, ag.special.logsumexp(np.sqrt(rows(x)), axis=1), 0.0),
+    lambda x: np.where(x[:, None] > 0, ag.special.softmax(np.sqrt(rows(x)), axis=1), 0.0)[:, 0],
+    lambda x: np.max(np.sum(np.sqrt(rows(x)), axis=1)),
+    lambda x: np.where(x > 0, np.cumsum(np.sqrt(rows(x)), axis=1)[:, -1], 0.0),
+    lambda x: np.sqrt(np.sum(np.where(x[:, None] > 0, rows(x), 0.0), axis=1)),
+    lambda x: np.sqrt(np.cumsum(np.where(x > 0, x, 0.0))),
+    lambda x: np.linalg.norm(np.where(x[:, None] > 0, np.sqrt(rows(x)), 0.0), axis=1),
 ]
 
 
@@ -381,6 +409,52 @@ def test_a_genuine_zero_times_infinity_still_shows():
         slope = ag.grad(lambda x: np.sqrt(x) * 0.0)(0.0)
 
     assert np.isnan(slope)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.sum(0.0 * np.sqrt(x)),
+        lambda x: 0.0 * np.sum(np.sqrt(x)),
+        lambda x: np.sum(np.where([True, False], 0.0 * np.sum(np.sqrt(x)), 1.0)),
+        lambda x: np.sum(np.maximum(np.mean(np.sqrt(x)) * 0.0 + 1.0, 0.0)),
+    ],
+)
+def test_nor_does_a_reduction_hide_it(f):
+    with np.errstate(all="ignore"):
+        assert np.isnan(ag.grad(f)(np.array([0.0, 4.0]))[0])
+
+
+PADDED = np.array([[np.nan, -np.inf], [0.5, 1.0]])  # a row that holds no numbers, as padding does
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        np.std,
+        np.var,
+        np.prod,
+        np.mean,
+        np.linalg.norm,
+        ag.special.softmax,
+        ag.special.log_softmax,
+        ag.special.logsumexp,
+    ],
+)
+def test_a_row_without_numbers_that_is_left_out_has_gradient_zero_in_both_modes(f):
+    def total(x):
+        return np.sum(f(x, axis=1)[1:])
+
+    v = np.array([[1.0, 1.0], [1.0, 2.0]])
+    with np.errstate(all="ignore"):
+        slope = ag.grad(total)(PADDED)
+        curvature = ag.hvp(total, PADDED, v)
+        tangent = ag.jvp(total, (PADDED,), (v,))[1]
+
+    assert slope[0].tolist() == curvature[0].tolist() == [0, 0]
+    np.testing.assert_allclose(slope[1:], ag.grad(lambda x: np.sum(f(x, axis=1)))(PADDED[1:]), rtol=1e-14)
+    np.testing.assert_allclose(curvature[1:], ag.hvp(lambda x: np.sum(f(x, axis=1)), PADDED[1:], v[1:]), atol=1e-15)
+    np.testing.assert_allclose(tangent, np.sum(slope[1:] * v[1:]), atol=1e-15)
 
 
 def test_relu_of_nothing_bending_sends_no_masks():

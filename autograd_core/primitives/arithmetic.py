@@ -150,6 +150,7 @@ real = answers(np.real)(
             name="real",
             samples=complex_samples,
             batch="leading",
+            masks="weights",
         )
     )
 )
@@ -162,12 +163,19 @@ imag = answers(np.imag)(
             name="imag",
             samples=complex_samples,
             batch="leading",
+            masks="weights",
         )
     )
 )
 conj = answers(np.conjugate)(
     primitive(
-        np.conjugate, lambda g: np.conjugate(g), linear=True, name="conj", samples=complex_samples, batch="leading"
+        np.conjugate,
+        lambda g: np.conjugate(g),
+        linear=True,
+        name="conj",
+        samples=complex_samples,
+        batch="leading",
+        masks="weights",
     )
 )
 argument = primitive(

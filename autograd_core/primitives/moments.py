@@ -68,6 +68,7 @@ variance = primitive(
     ),
     samples=cases_of_moments,
     batch="axes",
+    masks="axes",
     name="var",
 )
 deviation = primitive(
@@ -79,6 +80,7 @@ deviation = primitive(
     samples=cases_of_moments,
     kinks="equal elements",
     batch="axes",
+    masks="axes",
     name="std",
 )
 

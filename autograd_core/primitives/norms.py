@@ -53,6 +53,7 @@ p_norm = primitive(
     jvp=lambda t, a, y, ord, axis: np.sum(np.real(t * slope(a, y, ord, axis)), axis),
     name="norm",
     batch="axes",
+    masks="axes",
     samples=lambda: [
         sample(rows_with_zeros(), ord=2, axis=(1,)),
         sample(rows_with_zeros(), ord=4, axis=(0, 1)),

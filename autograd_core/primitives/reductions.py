@@ -98,6 +98,7 @@ total = primitive(
     lambda a, *, axis=None, keepdims=False: np.add.reduce(a, axis=axis, keepdims=keepdims),
     lambda g, a_like, axis, keepdims: spread(g, a_like, axis, keepdims),
     linear=True,
+    masks="axes",
     samples=cases_of_sums,
     batch="axes",
     name="sum",
@@ -107,6 +108,7 @@ arithmetic_mean = primitive(
     # a mean of nothing has no element to give a gradient to, so any divisor will do
     lambda g, a_like, axis, keepdims: spread(g / (count(np.shape(a_like), axis) or 1), a_like, axis, keepdims),
     linear=True,
+    masks="axes",
     samples=lambda: [*cases(), sample(matrix(complex) * 1j, axis=0, keepdims=False)],
     batch="axes",
     name="mean",
@@ -259,6 +261,7 @@ product = primitive(
         sample(np.array([[2.0, 0.0, 3.0], [0.0, 0.0, 1.5]]), axis=1, keepdims=False),
     ],
     batch="axes",
+    masks="axes",
     name="prod",
 )
 

@@ -28,6 +28,7 @@ running_total = primitive(
     lambda a, *, axis=None: np.cumsum(a, axis=axis),
     running_total_back,
     linear=True,
+    masks="weights",
     samples=lambda: [
         sample(matrix(), axis=None),
         sample(matrix()[:, ::-1], axis=-1),
@@ -124,6 +125,7 @@ recurrence: Primitive = primitive(
     lambda g, a, y, axis: recurrence_back(g, a, axis) * before(y, 0, axis),
     lambda g, a, axis: recurrence_back(g, a, axis),
     jvp=lambda ts, a, y, axis: recurrence(a, recurrence_push(ts[0], ts[1], before(y, 0, axis)), axis=axis),
+    masks="axes",
     samples=cases_of_recurrences,
     batch="axes",
     name="recurrence",
@@ -132,6 +134,7 @@ running_product = primitive(
     lambda a, *, axis=-1: np.cumprod(a, axis=axis),
     lambda g, a, y, axis: recurrence_back(g, a, axis) * before(y, 1, axis),
     jvp=lambda t, a, y, axis: recurrence(a, t * before(y, 1, axis), axis=axis),
+    masks="axes",
     samples=lambda: [
         sample(matrix(), axis=-1),
         sample(matrix(np.float32)[:, ::-1], axis=0),

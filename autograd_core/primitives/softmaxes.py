@@ -78,6 +78,7 @@ softmax_primitive = primitive(
     jvp=lambda t, y, axis: y * (t - summed(t * y, axis)),
     samples=cases_of_softmax,
     batch="axes",
+    masks="axes",
     name="softmax",
 )
 log_softmax_primitive = primitive(
@@ -86,6 +87,7 @@ log_softmax_primitive = primitive(
     jvp=lambda t, y, axis: t - summed(np.exp(y) * t, axis),
     samples=cases_of_softmax,
     batch="axes",
+    masks="axes",
     name="log_softmax",
 )
 # softmax(a) as exp(a - y) would save a pass, but inherit the rounding of y, which is coarse for large float32 elements
@@ -99,6 +101,7 @@ logsumexp_primitive = primitive(
         sample(matrix(np.float16), axis=1, keepdims=False),
     ],
     batch="axes",
+    masks="axes",
     name="logsumexp",
 )
 

@@ -142,7 +142,7 @@ def is_complex(x: Any) -> bool:
     return getattr(x, "dtype", np.asarray(0.0).dtype).kind == "c"
 
 
-MOST = 2**20
+MOST = 2**18
 """How many numbers the largest value of a walk may have, all units that it is walked for taken together."""
 
 

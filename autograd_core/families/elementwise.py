@@ -19,7 +19,7 @@ from ..declaring import check_inputs, check_letters, check_partials, name_of
 from ..errors import DeclarationError
 from ..modes import Mode, current
 from ..primitive import OBJECT, Primitive, is_scalar_call, operand
-from ..recording import KEEP, TEACHING_SIZE, Absent, Node, Scalar, Tensor, Value, scalar_of, serials, tensor_of
+from ..recording import KEEP, TEACHING_SIZE, Absent, Node, Scalar, Tensor, Value, entry, scalar_of, serials, tensor_of
 from ..rules import LETTERS, Pull, Route, Rule, Wanted, parameter_names, settle
 
 Partial: TypeAlias = Rule | float | None
@@ -299,31 +299,36 @@ def binary_call(made: Primitive) -> Callable[..., Any]:
                 t.node = node
                 t.storage = None
                 return t
-        elif type(a) is Tensor:
-            if (type(b) is float or type(b) is int) and first is not None:
-                m = a.node
-                if m is not None and m.requires_grad and (mode := current()).plain:
-                    return number_call(first, a._data, b, m, b, mode)
-        elif (type(a) is float or type(a) is int) and type(b) is Tensor and second is not None:
-            n = b.node
-            if n is not None and n.requires_grad and (mode := current()).plain:
-                return number_call(second, a, b._data, a, n, mode)
+        m = a.node if type(a) is Tensor else None
+        if m is not None and m.requires_grad:
+            if first is not None and is_constant(b) and (mode := current()).plain:
+                return beside_constant(first, 0, a._data, m, b, mode)
+        elif second is not None and type(b) is Tensor and is_constant(a):
+            m = b.node
+            if m is not None and m.requires_grad and (mode := current()).plain:
+                return beside_constant(second, 1, b._data, m, a, mode)
         return any_call(made, (a, b))
 
-    def number_call(route: Route, x: Any, z: Any, m: Any, n: Any, mode: Mode) -> Tensor:
+    def beside_constant(route: Route, place: int, own: Any, m: Node, constant: Any, mode: Mode) -> Tensor:
+        kind = type(constant)
+        data = constant._data if kind is Tensor else constant
+        x, z = (own, data) if place == 0 else (data, own)
         try:
             y = forward(x, z)
         except Exception as error:
             raise made.explained(error, [x, z]) from error
         keeps = route.keeps
+        named = 1 - place in keeps
+        n = data if kind is float or kind is int else entry(constant, data, named, False)
+        saved = (data if kind is Tensor else n) if named else None
+        if place not in keeps:
+            own = None
         node = Node()
         node.serial = next(serials)
         node.route = route
         node.requires_grad = True
-        node.first = m
-        node.second = n
-        node.x = x if 0 in keeps else None
-        node.z = z if 1 in keeps else None
+        node.first, node.second = (m, n) if place == 0 else (n, m)
+        node.x, node.z = (own, saved) if place == 0 else (saved, own)
         node.y = y if -1 in keeps else None
         node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
         node.scope = mode.scope
@@ -331,6 +336,16 @@ def binary_call(made: Primitive) -> Callable[..., Any]:
         return tensor_of(y, node)
 
     return call
+
+
+def is_constant(x: Any) -> bool:
+    """Whether an operand is a number, an array or a Tensor that needs no gradient."""
+    kind = type(x)
+    if kind is Tensor:
+        return x.node is None or not x.node.requires_grad
+    if kind is np.ndarray:
+        return x.dtype.kind != "O"
+    return kind is float or kind is int or isinstance(x, np.generic)
 
 
 def any_call(made: Primitive, args: Sequence[Any]) -> Any:

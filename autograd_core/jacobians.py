@@ -17,7 +17,7 @@ from .modes import current
 from .recording import Node, Scalar, Value, handle, tensor_of
 from .reverse import conjugate
 from .shapes import Shape
-from .transforms import Call, Function, grad, is_live, matching, positions, pulling
+from .transforms import Call, Function, grad, is_live, matching, positions
 from .trees import flatten, same_structure
 
 
@@ -272,4 +272,11 @@ def hvp(f: Function, primals: Any, vectors: Any) -> Any:
     """
     if not isinstance(primals, tuple):
         return hvp(f, (primals,), (vectors,))[0]
-    return pulling(grad(f, tuple(range(len(primals)))), primals, "hvp", "vector")[1](vectors)
+    call = Call(grad(f, tuple(range(len(primals)))), primals, range(len(primals)), "hvp")
+    outputs = flatten(call.output)[0]
+    call.prepare(outputs)
+    seeds, record = call.seeded(outputs, vectors, "vector")
+    del outputs  # so that the walk can free what it has passed
+    products = tuple(call.pulled(seeds, record, last=True))
+    call.close()
+    return products

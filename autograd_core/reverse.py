@@ -7,7 +7,7 @@ turns it into contributions to the cotangents of its parents.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -82,12 +82,14 @@ def pull_back(
     kept: Cotangents | None = None,
     nodes: list[Node] | None = None,
     through: Collection[Node] = (),
+    consume: bool = False,
 ) -> Cotangents:
     """The cotangents of the leaves and `stops` that the seeds reach; and of those it goes `through`, if asked.
 
     record   the walk itself is recorded, so that its results can be differentiated
     retain   keep what the rules need, for a further walk
     kept     receives the cotangents of nodes that are watched (retained, hooked, Scalars)
+    consume  empty seeds and nodes on the way, so that what nobody else holds is freed as soon as it has been passed
     Complex cotangents travel conjugated, so that rules can state the plain derivative; callers conjugate at both ends.
     """
     if nodes is None:
@@ -96,7 +98,9 @@ def pull_back(
     witness = current().witness
     onlooker = None if witness is None else witness.walk(seeds)
     if not record:  # arrays alone record nothing, so there is no mode to change
-        found = _walk(nodes, dict(seeds), False, retain, kept, through, onlooker)
+        passing = emptied(nodes) if consume else nodes
+        pending = seeds if consume and isinstance(seeds, dict) else dict(seeds)
+        found = _walk(passing, pending, False, retain, kept, through, onlooker)
     else:
         with set_grad_enabled(True):
             found = _walk(nodes, dict(seeds), True, retain, kept, through, onlooker)
@@ -105,8 +109,15 @@ def pull_back(
     return found
 
 
+def emptied(nodes: list[Node]) -> Iterator[Node]:
+    """The nodes in order, each held by nobody here once it is asked for the next."""
+    nodes.reverse()
+    while nodes:
+        yield nodes.pop()
+
+
 def _walk(
-    nodes: list[Node],
+    nodes: Iterable[Node],
     pending: Cotangents,
     record: bool,
     retain: bool,
@@ -145,6 +156,8 @@ def _walk(
         g = take(node, None)
         if g is None:
             continue
+        if owned:
+            owned.discard(node)
         if node.watch is not None:
             g = attend(node, g, retain, kept)
         elif not retain:

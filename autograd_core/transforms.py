@@ -114,9 +114,24 @@ class Call:
         """Whether the walk itself is to be recorded."""
         return self.visible and self.outer.recording
 
-    def pulled(self, seeds: dict[Node, Any], record: bool) -> Any:
-        """The gradients for the given cotangents, in the containers of the inputs."""
-        found = pull_back({n: conjugate(g) for n, g in seeds.items()}, self.sources, record=record, nodes=self.nodes)
+    def seeded(self, outputs: Sequence[Any], given: Any, what: str) -> tuple[dict[Node, Any], bool]:
+        """Cotangents of the outputs, in their containers, as seeds of a walk; and whether it is to be recorded."""
+        _, cotangents = same_structure(self.output, given, self.asked)
+        record = (self.visible or any(is_live(c) for c in cotangents)) and current().recording
+        seeds: dict[Node, Any] = {}
+        for out, c in zip(outputs, cotangents, strict=True):
+            if isinstance(out, Value) and out.node in self.roots:
+                c = matching(bare(out)._data, c, record, f"{self.asked}: the {what}", levels_of(out))
+                seeds[out.node] = seeds[out.node] + c if out.node in seeds else c
+        return seeds, record
+
+    def pulled(self, seeds: dict[Node, Any], record: bool, last: bool = False) -> Any:
+        """The gradients for the given cotangents, in the containers of the inputs; the last ones let go of the record."""
+        conjugated = {n: conjugate(g) for n, g in seeds.items()}
+        if last:
+            seeds.clear()
+            self.roots, self.output = [], None
+        found = pull_back(conjugated, self.sources, record=record, nodes=self.nodes, consume=last)
         return self.rebuild(
             [self.given_back(x, s, found.get(s)) for x, s in zip(self.inputs, self.sources, strict=True)]
         )
@@ -154,6 +169,11 @@ class Call:
             return result
         # a copy: the record needs its own for walks to come
         return np.array(out._data) if isinstance(out._data, np.ndarray) else out._data
+
+    def shown(self, tree: Any) -> Any:
+        """Results of the function, in containers, as its caller expects them."""
+        leaves, rebuild = flatten(tree)
+        return rebuild([self.presented(out) for out in leaves])
 
 
 def leading_to(nodes: Sequence[Node], sources: Sequence[Node]) -> list[Node]:
@@ -216,11 +236,11 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
         seeds: dict[Node, Any] = dict.fromkeys(call.roots, seed)
         if call.records:
             seeds = {node: handle(seed, None) for node in call.roots}
-        gradients = call.pulled(seeds, call.records)
         value = call.presented(out)
         if has_aux:
-            leaves, rebuild = flatten(aux)
-            value = value, rebuild([call.presented(a) for a in leaves])
+            value = value, call.shown(aux)
+        del out, aux  # so that the walk can free what it has passed
+        gradients = call.pulled(seeds, call.records, last=True)
         call.close()
         return value, tuple(gradients) if isinstance(argnums, (tuple, list)) else gradients[0]
 
@@ -269,27 +289,15 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     >>> pull(np.array([1.0, 0.0]))
     (array([3., 0.]), array([1., 0.]))
     """
-    return pulling(f, primals, "vjp", "cotangent")
-
-
-def pulling(f: Function, primals: Sequence[Any], asked: str, given: str) -> tuple[Any, Function]:
-    """What `vjp` gives; its errors speak of what was asked, and of what is given to the function that pulls back."""
-    call = Call(f, primals, range(len(primals)), asked)
-    outputs, rebuild = flatten(call.output)
+    call = Call(f, primals, range(len(primals)), "vjp")
+    outputs, _ = flatten(call.output)
     call.prepare(outputs)
 
     def vjp_fn(g: Any) -> Any:
-        _, cotangents = same_structure(call.output, g, asked)
-        record = (call.visible or any(is_live(c) for c in cotangents)) and current().recording
-        seeds: dict[Node, Any] = {}
-        for out, c in zip(outputs, cotangents, strict=True):
-            if isinstance(out, Value) and out.node in call.roots:
-                c = matching(bare(out)._data, c, record, f"{asked}: the {given}", levels_of(out))
-                seeds[out.node] = seeds[out.node] + c if out.node in seeds else c
-        return tuple(call.pulled(seeds, record))
+        return tuple(call.pulled(*call.seeded(outputs, g, "cotangent")))
 
     call.close()
-    return rebuild([call.presented(out) for out in outputs]), vjp_fn
+    return call.shown(call.output), vjp_fn
 
 
 def is_live(x: Any) -> bool:

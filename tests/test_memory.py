@@ -240,3 +240,28 @@ def test_an_outer_transform_survives_the_error_of_an_inner_one():
 
     assert ag.grad(f)(3.0) == 6.0
     assert ag.jvp(f, (3.0,), (1.0,))[1] == 6.0
+
+
+@pytest.mark.parametrize("derivative", [ag.grad, lambda f: lambda x: ag.hvp(f, x, x)], ids=["grad", "hvp"])
+def test_a_walk_frees_what_it_has_passed(derivative):
+    alive, seen = [], []
+
+    def forward(a):
+        y = np.array(a)
+        seen.append(weakref.ref(y))
+        return y
+
+    def counted(g, y):
+        alive.append(sum(reference() is not None for reference in seen))
+        return g + 0 * y
+
+    step = ag.primitive(forward, counted, jvp=lambda t: t, name="memory_step")
+
+    def chain(x):
+        for _ in range(8):
+            x = step(x)
+        return np.sum(x * x)
+
+    derivative(chain)(plain)
+
+    assert alive[-1] <= alive[-8] - 6

@@ -344,7 +344,7 @@ def is_constant(x: Any) -> bool:
     if kind is Tensor:
         return x.node is None or not x.node.requires_grad
     if kind is np.ndarray:
-        return x.dtype.kind != "O"
+        return bool(x.dtype.kind != "O")
     return kind is float or kind is int or isinstance(x, np.generic)
 
 

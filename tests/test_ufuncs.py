@@ -112,6 +112,37 @@ def test_folds_go_from_the_first_element_to_the_last(ufunc):
     np.testing.assert_allclose(ag.grad(ufunc.reduce)(x), ag.grad(lambda x: ufunc.accumulate(x)[-1])(x), rtol=1e-14)
 
 
+UFUNCS = sorted({f.__name__ for f in vars(np).values() if isinstance(f, np.ufunc)})
+CALLS = {
+    "reduce": lambda u, x: u.reduce(x),
+    "accumulate": lambda u, x: u.accumulate(x),
+    "reduceat": lambda u, x: u.reduceat(x, [0, 1]),
+    "outer": lambda u, x: u.outer(x, POSITIVE),
+}
+
+
+@pytest.mark.parametrize("method", CALLS)
+@pytest.mark.parametrize("name", UFUNCS)
+def test_a_method_of_any_ufunc_gives_numpys_numbers_or_is_refused(name, method):
+    call, ufunc = CALLS[method], getattr(np, name)
+    try:
+        with np.errstate(all="ignore"):
+            expected = call(ufunc, POSITIVE)
+    except (TypeError, ValueError, RuntimeError) as error:
+        with pytest.raises((type(error), ag.errors.AutogradError)):
+            call(ufunc, leaf(POSITIVE))
+        return
+    with np.errstate(all="ignore"):
+        got = call(ufunc, leaf(POSITIVE))
+    for y, e in zip(got, expected, strict=True) if isinstance(expected, tuple) else [(got, expected)]:
+        assert (y.shape, y.dtype) == (e.shape, e.dtype)
+        np.testing.assert_allclose(y.numpy(), e, rtol=1e-14)
+
+
+def test_every_ufunc_of_numpys_has_an_answer():
+    assert [name for name in UFUNCS if not hasattr(ag, name)] == []
+
+
 def test_fmax_leaves_nan_out_and_ties_share():
     x = np.array([1.0, np.nan, 3.0, 3.0])
 

@@ -6,7 +6,7 @@ gradient is at singular points.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import autograd_core as ag
 from autograd_core.primitive import Primitive
 from autograd_core.samples import Singular
+from autograd_core.testing.examples import domains_of
 from tests.names import NAMES, carries_gradient, is_double, is_right, samples_for
 
 DOCS = Path(ag.__file__).parent.parent / "docs"
@@ -29,26 +30,35 @@ samples that the declaration brings.
 - *both modes*: differentiated backward and forward; each rule is itself recorded, so derivatives of any order follow. The order
   is the one up to which the tests compare with finite differences.
 - *constant*: piecewise constant, declared so: its result carries no gradient.
+- *a write*: in place, as `x[index] = value`: what is written is recorded, or the write is refused.
 - *about values*: gives no number that depends on its arguments smoothly, such as a shape.
+
+NumPy cannot hand some calls over to the values in them: those that build arrays (`np.array([x, y])`, `np.full(3, x)`,
+`np.arange(x)`), the evaluators of `np.polynomial`, and random numbers with parameters that are values. They raise, and name
+what to write instead: `ag.array`, `ag.full`, `ag.arange`, `ag.polynomial`, `ag.random`. `ag.special` has SciPy's special
+functions, `ag.ops` what NumPy has no name for. Functions about files, dates and bits are refused with words.
 """
 
 
-def singular_points() -> Iterator[tuple[str, Singular]]:
-    """Every declared convention with the name of its function, each once."""
-    seen = set()
-    for name, (_, row) in NAMES.items():
+def singular_points() -> list[tuple[list[str], Singular]]:
+    """Every declared convention with the names of the functions that share it; aliases of one answer count once."""
+    found: dict[int, tuple[list[str], Singular]] = {}
+    answers: dict[int, list[Any]] = {}
+    for name, (_, row) in sorted(NAMES.items(), key=lambda item: len(item[0])):
         declared = [*row.singular, *(row.answer.singular if isinstance(row.answer, Primitive) else ())]
         for at in declared:
-            if id(at) not in seen:
-                seen.add(id(at))
-                yield name, at
+            names, _ = found.setdefault(id(at), ([], at))
+            if row.answer not in answers.setdefault(id(at), []):
+                answers[id(at)].append(row.answer)
+                names.append(name.removeprefix("np."))
+    return sorted(found.values(), key=lambda point: point[0])
 
 
 def shown(x: Any) -> str:
     """A number or an array in as few signs as possible."""
     if isinstance(x, (list, tuple)) or np.ndim(x):
         return "[" + ", ".join(shown(part) for part in x) + "]"
-    fractions = {0.5: "½", 0.25: "¼", np.inf: "∞", -np.inf: "−∞"}
+    fractions = {0.5: "½", 0.25: "¼", -0.5: "−½", 1 / 3: "⅓", np.inf: "∞", -np.inf: "−∞"}
     if isinstance(x, (bool, str, type(None), np.bool_)):
         return str(x)
     if np.isnan(x):
@@ -58,8 +68,13 @@ def shown(x: Any) -> str:
 
 def call_of(name: str, at: Singular) -> str:
     """A convention's call as text."""
-    words = [shown(a) for a in at.args] + [f"{k}={v!r}" for k, v in at.settings.items()]
-    return f"{name.removeprefix('np.')}({', '.join(words)})"
+    words = [shown(a) for a in at.args] + [f"{k}={shown(v)}" for k, v in at.settings.items()]
+    return f"{name}({', '.join(words)})"
+
+
+def calls_of(names: list[str], at: Singular) -> str:
+    """A convention's call, and which other functions share it."""
+    return ", ".join([f"`{call_of(names[0], at)}`", *[f"`{name}`" for name in names[1:]]])
 
 
 def gradients_of(at: Singular) -> str:
@@ -70,7 +85,7 @@ def conventions() -> str:
     """docs/conventions.md with its table of singular points as declared."""
     before, rest = (DOCS / "conventions.md").read_text().split(BEGIN)
     after = rest.split(END)[1]
-    rows = [f"| `{call_of(name, at)}` | {gradients_of(at)} | {at.why} |\n" for name, at in singular_points()]
+    rows = [f"| {calls_of(names, at)} | {gradients_of(at)} | {at.why} |\n" for names, at in singular_points()]
     return before + BEGIN + "\n| at | gradient | why |\n|---|---|---|\n" + "".join(rows) + "\n" + END + after
 
 
@@ -78,6 +93,8 @@ def kind_of(row: Any) -> str:
     """What there is to differentiate."""
     if isinstance(row.answer, Primitive) and row.answer.family == "fixed":
         return "constant"
+    if row.answer.__module__.endswith(".placing"):
+        return "a write"
     samples = [s for s in samples_for(row) if is_right(s)]
     if any(carries_gradient(row, s) for s in samples):
         return "both modes"
@@ -92,18 +109,20 @@ def order_of(row: Any) -> str:
 
 def domain_of(row: Any) -> str:
     """The intervals from which an elementwise function's inputs are drawn, where they are not all numbers."""
-    domain = row.answer.domain if isinstance(row.answer, Primitive) else None
-    if domain is None:
+    if not isinstance(row.answer, Primitive) or row.answer.domain is None:
         return ""
-    intervals = [domain] if isinstance(domain[0], (int, float)) else domain
-    return ", ".join(f"[{shown(low)}, {shown(high)}]" for low, high in intervals)
+    return ", ".join(
+        f"{i.start} ... {i.stop - 1}" if isinstance(i, range) else f"[{shown(i[0])}, {shown(i[1])}]"
+        for i in domains_of(row.answer)
+    )
 
 
 def functions() -> str:
     """docs/functions.md."""
     points: dict[str, list[str]] = {}
-    for name, at in singular_points():
-        points.setdefault(name, []).append(f"{call_of(name, at)}: {gradients_of(at)}")
+    for names, at in singular_points():
+        for name in names:
+            points.setdefault(f"np.{name}", []).append(f"{call_of(name, at)}: {gradients_of(at)}")
     text = FUNCTIONS
     for prefix, title in (("np.", "NumPy"), ("np.linalg.", "Linear algebra"), ("np.fft.", "Fourier transforms")):
         rows = []

@@ -1,6 +1,7 @@
 """The house: a file imports only from files above it."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ CORE, NN = Path(autograd_core.__file__).parent, Path(nn.__file__).parent
 LAYERS = [
     "errors", "shapes", "trees", "samples", "lapack", "modes", "recording", "batches", "rules", "declaring", "primitive",
     "dispatch", "families", "graph", "live", "reverse", "forward", "primitives", "ops", "special", "backward", "numpy_api",
-    "leaving", "views", "writing", "placing", "ufunc_calls", "tensors", "scalars", "methods", "array_api", "transforms",
     "leaving", "views", "writing", "placing", "ufunc_calls", "tensors", "scalars", "methods", "array_api", "transforms",
     "batching", "jacobians", "regions", "calls", "custom", "streams", "random", "checkpoints", "implicit", "debugging",
     "testing", "drawing",
@@ -51,6 +51,12 @@ def test_a_file_imports_only_from_rooms_below_it(path):
 
 def test_every_room_has_its_place():
     assert {room_of(p) for p in FILES} <= set(LAYERS)
+
+
+def test_every_file_of_primitives_is_loaded_with_the_package():
+    files = {f"autograd_core.primitives.{p.stem}" for p in (CORE / "primitives").glob("[!_]*.py")}
+
+    assert files <= sys.modules.keys()
 
 
 @pytest.mark.parametrize("path", sorted(NN.rglob("*.py")), ids=lambda p: str(p.relative_to(NN)))

@@ -1,4 +1,4 @@
-"""The primitives: forward, rules, domain and samples side by side, one file a family of operations."""
+"""The primitives: forward, rules, domain and samples side by side, one file a family of operations; here all are loaded."""
 
 from . import (
     activations,
@@ -72,14 +72,3 @@ from . import (
     weighted_sums,
     windows,
 )
-
-__all__ = [
-    "activations", "applying", "arithmetic", "arranging", "bessel_functions", "blocks", "chains", "choosing",
-    "contractions", "correlations", "counting", "creation", "cross_entropies", "determinants", "diagonals", "division",
-    "editing", "eigen", "einsums", "elementary", "entire", "entropies", "extrema", "factors", "finite_differences", "fits",
-    "floats", "folds", "fourier", "gamma_functions", "gaussian_integrals", "histograms", "indexing", "interpolation",
-    "joining", "layouts", "least_squares", "linear_layer", "log_sums", "losses", "matrices", "missing", "moments", "norms",
-    "padding", "polynomials", "pooling", "powers", "products", "quantiles", "ranges", "reductions", "repeating",
-    "sample_paths", "scans", "searching", "selection", "series", "sets", "singular", "softmaxes", "solvers", "sorting",
-    "spectra", "statistics", "steps", "taking", "triangles", "weighted_sums", "windows",
-]  # fmt: skip

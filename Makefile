@@ -1,7 +1,7 @@
 # The environment lives in .venv; it is brought up to date when pyproject.toml changes.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types peers bench clean
+.PHONY: help demo examples test lint types peers bench clean
 
 # Tried, not only found: a version manager leaves names on PATH that fail when called. ensurepip is what venv needs.
 NAMES   := python3.14 python3.13 python3.12 python3.11 python3
@@ -18,6 +18,11 @@ help:  ## list these commands
 
 demo: .venv/demo.installed  ## train on handwritten digits, check the gradients, draw the graphs into demo/
 	@$(RUN) -m examples.digits
+
+PROGRAMS := kalman gaussian_process hidden_markov rollout robust_regression spline spectral lens sinkhorn neural_ode
+
+examples: .venv/examples.installed  ## ten programs in plain NumPy, on real data
+	@for program in $(PROGRAMS); do $(RUN) -m examples.$$program || exit 1; done
 
 test: lint types  ## lint, types, then tests
 	$(RUN) -m pytest

@@ -66,12 +66,12 @@ def renew(self: Tensor, y: Tensor, asked: str) -> None:
         made: Any = view.made
         again = made.call(source, **view.settings)
         take(other, again if view.place is None else again[view.place])
-        other.storage = None
         share(source, other, view.made, view.settings, view.place)
 
 
 def take(self: Tensor, y: Tensor) -> None:
-    self._data, self.node, self.storage = y._data, y.node, y.storage
+    self._data, self.node = y._data, y.node
+    self.storage = None  # not that of y, which lists y among its handles, but not this one
 
 
 def put_back(source: Tensor, view: View, self: Tensor, y: Tensor, asked: str) -> Tensor:

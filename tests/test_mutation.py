@@ -308,3 +308,16 @@ def test_an_array_is_not_written_with_recorded_values():
     with pytest.raises((TypeError, ValueError)):
         buffer[0] = leaf(1.0)
     assert buffer.tolist() == [0.0, 0.0]
+
+
+def test_a_write_through_views_whose_link_is_gone_never_leaves_a_value_stale():
+    base = ag.tensor(np.ones((2, 3)), requires_grad=True) * 1.0
+    link = base.T
+    view = link.T
+    row = view[0]
+    row *= 0.5  # gives every handle a new value
+    del link
+
+    with pytest.raises(MutationError, match="another value over the same memory"):
+        row *= 0.5
+    assert base.tolist() == view.tolist() == [[0.5] * 3, [1.0] * 3]

@@ -37,12 +37,13 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | 
     dtype('float64')
     """
     check_device(device)
-    if isinstance(obj, (list, tuple)):
-        obj = names["array"](obj)
     if copy is False and not (isinstance(obj, Tensor) and dtype in (None, obj.dtype)):
         raise ValueError(
             f"asarray with copy=False: {type(obj).__name__} cannot become a Tensor of dtype {dtype} as it is"
         )
+    if isinstance(obj, (list, tuple)):
+        obj = names["array"](obj)
+        obj = obj if isinstance(obj, Value) else tensor_of(obj, None)  # ours: nobody else holds it
     x = as_tensor(obj, dtype)
     return x.clone() if copy and x is obj else x
 

@@ -32,6 +32,8 @@ def dlpack(
 ) -> Any:
     """The memory, for another library; refused where a gradient would be cut."""
     data = np.asarray(leaving(self, "exporting", "Export x.detach()"))
+    if copy is None and max_version is None and not data.flags.writeable:
+        copy = True  # the protocol of old cannot say that memory is read-only
     return data.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
 
 

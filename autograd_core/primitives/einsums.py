@@ -27,7 +27,7 @@ from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import normal, shape_of
 from .layouts import astype
-from .reductions import refuse
+from .reductions import in_dtype, refuse
 
 # -- the product of two ------------------------------------------------------------------------------------------------
 
@@ -360,4 +360,4 @@ def einsum(
                     f"casting='same_kind'"
                 )
         xs = [astype(x, dtype) for x in xs]
-    return contracted(subscripts, xs)
+    return in_dtype(contracted(subscripts, xs), dtype)

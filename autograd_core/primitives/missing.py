@@ -18,7 +18,7 @@ from ..shapes import Axis
 from .counting import counted, mask
 from .extrema import TIES, cases_of_indices, cases_of_max, cases_of_places, extreme, extremum_from
 from .moments import about, cases_of_var, degrees, deviation_shares, moment_about, variance_shares
-from .reductions import cases_of_means, cases_of_sum, mean_of, prepared, prod, refuse, sum
+from .reductions import cases_of_means, cases_of_sum, mean_of, prepared, prod, refuse, smooth, sum
 from .scans import cases_of_scans, cumprod, cumsum
 
 
@@ -133,7 +133,7 @@ def nanmean(
     tensor([0.5, 0. , 0.5])
     """
     refuse("nanmean", out)
-    a, axis = prepared(a, axis, dtype)
+    a, axis = prepared(a, axis, smooth("nanmean", dtype))
     return mean_of_present(a, mask(a, where), axis=axis, keepdims=bool(keepdims))
 
 
@@ -156,7 +156,7 @@ def nanvar(
     tensor([-1.,  0.,  1.])
     """
     refuse("nanvar", out)
-    a, axis = prepared(a, axis, dtype)
+    a, axis = prepared(a, axis, smooth("nanvar", dtype))
     return about(variance_of_present, a, axis, degrees(ddof, correction), keepdims, present(a, where), mean)
 
 
@@ -179,7 +179,7 @@ def nanstd(
     tensor([-0.5,  0. ,  0.5])
     """
     refuse("nanstd", out)
-    a, axis = prepared(a, axis, dtype)
+    a, axis = prepared(a, axis, smooth("nanstd", dtype))
     return about(deviation_of_present, a, axis, degrees(ddof, correction), keepdims, present(a, where), mean)
 
 

@@ -18,7 +18,7 @@ from ..shapes import Axis, kept_shape, normal_axes
 from .counting import mask
 from .layouts import astype
 from .operands import array
-from .reductions import cases, count, matrix, prepared, refuse, spread
+from .reductions import cases, count, matrix, prepared, refuse, smooth, spread
 from .selection import choose
 
 
@@ -208,7 +208,7 @@ def var(
     tensor([-1.,  1.])
     """
     refuse("var", out)
-    a, axis = prepared(a, axis, dtype)
+    a, axis = prepared(a, axis, smooth("var", dtype))
     ddof = degrees(ddof, correction)
     if where is True and mean is None:
         return variance(a, axis=axis, ddof=ddof, keepdims=bool(keepdims))
@@ -234,7 +234,7 @@ def std(
     (tensor([-0.5,  0.5]), tensor([0., 0.]))
     """
     refuse("std", out)
-    a, axis = prepared(a, axis, dtype)
+    a, axis = prepared(a, axis, smooth("std", dtype))
     ddof = degrees(ddof, correction)
     if where is True and mean is None:
         return deviation(a, axis=axis, ddof=ddof, keepdims=bool(keepdims))

@@ -29,6 +29,15 @@ def refuse(function: str, out: Any) -> None:
         raise UnsupportedError(f"{function} with out= is not recorded: assign its result instead")
 
 
+def smooth(asked: str, dtype: Any) -> Any:
+    """The dtype of an average; refused for integers, in which NumPy rounds it."""
+    if dtype is not None and np.dtype(dtype).kind not in "fc":
+        raise UnsupportedError(
+            f"{asked} with dtype={dtype!r} rounds an average: leave it out, and convert with x.astype"
+        )
+    return dtype
+
+
 def prepared(a: Any, axis: Axis, dtype: Any = None) -> tuple[Any, Any]:
     """The array in the dtype to compute in, and the axis as the primitives take it: an integer, a tuple or None."""
     if dtype is not None:
@@ -38,6 +47,11 @@ def prepared(a: Any, axis: Axis, dtype: Any = None) -> tuple[Any, Any]:
     if type(axis) is int and axis in (0, -1) and getattr(a, "ndim", 1) == 0:  # NumPy allows it for ufuncs
         axis = None
     return a, axis
+
+
+def in_dtype(y: Any, dtype: Any) -> Any:
+    """The result in the dtype that was asked for: of small integers NumPy makes wider ones unless told."""
+    return y if dtype is None or y.dtype == dtype else astype(y, dtype)
 
 
 def count(shape: Shape, axis: Axis) -> int:
@@ -142,6 +156,8 @@ def cases_of_sum() -> list[Sample]:
     """Hard cases of sums and products in NumPy's words."""
     some = np.array([[True, True, False], [False, True, True]])
     return [
+        sample(np.array([200, 100], np.uint8), dtype=np.uint8),
+        sample(np.array([200, 100], np.uint8)),
         sample(matrix()),
         sample(matrix(), axis=(0, -1), keepdims=True),
         sample(matrix(), axis=0, initial=np.float64(0.25), where=some),
@@ -182,7 +198,7 @@ def sum(
     if where is not True:
         a = counted(a, where, 0)
     a, axis = prepared(a, axis, dtype)
-    y = total(a, axis=axis, keepdims=bool(keepdims))
+    y = in_dtype(total(a, axis=axis, keepdims=bool(keepdims)), dtype)
     return y if initial is None else begun(add, y, initial)
 
 
@@ -202,6 +218,7 @@ def cases_of_means() -> list[Sample]:
         sample(np.ones((0, 2)), axis=1),
         sample(matrix(), axis=2, raises=ShapeError, match="axis 2 is out of bounds"),
         sample(matrix(), where=np.ones((4, 3), bool), raises=ShapeError, match="does not stretch"),
+        sample(matrix(), dtype=int, raises=UnsupportedError, match="rounds an average"),
     ]
 
 
@@ -216,7 +233,7 @@ def mean(
     tensor([0.5, 0.5])
     """
     refuse("mean", out)
-    a, axis = prepared(a, axis, dtype)
+    a, axis = prepared(a, axis, smooth("mean", dtype))
     if where is not True:
         return mean_of_counted(a, mask(a, where), axis=axis, keepdims=bool(keepdims))
     return arithmetic_mean(a, axis=axis, keepdims=bool(keepdims))
@@ -292,7 +309,7 @@ def prod(
     if where is not True:
         a = counted(a, where, 1)
     a, axis = prepared(a, axis, dtype)
-    y = product(a, axis=axis, keepdims=bool(keepdims))
+    y = in_dtype(product(a, axis=axis, keepdims=bool(keepdims)), dtype)
     return y if initial is None else begun(multiply, y, initial)
 
 
@@ -312,7 +329,8 @@ def reduces(ufunc: np.ufunc, reduction: Callable[..., Any]) -> None:
         where: Any = True,
     ) -> Any:
         array, axis = prepared(array, axis, dtype)
-        return reduction(array, axis=axis, out=out, keepdims=keepdims, initial=initial, where=where)
+        y = reduction(array, axis=axis, out=out, keepdims=keepdims, initial=initial, where=where)
+        return in_dtype(y, dtype)
 
     methods[ufunc, "reduce"] = reduce
 

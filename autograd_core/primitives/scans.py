@@ -14,7 +14,7 @@ from ..primitive import Primitive
 from ..samples import Sample, sample
 from ..shapes import normal_axes
 from .layouts import astype, ravel
-from .reductions import matrix, refuse
+from .reductions import in_dtype, matrix, refuse
 
 # -- running sums --------------------------------------------------------------------------------------------------------
 
@@ -46,6 +46,7 @@ running_total = primitive(
 def cases_of_scans() -> list[Sample]:
     """Hard cases of running sums and products in NumPy's words."""
     return [
+        sample(np.array([200, 100], np.uint8), dtype=np.uint8),
         sample(matrix()),
         sample(matrix()[:, ::-1], axis=-1),
         sample(matrix(np.float32), 0),
@@ -68,7 +69,7 @@ def cumsum(a: Any, axis: int | None = None, dtype: Any = None, out: None = None)
     tensor([3., 2., 1.])
     """
     refuse("cumsum", out)
-    return running_total(a if dtype is None else astype(a, dtype), axis=axis)
+    return in_dtype(running_total(a if dtype is None else astype(a, dtype), axis=axis), dtype)
 
 
 # -- running products, whose derivatives are linear recurrences: products and sums, so that zeros are exact ---------------
@@ -160,7 +161,7 @@ def cumprod(a: Any, axis: int | None = None, dtype: Any = None, out: None = None
     a = a if dtype is None else astype(a, dtype)
     if axis is None or np.ndim(a) == 0:
         a, axis = ravel(a), 0 if axis is None else axis
-    return running_product(a, axis=axis)
+    return in_dtype(running_product(a, axis=axis), dtype)
 
 
 # -- the array API's names ------------------------------------------------------------------------------------------------

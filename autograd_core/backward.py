@@ -8,12 +8,17 @@ from typing import Any
 import numpy as np
 
 from .errors import DTypeError, GradientError, ShapeError
-from .recording import Node, Tensor, Value, handle, tensor_of
+from .recording import Node, Tensor, Value, dtype_of, handle, tensor_of
 from .reverse import ONE_OWNER, Cotangents, conjugate, pull_back, run_hooks
 
 
 def require_graph(value: Value, asked: str) -> Node:
     """The node of a value that a gradient is asked of; raises GradientError if there is no gradient to be had."""
+    if not isinstance(value, Value):
+        raise GradientError(
+            f"{asked} takes recorded values, not {value!r} of type {type(value).__name__}: make it one with ag.tensor(..., "
+            f"requires_grad=True); of a function ag.grad gives the gradient"
+        )
     node = value.node
     if node is None or not node.requires_grad:
         reason = (
@@ -41,6 +46,7 @@ def seed_for(value: Value, gradient: Any, asked: str) -> Any:
                 f"{asked} starts from a real number, but this value is {data.dtype}: use .real or abs()"
             )
         return data.dtype.type(1) if data.ndim == 0 else np.ones(data.shape, data.dtype)
+    check_kind(gradient, data, f"{asked}: the gradient")
     if type(data) is float:
         return gradient if isinstance(gradient, Value) else float(gradient)
     if not isinstance(gradient, Tensor):
@@ -50,6 +56,13 @@ def seed_for(value: Value, gradient: Any, asked: str) -> Any:
     if gradient.dtype != data.dtype:
         raise DTypeError(f"{asked}: the gradient is {gradient.dtype}, but the value is {data.dtype}")
     return gradient
+
+
+def check_kind(given: Any, data: Any, asked: str) -> None:
+    """Raise DTypeError unless a cotangent or tangent holds numbers, and real ones where the data it belongs to is real."""
+    kind = dtype_of(given).kind
+    if kind not in "biufc" or (kind == "c" and dtype_of(data).kind != "c"):
+        raise DTypeError(f"{asked} is {dtype_of(given)}, but the value is {dtype_of(data)}")
 
 
 def backward(value: Value, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False) -> None:

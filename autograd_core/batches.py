@@ -3,13 +3,15 @@
 Within `vmap` a function sees a `Batched`: what it looks like is one example, what it holds is all of them, along its first
 axis. A primitive called on one hands over to its batching rule, which calls primitives on what is held. So the record, if there
 is one, lies below: it has ordinary nodes, and every transform of `vmap`, and `vmap` of every transform, is as good as any other
-program. Levels count the vmaps within each other; of two, the inner one's `Batched` holds the outer one's.
+program. Levels tell the vmaps within each other apart; of two, the inner one's `Batched` holds the outer one's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import count as counting
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -26,14 +28,17 @@ Batching: TypeAlias = Callable[["Primitive", Sequence[Any], Sequence[bool], Sett
 """(primitive, inputs, which of them are batched along their first axis, settings) -> the results, batched likewise."""
 
 
+depths = counting()
+
+
 class Level:
-    """One vmap that is running: how many examples it has, and how many vmaps it runs within."""
+    """One vmap that is running: how many examples it has, and how deep it lies, the deeper the later it began."""
 
     __slots__ = ("depth", "running", "size", "token")
     token: Any
 
     def __init__(self, size: int) -> None:
-        self.size, self.depth, self.running = size, len(levels()), True
+        self.size, self.depth, self.running = size, next(depths), True
 
     def __enter__(self) -> Level:
         self.token = _levels.set((*levels(), self))
@@ -43,9 +48,36 @@ class Level:
         _levels.reset(self.token)
         self.running = False
 
+    @contextmanager
+    def left(self) -> Iterator[None]:
+        """Within the block each example is computed by itself: what runs there is not within this vmap."""
+        token = _levels.set(tuple([level for level in levels() if level is not self]))
+        self.running = False
+        try:
+            yield
+        finally:
+            self.running = True
+            _levels.reset(token)
+
 
 _levels: ContextVar[tuple[Level, ...]] = ContextVar("autograd_core vmap", default=())
 levels = _levels.get
+
+
+@contextmanager
+def apart(*values: Any) -> Iterator[None]:
+    """Within the block no vmap is running but those whose examples the given values are.
+
+    For a user's code that is run on what lies below a vmap: to a transform there, an input is one and not an example of many.
+    """
+    if not levels():
+        yield
+        return
+    token = _levels.set(tuple(sorted({level for x in values for level in levels_of(x)}, key=lambda level: level.depth)))
+    try:
+        yield
+    finally:
+        _levels.reset(token)
 
 
 class Batched(Value):
@@ -163,7 +195,8 @@ def batched_call(made: Primitive, args: Sequence[Any], settings: Settings) -> An
             level = a.level
     if not level.running:
         raise GradientError(
-            f"{made.name} was given an example of a vmap that has ended: return values from the function, do not store them"
+            f"{made.name} was given an example of a vmap that has ended, or that a custom function closes over: return values "
+            f"from the function instead of storing them, and pass them to custom functions as arguments"
         )
     xs, batched = [], []
     for a in args:

@@ -16,7 +16,7 @@ from .methods import METHODS
 from .primitives import arithmetic, indexing, layouts
 from .recording import Storage, Value, data_of
 from .tensors import COMPARISONS, OPERATORS, UNARY, install_operators, reflected, square_or_power
-from .transforms import Function
+from .transforms import Function, check_function
 from .trees import flatten
 from .ufunc_calls import array_ufunc
 
@@ -42,6 +42,8 @@ def vmap(f: Function, in_axes: Axes = 0, out_axes: Axes = 0) -> Function:
     array([[ 2.,  0.],
            [30., 10.]])
     """
+
+    check_function(f, "vmap")
 
     @wraps(f)
     def mapped(*args: Any, **kwargs: Any) -> Any:
@@ -260,6 +262,7 @@ def install() -> None:
         "__len__": lambda self: self.shape[0],
         "__repr__": lambda self: f"<one of {self.level.size} examples: {self.value!r}>",
         "backward": refuse_backward,
+        "data": property(leaves("data", ARRAYS)),
         "detach": lambda self: Batched(
             self.value.detach() if isinstance(self.value, Value) else self.value, self.level
         ),

@@ -205,15 +205,16 @@ def one_by_one(f: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[s
     leaves, rebuild = flatten((args, dict(keywords)))
     level: Any = max((x.level for x in leaves if type(x) is Batched), key=lambda level: level.depth)
     results = []
-    for i in range(level.size):
-        own, settings = rebuild([x.value[i] if type(x) is Batched and x.level is level else x for x in leaves])
-        results.append(f(*own, **settings))
+    with level.left():
+        for i in range(level.size):
+            own, settings = rebuild([x.value[i] if type(x) is Batched and x.level is level else x for x in leaves])
+            results.append(f(*own, **settings))
+        parts = [np.stack(part) for part in zip(*[flatten(out)[0] for out in results], strict=True)]
     if not results:
         raise ShapeError(
             f"vmap over no examples: {f!r} is called for each of them, and none tells the shape of its result"
         )
-    parts = zip(*[flatten(out)[0] for out in results], strict=True)
-    return flatten(results[0])[1]([Batched(np.stack(part), level) for part in parts])
+    return flatten(results[0])[1]([Batched(part, level) for part in parts])
 
 
 def owned(y: Any, datas: Sequence[Any]) -> Any:

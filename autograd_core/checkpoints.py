@@ -9,7 +9,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import numpy as np
 
-from .batches import levels
+from .batches import apart, levels
 from .calls import Form, cotangents_of, is_data, is_recorded, whole_of_owners
 from .errors import GradientError
 from .modes import current, no_grad, scope
@@ -17,6 +17,7 @@ from .recording import Node, Scalar, Tensor, Value, tensor_of, unwrap
 from .regions import Region, is_live, opened, source_of
 from .rules import settle, zeros
 from .streams import Draws, drawing_again, listening
+from .transforms import check_function
 from .trees import flatten
 
 P = ParamSpec("P")
@@ -61,6 +62,7 @@ class checkpoint(Generic[P, R]):
     """
 
     def __init__(self, f: Callable[P, R]) -> None:
+        check_function(f, "checkpoint")
         update_wrapper(self, f)
         self.f = f
         self.name: str = getattr(f, "__name__", type(f).__name__)
@@ -112,7 +114,7 @@ class checkpoint(Generic[P, R]):
             if i < len(first.places):
                 constant = tensor_of(x, None) if isinstance(e, Node) and isinstance(x, (np.ndarray, np.generic)) else x
                 data.append(source_of(x) if i in wanted else constant)
-        with drawing_again(first.draws), opened(node.parents):
+        with apart(), drawing_again(first.draws), opened(node.parents):
             region = self.run(first, data, keep)
         found = [Sums(own(y)) for y in region.outputs]
         alike = len(found) == len(first.sums) and all(map(Sums.alike, found, first.sums))

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .batches import apart
 from .calls import (
     Form,
     Whole,
@@ -72,7 +73,8 @@ class Custom:
         if recording:  # what the rule keeps of a constant must not change before the way back
             data = [protected(x) for x in data]
         given, keywords = form.arguments(unwrap(data))
-        out, residual = self.evaluated(given, keywords, recording)
+        with apart():
+            out, residual = self.evaluated(given, keywords, recording)
         check_closed(out, self.name)
         if not any(isinstance(x, Value) for x in data):
             return out
@@ -164,11 +166,13 @@ class custom_vjp(Custom):
         if saved.z is not None and not is_recorded(saved):
             return saved.z[0]
         args, settings = form.arguments(saved.x)
-        return self.pair(self.stated()[0](*args, **settings), "forward", "result, residuals")[1]
+        with apart():
+            return self.pair(self.stated()[0](*args, **settings), "forward", "result, residuals")[1]
 
     def cotangents(self, form: Form, saved: Any, residuals: Any, gs: Sequence[Any]) -> list[Any]:
         """What backward gives for each input that is data."""
-        answer = self.stated()[1](residuals, form.returns(gs))
+        with apart(*gs):
+            answer = self.stated()[1](residuals, form.returns(gs))
         args, _ = form.arguments(saved.x)
         if not isinstance(answer, tuple) or len(answer) != len(args):
             raise DeclarationError(
@@ -262,7 +266,8 @@ class custom_jvp(Custom):
         """The tangent of each result by the rule."""
         form = form_of(node)
         args, settings = form.arguments(saved.x)
-        answer = self.stated()(args, form.tangents(ts), **settings)
+        with apart(*ts):
+            answer = self.stated()(args, form.tangents(ts), **settings)
         out, t_out = self.pair(answer, "jvp", "result, tangent")
         ys = node.value if type(node.value) is tuple else (node.value,)
         asked = f"the jvp rule of {self.name}: the tangent"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .batches import apart
 from .calls import (
     Form,
     cotangents_of,
@@ -124,7 +125,7 @@ class Root:
     def solution(self, form: RootForm, datas: Sequence[Any]) -> Any:
         """What the solver gives for bare data, bare."""
         params, settings = form.arguments(datas)
-        with no_grad():
+        with no_grad(), apart():
             leaves, rebuild = flatten(self.solve(form.start, *params, **settings))
         for x in leaves:
             if np.asarray(x._data if isinstance(x, Value) else x).dtype.kind not in "fc":
@@ -146,7 +147,8 @@ class Root:
         def body(values: Sequence[Any]) -> Any:
             params, _ = form.arguments(values[len(xs) :])
             x = form.returns(values[: len(xs)])
-            out = self.f(x, *params)
+            with apart():
+                out = self.f(x, *params)
             for one, other in zip(*same_structure(x, out, f"the equations of {self.name}"), strict=True):
                 if np.shape(one) != np.shape(other):
                     raise ShapeError(

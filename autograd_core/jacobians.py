@@ -17,7 +17,7 @@ from .modes import current
 from .recording import Node, Scalar, Value, handle, tensor_of
 from .reverse import conjugate
 from .shapes import Shape
-from .transforms import Call, Function, grad, is_live, matching, positions
+from .transforms import Call, Function, check_function, grad, is_live, matching, positions
 from .trees import flatten, same_structure
 
 
@@ -114,6 +114,7 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto") 
     array([[3., 0., 1.],
            [0., 3., 2.]])
     """
+    check_function(f, "jacobian")
     if mode not in ("auto", "forward", "reverse"):
         raise GradientError(f'jacobian: mode={mode!r}; use "auto", "forward" or "reverse"')
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .backward import require_graph, seed_for
+from .backward import check_kind, require_graph, seed_for
 from .batches import Batched, Level, bare, beneath, levels, levels_of, lowered, raised
 from .errors import DTypeError, GradientError, ShapeError
 from .families.general import share
@@ -69,12 +69,21 @@ def fresh_of(x: Any) -> Value:
     return new
 
 
+def check_function(f: Any, asked: str) -> None:
+    """Raise GradientError for what is no function, such as the result of one."""
+    if not callable(f):
+        raise GradientError(
+            f"{asked} takes a function, not {f!r}: write ag.{asked}(lambda x: ...), and call what it gives"
+        )
+
+
 class Call:
     """One call of a function on fresh inputs, and what is needed to walk its record."""
 
     def __init__(
         self, f: Function, args: Sequence[Any], argnums: Sequence[int], asked: str, keep: bool = False, **kwargs: Any
     ):
+        check_function(f, asked)
         self.outer: Mode = current()
         self.at = levels()
         self.asked = asked
@@ -94,6 +103,12 @@ class Call:
 
     def prepare(self, outputs: Sequence[Any]) -> None:
         """Find what the walk has to visit, and whether others can see its results."""
+        for out in outputs:
+            if type(out) is Batched and not set(levels_of(out)).issubset(self.at):
+                raise GradientError(
+                    f"{self.asked} within a custom function, whose result depends on an example of a vmap that the custom "
+                    f"function closes over: pass the example to the custom function as an argument"
+                )
         self.roots = [
             out.node for out in outputs if isinstance(out, Value) and out.node is not None and out.node.requires_grad
         ]
@@ -222,6 +237,8 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     (7.0, {'w': 3.0, 'b': 1.0})
     """
 
+    check_function(f, "grad")
+
     @wraps(f)
     def derived(*args: Any, **kwargs: Any) -> Any:
         nums = positions(argnums, len(args), "grad")
@@ -258,9 +275,13 @@ def seed_of_number(out: Any) -> Any:
         return np.ones((), data.dtype)
     is_array = isinstance(data, (np.ndarray, np.generic, Batched))
     what = f"shape {data.shape}, dtype {data.dtype}" if is_array else f"{data!r}"
+    remedy = "reduce it, for example with .sum(), or use ag.jacobian or ag.vjp"
+    if data is None:
+        remedy = "its return is missing"
+    elif isinstance(data, tuple):
+        remedy = "return (value, all the rest) and say has_aux=True, or use ag.vjp"
     raise GradientError(
-        f"grad differentiates functions that return one real number, but this one returned {what}: reduce it, for example "
-        f"with .sum(), or use ag.jacobian or ag.vjp"
+        f"grad differentiates functions that return one real number, but this one returned {what}: {remedy}"
     )
 
 
@@ -315,6 +336,7 @@ def matching(data: Any, given: Any, record: bool, asked: str, at: Sequence[Level
     if np.shape(given) != np.shape(data):
         shapes = [np.shape(x)[len(at) :] for x in (given, data)]
         raise ShapeError(f"{asked} has shape {shapes[0]}, but the value has shape {shapes[1]}")
+    check_kind(given, data, asked)
     if isinstance(given, Value):
         if record or type(given) is Batched:
             return given if given.dtype == np.asarray(data).dtype else given.astype(data.dtype)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import autograd_core as ag
-from autograd_core.errors import GradientError, ShapeError
+from autograd_core.errors import DTypeError, GradientError, ShapeError
 
 
 def cube_sum(x):
@@ -109,6 +109,10 @@ def test_has_aux_passes_other_results_through():
 def test_grad_wants_one_real_number():
     with pytest.raises(GradientError, match=r"shape \(3,\).*jacobian"):
         ag.grad(lambda a: a * 2)(x)
+    with pytest.raises(GradientError, match="returned None: its return is missing"):
+        ag.grad(lambda x: None)(1.0)
+    with pytest.raises(GradientError, match="say has_aux=True"):
+        ag.grad(lambda x: (x, 1))(1.0)
     with pytest.raises(GradientError, match="complex128"):
         ag.grad(lambda a: np.sum(a))(x + 1j)
 
@@ -124,6 +128,31 @@ def test_vjp_pulls_several_cotangents_and_checks_their_shape():
     with pytest.raises(ShapeError, match="containers differ"):
         pull(np.ones(3))
     assert z == 2.0
+
+
+@pytest.mark.parametrize("wrong", [x * 1j, np.array(["a", "b", "c"])])
+def test_a_real_value_has_real_tangents_and_cotangents(wrong):
+    y = ag.tensor(x, requires_grad=True) * 2.0
+    for call in (
+        lambda: ag.jvp(np.sin, (x,), (wrong,)),
+        lambda: ag.vjp(np.sin, x)[1](wrong),
+        lambda: ag.hvp(lambda x: np.sum(x**3), x, wrong),
+        lambda: y.backward(wrong),
+        lambda: ag.gradients(y, y, wrong),
+    ):
+        with pytest.raises(DTypeError, match=f"is {wrong.dtype}, but the value is float64"):
+            call()
+
+
+@pytest.mark.parametrize("transform", [ag.grad, ag.value_and_grad, ag.jacobian, ag.hessian, ag.checkpoint, ag.vmap])
+def test_a_transform_takes_a_function(transform):
+    with pytest.raises(GradientError, match=r"takes a function, not array\(\[1., 2., 3.\]\)"):
+        transform(np.array([1.0, 2.0, 3.0]))
+
+
+def test_gradients_takes_recorded_values():
+    with pytest.raises(GradientError, match=r"gradients\(\) takes recorded values, not array.*ag.grad"):
+        ag.gradients(x, x)
 
 
 def test_jvp_and_vjp_are_transposes():

@@ -239,6 +239,47 @@ def test_transforms_within_each_other(program):
     np.testing.assert_allclose(y, expected, rtol=1e-6 if y.dtype == np.float32 else 1e-12)
 
 
+def own(f):
+    """f as a function with a rule of its own, which gives its own derivative."""
+    made = ag.custom_vjp(f)
+    made.defvjp(lambda x: (f(x), x), lambda x, g: ag.vjp(f, x)[1](g))
+    return made
+
+
+def tangent_of(f):
+    made = ag.custom_jvp(f)
+    made.defjvp(lambda primals, tangents: ag.jvp(f, primals, tangents))
+    return made
+
+
+def root_of(f):
+    @ag.custom_root(lambda y, x: y + 0.1 * ag.grad(np.sin)(y) - f(x))
+    def solve(y, x):
+        for _ in range(20):
+            y = f(x) - 0.1 * np.cos(y)
+        return y
+
+    return lambda x: solve(0.0, x)
+
+
+@pytest.mark.parametrize("wrap", [own, tangent_of, root_of, ag.checkpoint])
+@pytest.mark.parametrize("inner", [lambda f: f, lambda f: lambda x: np.sum(ag.grad(f)(x) ** 2), own, ag.checkpoint])
+def test_functions_run_by_themselves_may_take_derivatives_within_vmap(wrap, inner):
+    f = wrap(inner(lambda x: np.sum(np.sin(x) * x[::-1]) + x[0] ** 3))
+
+    def whole(x):
+        return f(x) * x
+
+    matrix = ag.jacobian(whole, mode="reverse")(w)
+
+    close(ag.vmap(f)(X), np.stack([f(x) for x in X]))
+    close(ag.vmap(ag.grad(f))(X), np.stack([ag.grad(f)(x) for x in X]))
+    close(ag.vmap(ag.vjp(whole, w)[1])(X)[0], X @ matrix)
+    close(ag.vmap(ag.linearize(whole, w)[1])(X), X @ matrix.T)
+    close(ag.jacobian(whole, mode="forward")(w), matrix)
+    close(ag.vmap(lambda x: ag.jvp(whole, (w,), (x,))[1])(X), X @ matrix.T)
+
+
 def test_gradients_of_each_example_of_a_network():
     y = np.array([0, 1, 1, 0, 1])
     parameters = [W, rng.normal(size=4), rng.normal(size=(2, 4)), rng.normal(size=2)]
@@ -391,6 +432,12 @@ REFUSED = {
     "adding up": (lambda: ag.vmap(collected)(X), "would be written with one that differs between them"),
     "shapes": (lambda: ag.vmap(lambda x: x @ W.T @ x)(X), r"matmul cannot combine \(4,\) and \(3,\)"),
     "grad": (lambda: ag.vmap(ag.grad(np.sin))(X), r"this one returned shape \(3,\), dtype float64"),
+    "data": (lambda: ag.vmap(lambda x: x.data)(X), r"data needs the numbers of one example \(shape \(3,\)\)"),
+    "closing over": (lambda: ag.vmap(lambda x: own(lambda y: y * x)(w + x))(X), "or that a custom function closes over"),
+    "closing over by a grad": (
+        lambda: ag.vmap(lambda x: own(ag.grad(lambda y: np.sum(y * x)))(w))(X), "pass the example to the custom function"
+    ),
+    "no function": (lambda: ag.vmap(X), "vmap takes a function, not array"),
 }  # fmt: skip
 
 

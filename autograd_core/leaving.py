@@ -74,6 +74,12 @@ def as_array(self: Value, dtype: Any = None, copy: bool | None = None) -> Array:
     return np.array(data, dtype=dtype) if copy else read_only(np.asarray(data, dtype=dtype))
 
 
+def no_mask(self: Value) -> Any:
+    """np.ma reads `_data` and `_mask` of any operand, and would compute with the bare numbers."""
+    leaving(self, "masked-array arithmetic", "Use ag.where with the mask, or m.filled(...)")
+    return np.ma.nomask
+
+
 def read_only(array: Array) -> Array:
     view = array.view()
     view.flags.writeable = False

@@ -9,6 +9,7 @@ from typing import Any
 from . import placing
 from .errors import ShapeError
 from .primitives import (
+    arithmetic,
     choosing,
     contractions,
     diagonals,
@@ -21,6 +22,7 @@ from .primitives import (
     searching,
     selection,
     sorting,
+    steps,
     taking,
 )
 from .recording import Tensor
@@ -63,6 +65,9 @@ METHODS: dict[str, Callable[..., Any]] = {
     "cumsum": scans.cumsum,
     "cumprod": scans.cumprod,
     "clip": selection.clip,
+    "round": steps.round,
+    "conj": arithmetic.conj.call,
+    "conjugate": arithmetic.conj.call,
     "dot": contractions.dot.call,
     "trace": diagonals.trace,
     "diagonal": diagonals.diagonal,

@@ -10,7 +10,7 @@ import numpy as np
 from . import dispatch
 from .backward import backward
 from .errors import DTypeError, GradientError, MutationError
-from .leaving import as_array, as_bool, as_complex, as_float, as_int, let_go
+from .leaving import as_array, as_bool, as_complex, as_float, as_int, let_go, no_mask
 from .modes import current
 from .primitive import Primitive
 from .primitives import arithmetic, powers, steps
@@ -199,6 +199,7 @@ def install() -> None:
         "__round__": lambda self, decimals=None: steps.round(self, decimals or 0),
         "__hash__": object.__hash__,
         "__array__": as_array,
+        "_mask": property(no_mask),
         "__array_ufunc__": array_ufunc,
         "__array_function__": dispatch.array_function,
         "__bool__": as_bool,

@@ -20,7 +20,7 @@ from .errors import (
     UnsupportedError,
 )
 from .families.general import share
-from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, let_go, read_only
+from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, let_go, no_mask, read_only
 from .modes import current
 from .primitives import arithmetic, indexing, layouts, powers, steps
 from .recording import (
@@ -346,6 +346,7 @@ def install() -> None:
         "__array_ufunc__": array_ufunc,
         "__array_function__": dispatch.array_function,
         "__array__": as_array,
+        "_mask": property(no_mask),
         "__bool__": as_bool,
         "__float__": as_float,
         "__int__": as_int,

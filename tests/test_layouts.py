@@ -86,6 +86,14 @@ def test_the_real_part_of_a_complex_number_is_what_a_real_input_gets_back():
     np.testing.assert_array_equal(g, [1.0, 1.0])
 
 
+def test_conj_conjugate_and_round_are_methods_too():
+    z = ag.tensor([1.25 + 2j], requires_grad=True)
+
+    assert z.conj().tolist() == z.conjugate().tolist() == [1.25 - 2j]
+    assert z.round(1).tolist() == [1.2 + 2j]
+    assert ag.grad(lambda z: (z * z.conj()).real.sum())(np.array([3 + 4j])).tolist() == [6 + 8j]
+
+
 def test_methods_take_a_tuple_or_loose_numbers():
     x = ag.tensor(cube(), requires_grad=True)
 

@@ -1,6 +1,7 @@
 """Never silently wrong: what once was, or could easily be."""
 
 import copy
+import operator
 
 import numpy as np
 import pytest
@@ -83,6 +84,27 @@ def test_operands_that_are_no_numbers_are_refused():
         ag.tensor([[1.0], [2.0, 3.0]])
     with pytest.raises(DTypeError, match="one real number"):
         ag.scalar([1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    "apply", [operator.mul, operator.add, operator.sub, operator.truediv, operator.pow, operator.gt]
+)
+def test_a_masked_array_does_not_take_the_bare_numbers_of_a_value(apply):
+    masked = np.ma.array([1.0, 2.0], mask=[True, False])
+
+    for x in (leaf([3.0, 4.0]), ag.scalar(3.0)):
+        with pytest.raises(LeavingError, match=r"masked-array arithmetic.*ag\.where"):
+            apply(masked, x)
+    with ag.no_grad():
+        assert apply(masked, leaf([3.0, 4.0])).mask.tolist() == [True, False]
+
+
+def test_the_method_of_an_array_clips_between_recorded_bounds():
+    low, high = leaf([0.0, 2.0]), leaf([1.0, 3.0])
+    y = np.array([5.0, 1.0]).clip(low, high)
+    y.sum().backward()
+
+    assert (y.tolist(), low.grad.tolist(), high.grad.tolist()) == ([1, 2], [0, 1], [1, 0])
 
 
 def test_a_recorded_value_is_not_cut_by_making_a_new_one_of_it():

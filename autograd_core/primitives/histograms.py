@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import answers
-from ..errors import ShapeError, in_words
+from ..errors import DTypeError, ShapeError, in_words
 from ..families import composed, fixed
 from ..recording import Value, numbers_of
 from ..samples import Sample, sample
@@ -50,6 +50,7 @@ occurrences = fixed(
         sample(np.array([0, 3, 1]), [1, 2, 3]),
         sample(np.empty(0, int), np.empty(0), minlength=2),
         sample(np.array([0, -1]), W[:2], raises=ShapeError, match="bincount .*negative"),
+        sample(np.array([0, 1]), W[:2] * 1j, raises=DTypeError, match="bincount takes real weights"),
         sample(np.array([0, 1]), W, raises=ShapeError, match=r"weights of shape \(6,\) for numbers of shape \(2,\)"),
     ],
 )
@@ -67,6 +68,10 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     if weights is None or np.size(x) == 0:  # NumPy counts nothing in integers, weighted or not
         return counts
     places, weights = np.asarray(numbers_of(x), int), same_shape(weights, np.shape(x))
+    if weights.dtype.kind == "c":
+        raise DTypeError(
+            "bincount takes real weights: give it np.real(weights) and np.imag(weights) one after the other"
+        )
     return astype(weighted_sums(weights, places, np.shape(counts)[0]), float)
 
 

@@ -12,10 +12,11 @@ from ..dispatch import answers
 from ..errors import GradientError, ShapeError, UnsupportedError
 from ..families import primitive
 from ..primitive import operand
-from ..recording import Value
+from ..recording import Value, dtype_of
 from ..reverse import conjugate
 from ..samples import sample
 from .contractions import normal, shape_of
+from .layouts import astype
 from .matrices import adjoint, check_matrices, check_square, folded, mirrored, regular
 
 # -- pseudo-inverse ----------------------------------------------------------------------------------------------------
@@ -208,6 +209,7 @@ least_squares = primitive(
         sample(normal(4, 2), normal(4), 1e-9),
         sample(np.array([[1, 2], [3, 4], [5, 7]]), normal(3)),
         sample(normal(4, 2), np.arange(4)),
+        sample(normal(4, 2, dtype=np.float32), normal(4)),
         sample(normal(4, 2), normal(4), rcond=-1),
         sample(regular(2), normal(3), raises=ShapeError, match=r"as many rows as the matrix \(2\), not 3"),
         sample(normal(2, 3, 2), normal(3), raises=ShapeError, match="lstsq takes one matrix"),
@@ -232,6 +234,9 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
         raise ShapeError(f"lstsq takes one matrix and a vector or matrix, not shapes {shape} and {rows}")
     if shape[0] != rows[0]:
         raise ShapeError(f"lstsq takes a right side of as many rows as the matrix ({shape[0]}), not {rows[0]}")
+    both = np.result_type(dtype_of(a), dtype_of(b))
+    if both.kind in "fc":  # in which LAPACK computes all, the singular values of a too
+        a, b = astype(a, both), astype(b, both)
     if rcond is not None and rcond > 0:
         check_cutoff("lstsq", a, rcond)
     x, residuals, rank, s = least_squares(a, np.expand_dims(b, -1) if len(rows) == 1 else b, rcond=rcond)

@@ -17,7 +17,7 @@ from ..samples import Sample, sample, singular
 from ..shapes import Axis
 from .counting import counted, mask
 from .extrema import TIES, cases_of_indices, cases_of_max, cases_of_places, extreme, extremum_from
-from .moments import about, cases_of_var, degrees, deviation_shares, moment_about, variance_shares
+from .moments import about, cases_of_var, degrees, deviation_shares, measured, moment_about, variance_shares
 from .reductions import cases_of_means, cases_of_sum, mean_of, prepared, prod, refuse, smooth, sum
 from .scans import cases_of_scans, cumprod, cumsum
 
@@ -114,7 +114,7 @@ def nancumprod(a: Any, axis: int | None = None, dtype: Any = None, out: None = N
 
 def cases_of_nanvar() -> list[Sample]:
     """Those of `var`, but for dtype=, with which NumPy rounds the offsets from the mean to the dtype of the array."""
-    return [s for s in cases_of_var() if "dtype" not in s.settings]
+    return [s for s in cases_of_var() if "dtype" not in s.settings or s.raises]
 
 
 mean_of_present = mean_of(np.nanmean, lambda a, b: ~np.isnan(a) & b, "nanmean")
@@ -156,7 +156,7 @@ def nanvar(
     tensor([-1.,  0.,  1.])
     """
     refuse("nanvar", out)
-    a, axis = prepared(a, axis, smooth("nanvar", dtype))
+    a, axis = measured("nanvar", a, axis, dtype)
     return about(variance_of_present, a, axis, degrees(ddof, correction), keepdims, present(a, where), mean)
 
 
@@ -179,7 +179,7 @@ def nanstd(
     tensor([-0.5,  0. ,  0.5])
     """
     refuse("nanstd", out)
-    a, axis = prepared(a, axis, smooth("nanstd", dtype))
+    a, axis = measured("nanstd", a, axis, dtype)
     return about(deviation_of_present, a, axis, degrees(ddof, correction), keepdims, present(a, where), mean)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import answers
-from ..errors import ShapeError
+from ..errors import DTypeError, ShapeError
 from ..families import primitive
 from ..primitive import Primitive
 from ..reverse import conjugate
@@ -161,6 +161,14 @@ def about(made: Primitive, a: Any, axis: Axis, ddof: float, keepdims: bool, wher
     return made(a, mean, counting, axis=axis, ddof=ddof, keepdims=bool(keepdims))
 
 
+def measured(asked: str, a: Any, axis: Axis, dtype: Any) -> tuple[Any, Any]:
+    """The array in the dtype to compute in, and the axis; NumPy rounds the mean to a dtype, but not the elements."""
+    a = array(a)
+    if dtype is not None and (np.dtype(smooth(asked, dtype)).kind == "c") != (a.dtype.kind == "c"):
+        raise DTypeError(f"{asked} of {a.dtype} with dtype={np.dtype(dtype)}: convert with x.astype what you mean")
+    return prepared(a, axis, dtype)
+
+
 def degrees(ddof: float, correction: float | None) -> float:
     """ddof, or the array API's name for it."""
     if correction is None:
@@ -186,6 +194,7 @@ def cases_of_var() -> list[Sample]:
         sample(np.array([[3, 4, 8]], np.int8), axis=1),
         sample(1e6 + matrix(), axis=1),
         sample(np.float64(1.5)),
+        sample(matrix(complex), dtype=float, raises=DTypeError, match="complex128 with dtype=float64: convert"),
         sample(matrix(), axis=2, raises=ShapeError, match="axis 2 is outside|axis 2 is out of bounds"),
         sample(matrix(), where=np.ones((4, 3), bool), raises=ShapeError, match="does not stretch"),
     ]
@@ -208,7 +217,7 @@ def var(
     tensor([-1.,  1.])
     """
     refuse("var", out)
-    a, axis = prepared(a, axis, smooth("var", dtype))
+    a, axis = measured("var", a, axis, dtype)
     ddof = degrees(ddof, correction)
     if where is True and mean is None:
         return variance(a, axis=axis, ddof=ddof, keepdims=bool(keepdims))
@@ -234,7 +243,7 @@ def std(
     (tensor([-0.5,  0.5]), tensor([0., 0.]))
     """
     refuse("std", out)
-    a, axis = prepared(a, axis, smooth("std", dtype))
+    a, axis = measured("std", a, axis, dtype)
     ddof = degrees(ddof, correction)
     if where is True and mean is None:
         return deviation(a, axis=axis, ddof=ddof, keepdims=bool(keepdims))

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import answers, ufuncs
-from ..errors import ShapeError
+from ..errors import DTypeError, ShapeError
 from ..families import composed, multilinear
+from ..recording import dtype_of
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import matrix_product, normal, outer, shape_of, tensordot
@@ -27,6 +28,11 @@ def core(x: Any, axes: Any) -> tuple[Any, Shape]:
 def in_stacks(product: Callable[[Any, Any], Any], x1: Any, x2: Any, axes: Any, dtype: Any) -> Any:
     """A product over last axes, taken over other ones: `axes` of each operand and of the result, in this dtype."""
     if dtype is not None:
+        for given in (dtype_of(x1), dtype_of(x2)):
+            if not np.can_cast(given, dtype, "same_kind"):
+                raise DTypeError(
+                    f"a product with dtype={np.dtype(dtype)} may not convert an operand of {given}: x.astype does"
+                )
         x1, x2 = astype(x1, dtype), astype(x2, dtype)
     if axes is None:
         return product(x1, x2)
@@ -61,6 +67,9 @@ def matmul_samples() -> list[Sample]:
         sample(normal(2, 3, dtype=np.float16), normal(3, 4, dtype=np.float16)),
         sample(normal(2, 3, dtype=complex), normal(3, 2)),
         sample(np.arange(6).reshape(2, 3), np.arange(3)),
+        sample(
+            normal(2, 3, dtype=complex), normal(3), dtype=float, raises=DTypeError, match="an operand of complex128"
+        ),
         sample(normal(4, 3), normal(5, 3), raises=ShapeError, match=r"a @ b\.mT"),
     ]
 

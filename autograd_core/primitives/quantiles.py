@@ -125,9 +125,9 @@ found_by_weight = fixed(
 
 def quantiles(numpy: Any, a: Any, q: Any, axis: Axis, method: str, keepdims: bool, weights: Any, percent: int) -> Any:
     """What a quantile function of NumPy gives, recorded."""
-    skips_nan = numpy.__name__.startswith("nan")
     weak = type(q) in (int, float, Scalar)
     a, q = array(a), array(q)
+    skips_nan = numpy.__name__.startswith("nan") and (a.dtype.kind == "f" or a.size == 0)  # integers stay integers
     check(numpy.__name__, a, q, method, weights, percent)
     weak = weak or (percent == 1 and method == "linear" and q.dtype.kind in "iub")
     s = np.sort(rows(a, axis), axis=-1)
@@ -291,7 +291,11 @@ def cases_of_quantiles(percent: int = 1) -> list[Sample]:
 
 def cases_of_nanquantiles(percent: int = 1) -> list[Sample]:
     """Those, and rows of different numbers of elements that are not NaN."""
-    return [*cases_of_quantiles(percent), *[s._replace(args=(*s.args, 0.3 * percent)) for s in cases_with_nans()]]
+    return [
+        *cases_of_quantiles(percent),
+        *[s._replace(args=(*s.args, 0.3 * percent)) for s in cases_with_nans()],
+        sample(np.array([[3, 1, 2]]), [0.4 * percent], axis=1, method="nearest"),
+    ]
 
 
 ENDS = [

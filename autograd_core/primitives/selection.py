@@ -145,11 +145,13 @@ def cases_of_clips() -> list[Sample]:
         sample(np.float64(3.0), 0.0, 1.0),
         sample(np.ones((0, 2)), 0.0, 0.5),
         sample(x, np.zeros(2), 1.0, raises=ShapeError, match="cannot combine shapes"),
+        sample(x, 0.0, max=1.0, raises=UnsupportedError, match="or as min and max, and here was given both"),
     ]
 
 
 @answers(
     np.clip,
+    np._core.umath.clip,  # type: ignore[attr-defined]  # what array.clip(low, high) asks
     samples=cases_of_clips,
     singular=[
         singular(0.0, 0.0, 1.0, gives=(0.5, 0.5, 0.0), why="the bound is an argument: a tie of two"),
@@ -166,6 +168,8 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
     >>> ag.grad(lambda x: ag.clip(x, 0.0, 1.0))(1.0)
     0.5
     """
+    if not (a_min is None and a_max is None) and not (min is None and max is None):
+        raise UnsupportedError("clip takes its bounds as a_min and a_max, or as min and max, and here was given both")
     low = min if a_min is None else a_min
     high = max if a_max is None else a_max
     if low is not None:

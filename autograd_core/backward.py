@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .batches import Batched
 from .errors import DTypeError, GradientError, ShapeError
 from .recording import Node, Tensor, Value, dtype_of, handle, tensor_of
 from .reverse import ONE_OWNER, Cotangents, conjugate, pull_back, run_hooks
@@ -18,6 +19,10 @@ def require_graph(value: Value, asked: str) -> Node:
         raise GradientError(
             f"{asked} takes recorded values, not {value!r} of type {type(value).__name__}: make it one with ag.tensor(..., "
             f"requires_grad=True); of a function ag.grad gives the gradient"
+        )
+    if type(value) is Batched:
+        raise GradientError(
+            f"{asked} within vmap, for one of many examples: take ag.grad or ag.vjp within it, for each of them"
         )
     node = value.node
     if node is None or not node.requires_grad:

@@ -260,6 +260,7 @@ def install() -> None:
         "__setitem__": setitem,
         "__iter__": iterate,
         "__len__": lambda self: self.shape[0],
+        "__format__": lambda self, form: repr(self),  # printing always works
         "__repr__": lambda self: f"<one of {self.level.size} examples: {self.value!r}>",
         "backward": refuse_backward,
         "data": property(leaves("data", ARRAYS)),

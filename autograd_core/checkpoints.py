@@ -10,7 +10,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 import numpy as np
 
 from .batches import apart, levels
-from .calls import Form, cotangents_of, is_data, is_recorded, whole_of_owners
+from .calls import Form, cotangents_of, is_data, is_recorded, results_of, whole_of_owners
 from .errors import GradientError
 from .modes import current, no_grad, scope
 from .recording import Node, Scalar, Tensor, Value, tensor_of, unwrap
@@ -82,6 +82,7 @@ class checkpoint(Generic[P, R]):
         closed = first.close_over(region.closed)
         if not closed and not any(map(is_live, data)):
             return cast(R, region.rebuild(region.outputs))
+        results_of(region.outputs, self.name)
         results = [own(y) for y in region.outputs]
         first.sums = [Sums(y) for y in results]
         first.keep_result(region.rebuild(region.outputs))

@@ -82,9 +82,10 @@ def custom_root(
 
 
 class RootForm(Form):
-    """The form of a call of a solver, and where it began."""
+    """The form of a call of a solver, where it began, and how far from 0 its equations may be at what it gave."""
 
     start: Any
+    allowed: float = np.inf
 
 
 class Root:
@@ -114,7 +115,7 @@ class Root:
             region = self.equations(form, [source_of(x) if is_live(x) else x for x in data], results, keep=True)
             closed = form.close_over(region.closed)
             if closed or any(map(is_live, data)):
-                self.check_solved(region, results)
+                form.allowed = self.check_solved(region, results)
             elif not mode.keep_all:
                 mode = None
         if not closed and not any(isinstance(v, Value) for v in [*data, *leaves]):
@@ -159,14 +160,14 @@ class Root:
 
         return Region(body, [*unknowns, *data], [x.node for x in (*unknowns, *data) if is_live(x)], keep)
 
-    def check_solved(self, region: Region, results: Sequence[Any]) -> None:
-        """Raise GradientError if f at x is not small beside its change along a direction of the size of x."""
+    def check_solved(self, region: Region, results: Sequence[Any]) -> float:
+        """How small f has to be at x, beside its change along a direction of the size of x; raises GradientError if it is not."""
         size = max(float(np.max(np.abs(x), initial=0.0)) for x in results) or 1.0
         rng = np.random.default_rng(0)
         along = [settle(size * rng.standard_normal(np.shape(x)), x) for x in results]
         changes = region.pushed(dict(zip(region.sources, along, strict=False)))
         change = max(0.0 if t is None else float(np.max(np.abs(t), initial=0.0)) for t in changes)
-        rest = max(float(np.max(np.abs(y), initial=0.0)) for y in unwrap(region.outputs))
+        rest = largest(region.outputs)
         precision = max(float(np.finfo(np.asarray(x).dtype).eps) for x in results)
         tolerance = precision**0.25 if self.tolerance is None else self.tolerance
         if not rest <= tolerance * change:
@@ -175,6 +176,7 @@ class Root:
                 f"when x changes by its own size, so that {tolerance:.1e} of that is allowed. Let it iterate further, or set "
                 f"tolerance="
             )
+        return tolerance * change
 
     def solved(self, linear: Linear, b: Sequence[Any], record: bool) -> list[Any]:
         """The solution of a linear system, given leaf by leaf; recorded as the root that it is, so that any order works."""
@@ -256,11 +258,22 @@ class Root:
     def at(self, node: Node, saved: Any, wanted: Sequence[int], keep: bool) -> tuple[Region, dict[int, Node]]:
         """The region of f at a recorded root; and for each wanted input the node that stands for it."""
         form = form_of(node)
+        assert isinstance(form, RootForm)
         form.check_unchanged()
         count = len(form.places)
         data = [source_of(x) if i in wanted else x for i, x in enumerate(saved.x[:count])]
         xs = saved.y if type(saved.y) is tuple else (saved.y,)
         with opened(node.parents):
             region = self.equations(form, data, xs, keep)
+        if not (rest := largest(region.outputs)) <= form.allowed:
+            raise GradientError(
+                f"the equations of {self.name} were 0 at the root that it gave, and now the largest is {rest:.3g}: they close "
+                f"over something that has changed since. Pass it to {self.name} as an argument"
+            )
         nodes: Sequence[Any] = [x.node if is_live(x) else None for x in data] + list(node.first[count:])
         return region, {i: nodes[i] for i in wanted}
+
+
+def largest(equations: Sequence[Any]) -> float:
+    """The size of the largest of all equations."""
+    return max(float(np.max(np.abs(y), initial=0.0)) for y in unwrap(equations))

@@ -9,7 +9,7 @@ import pytest
 
 import autograd_core as ag
 import nn
-from autograd_core.errors import GradientError, MutationError
+from autograd_core.errors import DTypeError, GradientError, MutationError
 from autograd_core.testing import check_grads
 
 x = np.array([0.5, 1.0, 2.0])
@@ -311,6 +311,13 @@ def test_nothing_waits_for_the_garbage_collector():
         assert [node() for node in nodes] == [None, None]
     finally:
         gc.enable()
+
+
+def test_a_result_is_made_of_numbers():
+    block = ag.checkpoint(lambda t: (t, "a word"))
+
+    with pytest.raises(DTypeError, match="<lambda> must give numbers and arrays, in containers, and gave 'a word'"):
+        block(ag.tensor(x, requires_grad=True))
 
 
 def test_a_drawing_shows_what_it_calls_and_not_what_is_run_again(tmp_path):

@@ -281,3 +281,13 @@ def test_new_data_of_what_the_equation_closes_over_is_noticed():
 
     with pytest.raises(MutationError, match="was given new data after"):
         y.backward()
+
+
+def test_an_array_that_the_equation_closes_over_and_that_was_written_before_backward_is_noticed():
+    factor, a = np.array([2.0, 3.0]), ag.tensor([1.0, 4.0], requires_grad=True)
+    root = ag.custom_root(lambda x, a: x - a * factor)(lambda x, a: a * factor)
+    y = np.sum(root(np.zeros(2), a))
+    factor[:] = 0.0
+
+    with pytest.raises(GradientError, match=r"now the largest is 12: they close over something that has changed"):
+        y.backward()

@@ -437,6 +437,7 @@ REFUSED = {
     "closing over by a grad": (
         lambda: ag.vmap(lambda x: own(ag.grad(lambda y: np.sum(y * x)))(w))(X), "pass the example to the custom function"
     ),
+    "gradients": (lambda: ag.vmap(lambda x: ag.gradients(x * x, x))(ag.scalar(1.0) * w), "take ag.grad or ag.vjp within it"),
     "no function": (lambda: ag.vmap(X), "vmap takes a function, not array"),
 }  # fmt: skip
 
@@ -447,6 +448,13 @@ def test_what_cannot_be_is_refused_with_words(case):
 
     with pytest.raises(ag.errors.AutogradError, match=words):
         program()
+
+
+def test_an_example_is_printed_as_one_of_many():
+    shown = []
+    ag.vmap(lambda x: shown.append(f"{x} {x:.2f}"))(np.ones(2))
+
+    assert shown == ["<one of 2 examples: array([1., 1.])> <one of 2 examples: array([1., 1.])>"]
 
 
 def test_an_example_does_not_outlive_its_vmap():

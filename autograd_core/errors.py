@@ -22,6 +22,10 @@ class BoundsError(AutogradError, IndexError):
     """An index outside the array."""
 
 
+class AxisError(ShapeError, BoundsError):
+    """An axis that the array does not have; a ValueError and an IndexError, as NumPy's."""
+
+
 class MatrixError(AutogradError, LinAlgError):
     """A matrix for which an operation is not defined: singular, not positive definite, not finite; a LinAlgError of NumPy too."""
 

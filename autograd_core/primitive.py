@@ -13,7 +13,7 @@ import numpy as np
 from . import lapack
 from .batches import Batched, Batching, batched_call, batching
 from .declaring import check_domain, check_inputs, check_results, check_rules, checked_pair, name_of
-from .errors import AutogradError, BoundsError, DeclarationError, DTypeError, ShapeError, UnsupportedError
+from .errors import AutogradError, AxisError, BoundsError, DeclarationError, DTypeError, ShapeError, UnsupportedError
 from .modes import Mode, current
 from .recording import Node, Scalar, Settings, Tensor, Value, frame, leaf, record, scalar_of, serials, tensor_of
 from .rules import LETTERS, BoundRule, Route, Rule, Wanted, like, settings_of, settle, zeros
@@ -296,7 +296,8 @@ class Primitive:
                 f"{lengths} are neither equal nor 1. Add an axis with x[..., None], or bring one to the shape of the other"
             )
         verb = "combine shapes" if len(shapes) > 1 else "be computed for shape"
-        return ShapeError(f"{self.name} cannot {verb} {' and '.join(map(str, shapes))}: {error}")
+        kind = AxisError if isinstance(error, IndexError) else ShapeError
+        return kind(f"{self.name} cannot {verb} {' and '.join(map(str, shapes))}: {error}")
 
 
 def generic_call(made: Primitive) -> Callable[..., Any]:

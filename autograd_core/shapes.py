@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from operator import index
 
-from .errors import ShapeError
+from .errors import AxisError, ShapeError
 
 Shape = tuple[int, ...]
 Axis = int | Sequence[int] | None
@@ -22,7 +22,7 @@ def normal_axes(axis: Axis, ndim: int) -> Shape:
     axes = tuple(axis) if isinstance(axis, Iterable) else (axis,)
     for a in axes:
         if not -ndim <= index(a) < ndim:
-            raise ShapeError(f"axis {a} is outside an array of {ndim} dimensions: use {-ndim} ... {ndim - 1}")
+            raise AxisError(f"axis {a} is outside an array of {ndim} dimensions: use {-ndim} ... {ndim - 1}")
     normal = tuple(index(a) % ndim for a in axes)
     if len(set(normal)) != len(normal):
         raise ShapeError(f"axis {axes} names a dimension twice")

@@ -79,3 +79,11 @@ def test_limits_are_python_numbers():
     assert xp.iinfo(ag.tensor([1])).max == np.iinfo(int).max
     with pytest.raises(ag.errors.DTypeError, match=r"xp.real"):
         xp.astype(ag.tensor([1j]), xp.float64)
+
+
+def test_an_axis_out_of_bounds_is_an_index_error_too():
+    x = ag.tensor([1.0, 2.0])
+
+    for call in (lambda: xp.expand_dims(x, axis=5), lambda: xp.sum(x, axis=5), lambda: xp.sort(x, axis=5)):
+        with pytest.raises(IndexError, match="axis 5"):
+            call()

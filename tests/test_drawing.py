@@ -778,3 +778,13 @@ def test_declared_texts_use_only_signs_that_the_renderers_fonts_have():
 
     assert texts
     assert {c for t in texts for c in t if not c.isascii()} <= set("×−Σ₀ᵀ½")
+
+
+def test_a_write_is_told_from_a_read():
+    x = ag.tensor([1.0, 2.0], requires_grad=True, name="x")
+    y = x * 2.0
+    y[0] = x[1]
+    formulas = [card.formula for card in ag.draw(y).document.cards]
+
+    assert any("with [0] = " in formula for formula in formulas)
+    assert "x[1]" in formulas

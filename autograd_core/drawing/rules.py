@@ -70,7 +70,8 @@ class Texts:
         words = [self.word(entry) for entry in node.inputs]
         forward: Any = primitive.forward
         if list(node.settings or {}) == ["index"]:
-            return f"{words[0]}[{index_text(node.settings['index'])}]"  # type: ignore[index]
+            place = index_text(node.settings["index"])  # type: ignore[index]
+            return f"{words[0]}[{place}]" if len(words) == 1 else f"{words[0]} with [{place}] = {words[1]}"
         if forward in (np.square, np.power):
             exponent = 2 if forward is np.square else self.operand(node.inputs[1])
             return str(power(Symbol(words[0]), exponent))

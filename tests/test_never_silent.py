@@ -107,6 +107,14 @@ def test_the_method_of_an_array_clips_between_recorded_bounds():
     assert (y.tolist(), low.grad.tolist(), high.grad.tolist()) == ([1, 2], [0, 1], [1, 0])
 
 
+@pytest.mark.filterwarnings("ignore:Casting complex values to real")
+def test_complex_ramps_in_a_real_dtype_have_the_slope_of_the_real_part():
+    z = np.array([1 + 1j, 2 - 1j])
+    of_cast = ag.grad(lambda z: np.sum(np.geomspace(z, 2.0, num=3, dtype=float)))(z)
+
+    np.testing.assert_allclose(of_cast, ag.grad(lambda z: np.sum(np.real(np.geomspace(z, 2.0, num=3))))(z))
+
+
 def test_a_recorded_value_is_not_cut_by_making_a_new_one_of_it():
     with pytest.raises(LeavingError, match=r"x\.clone\(\)"):
         ag.tensor(leaf([1.0]) * 2)

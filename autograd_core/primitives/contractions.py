@@ -20,6 +20,7 @@ from ..primitive import Primitive
 from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape, normal_axes
+from .operands import array
 
 
 def normal(*shape: int, dtype: Any = float) -> Any:
@@ -251,6 +252,8 @@ inner_product = multilinear(
         sample(normal(2, 3), normal(4, 3)),
         sample(np.float64(2.0), normal(2, 3)),
         sample(normal(2, 3), 2.0),
+        sample(normal(2, dtype=np.float32), 2.0),
+        sample(3, normal(2, dtype=np.float16)),
         sample(normal(2, 3), np.arange(3)),
         sample(normal(2, 3, dtype=np.float16), normal(3, dtype=np.float32)),
         sample(normal(2, 0), normal(0)),
@@ -268,7 +271,7 @@ def inner(a: Any, b: Any, /) -> Any:
     np.float64(11.0)
     """
     if not shape_of(a) or not shape_of(b):
-        return np.multiply(a, b)
+        return np.multiply(array(a), array(b))  # whose numbers are not weak
     return inner_product(a, b)
 
 

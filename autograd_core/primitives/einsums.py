@@ -22,7 +22,7 @@ from ..dispatch import answers
 from ..errors import DTypeError, ShapeError
 from ..families import composed, multilinear
 from ..primitive import Primitive
-from ..recording import Settings
+from ..recording import Settings, dtype_of
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import normal, shape_of
@@ -208,7 +208,8 @@ def lean(x: Any, term: str, length: dict[str, int], elsewhere: set[str]) -> tupl
         term = "".join([i for k, i in enumerate(term) if k not in drop])
     alone = [k for k, i in enumerate(term) if i not in elsewhere]
     if alone:
-        x = np.sum(x, tuple(alone))
+        dtype = dtype_of(x)
+        x = np.sum(x, tuple(alone), dtype if dtype.kind in "iub" else None)  # which sums alone would widen
         term = "".join([i for k, i in enumerate(term) if k not in alone])
     return x, term
 
@@ -312,6 +313,8 @@ def einsum_samples() -> list[Sample]:
         sample("ij,j", normal(2, 3, dtype=np.float32), normal(3, dtype=np.float32), dtype=np.dtype(float)),
         sample("ij,j", normal(2, 3, dtype=np.float16), normal(3, dtype=np.float16)),
         sample("ij,j", normal(2, 3), np.arange(3)),
+        sample("ij->j", np.arange(6, dtype=np.int16).reshape(2, 3)),
+        sample("ii", np.eye(2, dtype=bool)),
         sample(
             "ij,j",
             normal(2, 3, dtype=np.float32),

@@ -131,6 +131,7 @@ def cases_of_areas() -> list[Sample]:
         sample(matrix(), np.cumsum(np.abs(matrix()), axis=1)),
         sample(matrix(), dx=np.float64(0.25), axis=0),
         sample(matrix(), x[:2], axis=0),
+        sample(matrix(), np.cumsum(np.abs(matrix()), axis=1)[None]),
         sample(matrix(complex) * 1j, x),
         sample(matrix(np.float32), x.astype(np.float16)),
         sample(np.array([[3, 1, 2]])),
@@ -162,7 +163,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
             width = np.reshape(steps(x, 0), (-1, *[1] * (y.ndim - 1 - place)))
         else:
             width = steps(x, normal_axes(axis, x.ndim)[0])
-    return np.sum(width * (part(y, place, 1, None) + part(y, place, None, -1)) / 2.0, axis=place)
+    return np.sum(width * (part(y, place, 1, None) + part(y, place, None, -1)) / 2.0, axis=axis)
 
 
 # -- gradient ------------------------------------------------------------------------------------------------------------------

@@ -238,7 +238,9 @@ def histogram2d(
 def columns(points: Any) -> list[Any]:
     """The coordinates of points, dimension by dimension."""
     if isinstance(points, (list, tuple)):
-        return [x if isinstance(x, Value) else np.asarray(x) for x in points]
+        xs = [x if isinstance(x, Value) else np.asarray(x) for x in points]
+        common = np.result_type(*[x.dtype for x in xs])
+        return [x if x.dtype == common else astype(x, common) for x in xs]
     points = points if np.ndim(points) > 1 else reshape(points, (-1, 1))
     return [points[:, i] for i in range(np.shape(points)[1])]
 
@@ -257,6 +259,7 @@ def cases_of_several() -> list[Sample]:
         sample(points, 2),
         sample(points, (2, 1, np.array([-1.0, 0.0, 1.0])), weights=W),
         sample([X, W], 3, density=True, weights=W),
+        sample([X.astype(np.float32), W], 3),
         sample(points, 2, [(-1.0, 1.0), None, (0.0, 1.0)], weights=W),
         sample(X, 3),
         sample(points, (2, 2), raises=ShapeError, match="dimension of bins"),

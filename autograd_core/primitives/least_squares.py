@@ -210,6 +210,7 @@ least_squares = primitive(
         sample(np.array([[1, 2], [3, 4], [5, 7]]), normal(3)),
         sample(normal(4, 2), np.arange(4)),
         sample(normal(4, 2, dtype=np.float32), normal(4)),
+        sample(normal(4, 2, dtype=np.float32), np.arange(4, dtype=np.uint8)),
         sample(normal(4, 2), normal(4), rcond=-1),
         sample(regular(2), normal(3), raises=ShapeError, match=r"as many rows as the matrix \(2\), not 3"),
         sample(normal(2, 3, 2), normal(3), raises=ShapeError, match="lstsq takes one matrix"),
@@ -234,8 +235,8 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
         raise ShapeError(f"lstsq takes one matrix and a vector or matrix, not shapes {shape} and {rows}")
     if shape[0] != rows[0]:
         raise ShapeError(f"lstsq takes a right side of as many rows as the matrix ({shape[0]}), not {rows[0]}")
-    both = np.result_type(dtype_of(a), dtype_of(b))
-    if both.kind in "fc":  # in which LAPACK computes all, the singular values of a too
+    both = np.result_type(*[x if x.kind in "fc" else float for x in (dtype_of(a), dtype_of(b))])
+    if isinstance(a, Value) or isinstance(b, Value):  # LAPACK computes all in one dtype, the singular values of a too
         a, b = astype(a, both), astype(b, both)
     if rcond is not None and rcond > 0:
         check_cutoff("lstsq", a, rcond)

@@ -12,6 +12,7 @@ from ..dispatch import answers
 from ..errors import DTypeError, ShapeError
 from ..families import primitive
 from ..primitive import Primitive
+from ..recording import dtype_of
 from ..reverse import conjugate
 from ..samples import Sample, sample, singular
 from ..shapes import Axis, kept_shape, normal_axes
@@ -150,6 +151,8 @@ deviation_about = moment_about(np.std, deviation_shares, "std")
 def about(made: Primitive, a: Any, axis: Axis, ddof: float, keepdims: bool, where: Any, mean: Any) -> Any:
     """A moment with `where=` or `mean=`: about the mean that is given, or that of the elements that count."""
     a = array(a)
+    if mean is not None and dtype_of(mean).kind == "c" and a.dtype.kind != "c":
+        raise DTypeError(f"{made.name} of {a.dtype} about a complex mean: give it x.astype(complex)")
     if mean is None and a.dtype == np.float16:  # which NumPy sums in float32
         return astype(about(made, astype(a, np.float32), axis, ddof, keepdims, where, mean), np.float16)
     counting = mask(a, where)
@@ -194,6 +197,7 @@ def cases_of_var() -> list[Sample]:
         sample(np.array([[3, 4, 8]], np.int8), axis=1),
         sample(1e6 + matrix(), axis=1),
         sample(np.float64(1.5)),
+        sample(matrix(), mean=np.array(1j), raises=DTypeError, match="about a complex mean"),
         sample(matrix(complex), dtype=float, raises=DTypeError, match="complex128 with dtype=float64: convert"),
         sample(matrix(), axis=2, raises=ShapeError, match="axis 2 is outside|axis 2 is out of bounds"),
         sample(matrix(), where=np.ones((4, 3), bool), raises=ShapeError, match="does not stretch"),

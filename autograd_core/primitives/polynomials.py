@@ -133,6 +133,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
 
 @answers(np.polyval, samples=lambda: [
     sample(C, np.array([[0.5, -1.5]])), sample(C, 0.5), sample(C.astype(np.float32), np.ones(2, np.float32)),
+    sample(C.astype(np.float32), 0.5),
     sample(C * 1j, np.array([0.5, -1.5])), sample(C[:1], np.array([0.5, -1.5])), sample([1, 2, 3], [4, 5]),
     sample([1, 2, 3], np.array([0.5])), sample(C, np.float64(0.5)), sample(np.empty(0), np.array([0.5, 1.5])),
     sample(np.ones((2, 2)), C, raises=ShapeError, match=r"shape \(n,\)"),
@@ -149,7 +150,7 @@ def polyval(p: Any, x: Any) -> Any:
     p = coefficients(p, "polyval")
     if isinstance(x, np.poly1d):
         raise UnsupportedError("polyval composes no polynomials: pass points, not a poly1d")
-    if isinstance(x, (list, tuple)):
+    if not isinstance(x, Value):
         x = np.asarray(x)
     dtype = np.result_type(p, x)
     if np.shape(p) == (0,) or dtype.kind not in "fc":

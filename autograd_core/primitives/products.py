@@ -15,6 +15,7 @@ from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import matrix_product, normal, outer, shape_of, tensordot
 from .layouts import astype
+from .operands import array
 
 # -- products in stacks ------------------------------------------------------------------------------------------------
 
@@ -232,6 +233,7 @@ if hasattr(np, "matvec"):  # since NumPy 2.2
         sample(normal(2, 0), normal(2, 2)),
         sample(normal(2, 2, dtype=np.float32), normal(2, 2, dtype=complex)),
         sample(normal(2, dtype=np.float16), np.arange(3)),
+        sample(normal(2, dtype=np.float32), 2.0),
     ],
 )
 @composed
@@ -246,7 +248,7 @@ def kron(a: Any, b: Any) -> Any:
     """
     p, q = shape_of(a), shape_of(b)
     if not p or not q:
-        return np.multiply(a, b)
+        return np.multiply(array(a), array(b))  # whose numbers are not weak
     n = max(len(p), len(q))
     p, q = (1,) * (n - len(p)) + p, (1,) * (n - len(q)) + q
     spread = np.multiply(

@@ -12,7 +12,7 @@ from ..dispatch import answers
 from ..errors import ShapeError, in_words
 from ..families import composed, primitive
 from ..primitive import Primitive
-from ..recording import Settings, Value, data_of
+from ..recording import Settings, Value, data_of, tensor_of
 from ..samples import Sample, sample
 from ..shapes import normal_axes
 from .arranging import common_shape
@@ -148,6 +148,7 @@ def linspace(
         sample(np.float64(-1.0), np.float64(-8.0), 4),
         sample(np.float64(1.0), np.float64(-8.0), 3, dtype=complex),
         sample(np.float64(1.0), np.float64(64.0), 4, dtype=int),
+        sample(np.complex128(1 + 1j), np.float64(2.0), 4, dtype=complex),
         sample(1, 256, 9),
         sample(np.float64(0.0), 1.0, raises=ShapeError, match="cannot include zero"),
     ],
@@ -162,8 +163,9 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
     tensor([1., 2., 4.])
     """
     (axis,) = normal_axes(axis, max(np.ndim(start), np.ndim(stop)) + 1)
-    y = geometric(start, stop, num=num, endpoint=bool(endpoint), dtype=None if is_integer(dtype) else dtype, axis=axis)
-    return astype(y, dtype) if is_integer(dtype) else y
+    narrow = is_integer(dtype) or (dtype is not None and np.result_type(start, stop).kind == "c")
+    y = geometric(start, stop, num=num, endpoint=bool(endpoint), dtype=None if narrow else dtype, axis=axis)
+    return astype(y, dtype) if narrow else y
 
 
 @answers(
@@ -212,6 +214,7 @@ def logspace(
         sample(np.float64(2.0), -0.5, step=-1),
         sample(0, 1, np.float32(0.25), dtype=np.float32),
         sample(np.float64(1.5), 4.0, dtype=int),
+        sample(np.float64(0.5), 2.9, np.float64(0.75), dtype=int),
         sample(0.0, np.float64(2.5)),
         sample(np.float64(2.0), 1.0),
         sample(np.ones(2), 3.0, raises=ShapeError, match="arange takes single numbers"),
@@ -236,4 +239,6 @@ def arange(*args: Any, dtype: Any = None, device: str | None = None, like: Any =
     start, step = given.get("start", 0), given.get("step", 1)
     if not isinstance(start, Value) and not isinstance(step, Value):
         return plain
+    if is_integer(plain.dtype):  # NumPy rounds the first step, and then takes it again and again
+        return tensor_of(plain, None)
     return astype(start + step * np.arange(len(plain)), plain.dtype)

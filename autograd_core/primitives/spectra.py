@@ -11,7 +11,6 @@ import numpy as np
 from ..dispatch import answers
 from ..errors import ShapeError, UnsupportedError
 from ..families import composed
-from ..recording import Value
 from ..samples import Sample, sample
 from ..shapes import Axis, normal_axes
 from .arranging import roll
@@ -203,6 +202,7 @@ def cases_of_frequencies() -> list[Sample]:
         sample(5, 0.25),
         sample(5, np.float64(0.25)),
         sample(1, d=np.float64(2.0)),
+        sample(5, np.array(0.3, np.float16)),
         sample(0, raises=ShapeError, match="at least one"),
     ]
 
@@ -211,7 +211,7 @@ def frequencies(of: Callable[[int], Any], n: int, d: Any) -> Any:
     """The frequencies of n bins for samples d apart."""
     if index(n) < 1:
         raise ShapeError(f"frequencies of {n} bins: there must be at least one")
-    return np.divide(of(n), d) if isinstance(d, Value) else of(n) / d
+    return np.multiply(np.rint(of(n) * n), 1.0 / (n * d))  # as NumPy does, in the precision of d
 
 
 @answers(np.fft.fftfreq, samples=cases_of_frequencies)

@@ -7,7 +7,17 @@
 True
 """
 
+from importlib import import_module
+from types import ModuleType
+
 from .checks import Report, Row, check_grads
 from .examples import samples_of
 
-__all__ = ["Report", "Row", "check_grads", "samples_of"]
+__all__ = ["Report", "Row", "check_grads", "samples_of", "strategies"]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """What draws loads on first use: it needs Hypothesis, which `check_grads` does not."""
+    if name != "strategies":
+        raise AttributeError(f"module 'autograd_core.testing' has no attribute {name!r}")
+    return import_module(".strategies", __name__)

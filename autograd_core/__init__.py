@@ -23,7 +23,7 @@ from .modes import enable_grad, no_grad, scope, set_grad_enabled
 from .numpy_api import PLAIN as _PLAIN
 from .numpy_api import fft, linalg, polynomial
 from .numpy_api import namespace as _namespace
-from .recording import Scalar, Tensor
+from .recording import Scalar, Tensor, Value
 from .scalars import scalar
 from .streams import drawn_from
 from .tensors import asarray, stop_gradient, tensor
@@ -60,7 +60,7 @@ def __dir__() -> list[str]:
 
 
 _EXPLICIT = [
-    "Scalar", "Tensor", "asarray", "checkpoint", "composed", "custom_jvp", "custom_root", "custom_vjp", "detect_anomaly",
+    "Scalar", "Tensor", "Value", "asarray", "checkpoint", "composed", "custom_jvp", "custom_root", "custom_vjp", "detect_anomaly",
     "drawn_from", "elementwise", "enable_grad", "fft", "fixed", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp",
     "layout", "linalg", "linearize", "multilinear", "no_grad", "ops", "polynomial", "primitive", "random", "record",
     "scalar", "scope", "set_grad_enabled", "special", "stop_gradient", "tensor", "updatable", "value_and_grad", "vjp",

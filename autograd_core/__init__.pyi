@@ -36,6 +36,7 @@ from .numpy_api import linalg as linalg
 from .numpy_api import polynomial as polynomial
 from .recording import Scalar as Scalar
 from .recording import Tensor as Tensor
+from .recording import Value as Value
 from .scalars import scalar as scalar
 from .streams import drawn_from as drawn_from
 from .tensors import asarray as asarray

@@ -231,7 +231,12 @@ def frame(node: Node, saved: Any) -> tuple[Any, ...]:
 
 
 class Value:
-    """What `Tensor` and `Scalar` share; never made by itself."""
+    """What `Tensor`, `Scalar` and an example within `vmap` share; never made by itself.
+
+    >>> import autograd_core as ag
+    >>> isinstance(ag.scalar(1.0), ag.Value), isinstance(1.0, ag.Value)
+    (True, False)
+    """
 
     __slots__ = ()
 

@@ -220,7 +220,7 @@ def binary_cross_entropy_with_logits(
 
 def alike(target: Any, input: Any) -> Any:
     """Targets in the dtype of the predictions: plain numbers and arrays are converted, Tensors are what they are."""
-    if isinstance(target, (ag.Tensor, ag.Scalar)):
+    if isinstance(target, ag.Value):
         return target
     array = numeric(target, "the target of a loss")
     # integer predictions would cut the fractions of their targets off

@@ -65,7 +65,7 @@ def one_of(value: Any, what: str, names: Iterable[str]) -> Any:
 
 def numeric(x: Any, what: str) -> Any:
     """A value as it is, anything else as an array of numbers."""
-    if isinstance(x, (ag.Tensor, ag.Scalar)):
+    if isinstance(x, ag.Value):
         return x
     try:
         array = np.asarray(x)

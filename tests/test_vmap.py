@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import autograd_core as ag
+import nn
 from autograd_core.primitive import declared
 from autograd_core.testing import samples_of
 from autograd_core.trees import flatten
@@ -292,6 +293,37 @@ def test_gradients_of_each_example_of_a_network():
 
     for k, g in enumerate(gradients):
         np.testing.assert_allclose(g, each(lambda x, label: ag.grad(loss)(parameters, x, label)[k], X, y), rtol=1e-12)  # noqa: B023
+
+
+images, labels = rng.normal(size=(5, 2, 1, 6, 6)), rng.integers(0, 2, (5, 3))
+LAYERS = {
+    "layers": (lambda: nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Dropout(0.0), nn.Linear(4, 2), nn.Softmax(-1)), (X,)),
+    "pictures": (lambda: nn.Sequential(nn.Conv2d(1, 2, 3), nn.MaxPool2d(2), nn.Flatten()), (images,)),
+    "neurons": (lambda: nn.MLP(3, [2, 1]), (X,)),
+    "classes": (lambda: lambda x, t: nn.CrossEntropyLoss()(np.stack([x, x * x], axis=1), t), (X, labels)),
+    "numbers": (lambda: nn.MSELoss(), (X, X[::-1])),
+    "chances": (lambda: nn.BCEWithLogitsLoss(), (X, labels)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("made", LAYERS)
+def test_layers_and_losses_within_vmap(made):
+    nn.manual_seed(0)
+    make, batches = LAYERS[made]
+    layer = make()
+
+    def total(x, *rest):
+        return np.sum(layer(x, *rest) ** 2)
+
+    per_example = [np.asarray(ag.stop_gradient(layer(*one))) for one in zip(*batches, strict=True)]
+    mapped = ag.vmap(layer)(*batches)
+
+    np.testing.assert_allclose(ag.stop_gradient(mapped), per_example, rtol=1e-5)
+    assert mapped.dtype == per_example[0].dtype
+    x, *rest = batches
+    x = x.astype(mapped.dtype)
+    gradients = [np.asarray(ag.stop_gradient(ag.grad(total)(*one))) for one in zip(x, *rest, strict=True)]
+    np.testing.assert_allclose(ag.stop_gradient(ag.vmap(ag.grad(total))(x, *rest)), gradients, rtol=1e-4, atol=1e-6)
 
 
 def test_values_in_give_values_out_and_backward_goes_through():

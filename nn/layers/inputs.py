@@ -15,14 +15,14 @@ from ..module import Module
 def fitted(x: Any, parameter: Any, layer: Module) -> Any:
     """The input in the dtype of a layer's parameter: plain floating arrays are converted, Tensors must have it."""
     dtype = parameter.dtype
-    if isinstance(x, ag.Tensor):
+    if isinstance(x, (ag.Tensor, ag.Scalar)) or (isinstance(x, ag.Value) and x.requires_grad):
         if x.dtype != dtype:
             raise DTypeError(
                 f"{called(layer)} has {dtype} parameters, and was given a {x.dtype} Tensor: convert the input with "
                 f"x.astype('{dtype}')" + (", or the model with model.double()" if x.dtype == np.float64 else "")
             )
         return x
-    array = np.asarray(x)
+    array = x if isinstance(x, ag.Value) else np.asarray(x)  # within vmap a plain array is a value, too
     if array.dtype == dtype:
         return array
     if array.dtype.kind != "f":
@@ -31,7 +31,8 @@ def fitted(x: Any, parameter: Any, layer: Module) -> Any:
             f"with, convert them with x.astype('{dtype}')"
         )
     array = array.astype(dtype)
-    array.flags.writeable = False  # so that the record need not copy it again
+    if isinstance(array, np.ndarray):
+        array.flags.writeable = False  # so that the record need not copy it again
     return array
 
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from .batches import Batched
 from .errors import DTypeError, GradientError, MutationError, ShapeError
+from .generic import is_scalar_call
 from .modes import Mode
-from .primitive import Primitive, is_scalar_call
+from .primitive import Primitive
 from .recording import Absent, Node, Scalar, Tensor, Value, handle, protected, unwrap
 from .regions import is_live
 from .reverse import ancestors

@@ -1,29 +1,28 @@
-"""Primitives: a declared operation, its generic call, and calls with several results."""
+"""Primitives: a declared operation, and calls with several results."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from inspect import Parameter, Signature, signature
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
 from . import lapack
-from .batches import Batched, Batching, batched_call, batching
-from .declaring import check_domain, check_inputs, check_results, check_rules, checked_pair, name_of
-from .errors import AutogradError, AxisError, BoundsError, DeclarationError, DTypeError, ShapeError, UnsupportedError
-from .modes import Mode, current
-from .recording import Node, Scalar, Settings, Tensor, Value, frame, leaf, record, scalar_of, serials, tensor_of
+from .batches import Batching, batching
+from .declaring import check_domain, check_inputs, check_results, check_rules, name_of
+from .errors import AutogradError, AxisError, BoundsError, DeclarationError, DTypeError, ShapeError
+from .generic import generic_call, generic_pull, is_scalar_call
+from .modes import Mode
+from .recording import Node, Settings, Value, frame, leaf, record, scalar_of, serials, tensor_of
 from .rules import LETTERS, BoundRule, Route, Rule, Wanted, like, settings_of, settle, zeros
 from .samples import Singular
 from .shapes import clashing_axis
 
 Push: TypeAlias = Callable[[Node, Any, Sequence[Any]], Any]
 Family: TypeAlias = Literal["elementwise", "multilinear", "layout", "fixed", "general"]
-
-OBJECT = np.dtype(object)
 
 declared: list[Primitive] = []
 """Every primitive, in the order of declaration: what the tests, the checks and the docs go through."""
@@ -117,26 +116,32 @@ class Primitive:
             None if family == "fixed" or (variadic and None in rules) else {i for i, r in enumerate(rules) if r is None}
         )
         self.routes: dict[tuple[Wanted, str], Route] = {}
-        self.call: Callable[..., Any] = generic_call(self)
+        self.call: Callable[..., Any]
+        if family != "elementwise":  # which makes calls of its own
+            self.call = generic_call(self)
         self.push: Push = self.generic_push
         self.products: Sequence[Callable[[Any, Any], Any]] = ()  # of the family elementwise: (saved, g) -> g * partial
         # whether a partial is not constant, so that an infinite slope could be met
         self.bends = self.masks == "axes" and not linear
-        self.keyworded: Callable[..., Any] | None = (
-            None  # of one that answers for a ufunc: called with keyword arguments
-        )
+        self.ufunc: np.ufunc | None = None  # that it answers for, with all of the ufunc's keyword arguments and methods
         self.module = sys._getframe(2).f_globals.get("__name__", "")
         if listed:  # not one that a program makes anew at each call
             declared.append(self)
-        # shared by all results that are cut off: says which piecewise constant function did it, and holds no value
-        self.ghost = leaf(None, False)
-        self.ghost.serial, self.ghost.route = 0, Route(self, (), frozenset(), nothing_back, None)
-        self.ghost.first = ()
 
     def __call__(self, *args: Any, **settings: Any) -> Any:
-        if settings and self.keyworded is not None:
-            return self.keyworded(*args, **settings)
+        if settings and self.ufunc is not None:
+            return self.keyworded(self.ufunc, *args, **settings)
         return self.call(*args, **settings)
+
+    keyworded: ClassVar[Callable[..., Any]]  # the call of a ufunc, installed by `ufunc_calls`
+
+    @cached_property
+    def ghost(self) -> Node:
+        """The node of all results that are cut off: says which piecewise constant function did it, and holds no value."""
+        ghost = leaf(None, False)
+        ghost.serial, ghost.route = 0, Route(self, (), frozenset(), nothing_back, None)
+        ghost.first = ()
+        return ghost
 
     def __repr__(self) -> str:
         return f"<{self.family} primitive {self.name}>"
@@ -167,48 +172,9 @@ class Primitive:
     def make_route(self, wanted: Wanted, variant: str) -> Route:
         """A route from the rules as they stand; families override this with something faster."""
         rules = [self.rule_for(i) for i in (wanted[:1] if self.variadic else wanted)]
-        keeps = {k for r in rules for k in r.keeps}
-        every = False
-        if self.definition is not None or any(r.all_inputs for r in rules):
-            every = True
-        pulls = [r.bound(self.arity) for r in rules]
-
-        if self.variadic:
-
-            def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
-                parts: Any = pulls[0](node, saved, g)
-                if type(g) is float and type(parts) is list and len(parts) == len(wanted):  # between Scalars
-                    return tuple(parts)
-                return tuple([settle(parts[i], p.value) for i, p in zip(wanted, node.parents, strict=True)])
-        elif self.arity is None and len(wanted) == 2:
-            first, second = pulls
-            i, j = wanted
-
-            def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
-                inputs = node.first
-                return settle(first(node, saved, g), inputs[i].value), settle(second(node, saved, g), inputs[j].value)
-        elif self.arity is None and len(wanted) == 3:
-            first, second, third = pulls
-            i, j, k = wanted
-
-            def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
-                inputs = node.first
-                return (
-                    settle(first(node, saved, g), inputs[i].value),
-                    settle(second(node, saved, g), inputs[j].value),
-                    settle(third(node, saved, g), inputs[k].value),
-                )
-        elif len(wanted) == 1:
-            (only,) = pulls
-
-            def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
-                return (settle(only(node, saved, g), node.parents[0].value),)
-        else:
-
-            def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
-                return tuple([settle(r(node, saved, g), p.value) for r, p in zip(pulls, node.parents, strict=True)])
-
-        return Route(self, wanted, frozenset(keeps), pull, self.arity, every)
+        keeps = frozenset(k for r in rules for k in r.keeps)
+        every = self.definition is not None or any(r.all_inputs for r in rules)
+        return Route(self, wanted, keeps, generic_pull(rules, wanted, self.arity, self.variadic), self.arity, every)
 
     def rule_for(self, position: int) -> BoundRule:
         """The vjp rule of one input."""
@@ -300,81 +266,9 @@ class Primitive:
         return kind(f"{self.name} cannot {verb} {' and '.join(map(str, shapes))}: {error}")
 
 
-def generic_call(made: Primitive) -> Callable[..., Any]:
-    """The call of a primitive: compute, and record when a value that needs a gradient takes part."""
-    forward, defaults, residual, single = made.forward, made.defaults, made.residual, made.outputs is None
-    routes, closed, ndarray = made.routes, made.closed, np.ndarray
-
-    def call(*args: Any, **settings: Any) -> Any:
-        datas = []
-        wanted = []
-        constants = tensors = False
-        for i, arg in enumerate(args):
-            kind = type(arg)
-            if kind is Tensor or kind is Scalar:
-                if kind is Tensor:
-                    tensors = True
-                datas.append(arg._data)
-                node = arg.node
-                if node is None or not node.requires_grad:
-                    constants = True
-                else:
-                    wanted.append(i)
-            elif kind is ndarray and arg.dtype is not OBJECT:
-                datas.append(arg)
-            elif kind is Batched:
-                return batched_call(made, args, settings)
-            else:
-                datas.append(operand(arg))
-        if defaults:
-            settings = {**defaults, **settings}
-        try:
-            y = forward(*datas, **settings)
-        except Exception as error:
-            raise made.explained(error, datas) from error
-        kept = None
-        if residual:
-            y, kept = checked_pair(y, made.name)
-        if not (wanted or constants):
-            return y
-        mode = current()
-        if (
-            single
-            and wanted
-            and mode.plain
-            and (tensors or type(y) is float)
-            and closed is not None
-            and closed.isdisjoint(wanted)
-        ):
-            places = tuple(wanted)
-            node = record(routes.get((places, "")) or made.route(places), args, datas, y, kept, settings or None, mode)
-            return scalar_of(y, node) if type(y) is float else tensor_of(y, node)
-        return made.finish(args, datas, y, kept, settings or None, mode if wanted or mode.keep_all else None)
-
-    return call
-
-
-def operand(arg: Any) -> Any:
-    """A constant as rules can compute with it: numbers as they are, sequences and subclasses of arrays as arrays."""
-    if isinstance(arg, (list, tuple, np.ndarray)):
-        if isinstance(arg, np.ma.MaskedArray):
-            raise UnsupportedError("masked arrays are not differentiated: use ag.where with the mask, or x.filled(...)")
-        arg = np.asarray(arg)
-        if arg.dtype == object:
-            raise DTypeError(f"an operand holds objects, not numbers: {arg!r}; to join recorded values use ag.stack")
-    return arg
-
-
 def nothing_back(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
     """The pull-back of a call without differentiable inputs."""
     return ()
-
-
-def is_scalar_call(args: Sequence[Any], y: Any) -> bool:
-    """Whether a result belongs to the Scalar face: every recorded argument is a Scalar, and it is a single real number."""
-    if any(isinstance(a, Tensor) or (isinstance(a, np.ndarray) and a.ndim) for a in args):
-        return False
-    return np.ndim(y) == 0 and np.asarray(y).dtype.kind == "f"
 
 
 def present(y: Any, node: Node | None) -> Any:

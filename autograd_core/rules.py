@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 Rule: TypeAlias = Callable[..., Any]
 Pull: TypeAlias = Callable[[Node, Any, Any], tuple[Any, ...]]
 Wanted: TypeAlias = tuple[int, ...]
+Fetcher: TypeAlias = Callable[[Node, Sequence[Any], Any], Any]
 
 LETTERS = "abcdef"
 Y, RESIDUAL = -2, -1  # where a node's saved values hold the result and what the forward function kept for its rules
 
 
 MANY, FIRST, SECOND, BOTH = range(4)
+KINDS = {(0,): FIRST, (1,): SECOND, (0, 1): BOTH}
 
 
 class Route:
@@ -50,11 +53,11 @@ class Route:
     ) -> None:
         self.primitive, self.wanted, self.keeps, self.pull, self.arity = primitive, wanted, keeps, pull, arity
         self.cut, self.every = primitive.cut, every
-        kinds = {(0,): FIRST, (1,): SECOND, (0, 1): BOTH}
-        self.kind = MANY if arity is None else kinds.get(wanted, MANY)
+        self.kind = MANY if arity is None else KINDS.get(wanted, MANY)
         self.parents = chosen(wanted)
 
 
+@cache
 def chosen(places: Wanted) -> Callable[[Any], tuple[Any, ...]]:
     """The function that picks the items at some places out of a sequence, as a tuple."""
     if len(places) > 1:
@@ -79,40 +82,24 @@ class BoundRule:
         self.names = parameter_names(rule)
         self.keeps: set[int] = set()
         self.all_inputs = "xs" in self.names
-        self._fetchers = [self._fetcher(n, settings, name) for n in self.names]
+        for n in self.names:
+            if n in INPUTS:
+                self.keeps.add(INPUTS[n])
+            elif n in ("y", "ys"):
+                self.keeps.add(-1)
+            elif n not in FETCHERS and n not in settings:
+                raise DeclarationError(
+                    f"a rule of {name} names {n!r}, which is neither an input (a ... f, xs, a_like), the result (y), a cotangent "
+                    f"(g), a tangent (t) nor a setting of the forward function ({', '.join(settings) or 'it has none'})"
+                )
 
-    def _fetcher(self, name: str, settings: Sequence[str], primitive: str) -> Callable[[Node, Sequence[Any], Any], Any]:
-        if name in ("g", "parts", "t", "ts"):
-            return lambda node, frame, g: g
-        if name == "gs":
-            return lambda node, frame, g: g.filled(node.value)
-        if len(name) == 1 and name in LETTERS:
-            i = LETTERS.index(name)
-            self.keeps.add(i)
-            return lambda node, frame, g: frame[i]
-        if name == "xs":
-            return lambda node, frame, g: frame[:-2]
-        if name in ("y", "ys"):
-            self.keeps.add(-1)
-            return lambda node, frame, g: frame[Y]
-        if name == "r":
-            return lambda node, frame, g: frame[RESIDUAL]
-        if name == "xs_like":
-            return lambda node, frame, g: [like(e) for e in node.inputs]
-        if name == "y_like":
-            return lambda node, frame, g: node.value
-        if name.endswith("_like") and name[:-5] in LETTERS:
-            i = LETTERS.index(name[:-5])
-            return lambda node, frame, g: like(node.inputs[i])
-        if name in settings:
-            return lambda node, frame, g: node.settings[name]  # type: ignore[index]
-        raise DeclarationError(
-            f"a rule of {primitive} names {name!r}, which is neither an input (a ... f, xs, a_like), the result (y), a cotangent "
-            f"(g), a tangent (t) nor a setting of the forward function ({', '.join(settings) or 'it has none'})"
-        )
+    @cached_property
+    def fetchers(self) -> list[Fetcher]:
+        """Per parameter: what gets it out of (node, frame, g)."""
+        return [FETCHERS.get(n) or setting(n) for n in self.names]
 
     def __call__(self, node: Node, frame: Sequence[Any], g: Any) -> Any:
-        return self.rule(*[fetch(node, frame, g) for fetch in self._fetchers])
+        return self.rule(*[fetch(node, frame, g) for fetch in self.fetchers])
 
     def bound(self, arity: int | None) -> Pull:
         """The rule as a function of (node, saved, g), specialised for what most rules name: g alone, or g and one value."""
@@ -133,6 +120,32 @@ class BoundRule:
             if name == "b":
                 return lambda node, saved, g: rule(g, saved.z)
         return lambda node, saved, g: self(node, frame(node, saved), g)
+
+
+def input_at(i: int) -> Fetcher:
+    return lambda node, frame, g: frame[i]
+
+
+def like_input_at(i: int) -> Fetcher:
+    return lambda node, frame, g: like(node.inputs[i])
+
+
+def setting(name: str) -> Fetcher:
+    return lambda node, frame, g: node.settings[name]  # type: ignore[index]
+
+
+INPUTS = {letter: i for i, letter in enumerate(LETTERS)}
+FETCHERS: dict[str, Fetcher] = {
+    **{letter: input_at(i) for letter, i in INPUTS.items()},
+    **{f"{letter}_like": like_input_at(i) for letter, i in INPUTS.items()},
+    **dict.fromkeys(("g", "parts", "t", "ts"), lambda node, frame, g: g),
+    **dict.fromkeys(("y", "ys"), lambda node, frame, g: frame[Y]),
+    "gs": lambda node, frame, g: g.filled(node.value),
+    "xs": lambda node, frame, g: frame[:-2],
+    "r": lambda node, frame, g: frame[RESIDUAL],
+    "xs_like": lambda node, frame, g: [like(e) for e in node.inputs],
+    "y_like": lambda node, frame, g: node.value,
+}
 
 
 def parameter_names(rule: Rule) -> tuple[str, ...]:

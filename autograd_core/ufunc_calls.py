@@ -18,8 +18,9 @@ import numpy as np
 from . import dispatch
 from .dispatch import answered, ufuncs
 from .errors import DTypeError, MutationError, UnsupportedError
+from .generic import operand
 from .leaving import let_go
-from .primitive import Primitive, operand
+from .primitive import Primitive
 from .primitives import indexing, layouts
 from .primitives.folds import answering
 from .recording import Array, Tensor, Value, tensor_of
@@ -239,12 +240,17 @@ def rounds(places: Array) -> list[Array]:
 
 def install() -> None:
     """Give what answers for a ufunc the keyword arguments and methods of NumPy's."""
+    Primitive.keyworded = staticmethod(keyworded)
+    for method in METHODS:
+        setattr(Primitive, method, property(partial(method_of, method)))
     for ufunc, row in answered.items():
-        if isinstance(ufunc, np.ufunc):
-            if isinstance(row.answer, Primitive) and not row.answer.settings:
-                row.answer.keyworded = partial(keyworded, ufunc)
+        if not isinstance(ufunc, np.ufunc):
+            continue
+        if isinstance(row.answer, Primitive):
+            row.answer.ufunc = ufunc
+        else:
             for method in METHODS:
-                setattr(row.answer, method, partial(method_of, ufunc, method))
+                setattr(row.answer, method, getattr(ufunc, method))
 
 
 def keyworded(ufunc: np.ufunc, *inputs: Any, **keywords: Any) -> Any:
@@ -254,6 +260,8 @@ def keyworded(ufunc: np.ufunc, *inputs: Any, **keywords: Any) -> Any:
     return ufunc(*inputs, **keywords)
 
 
-def method_of(ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
-    """`ag.add.reduce(x)` and the like."""
-    return getattr(ufunc, method)(*inputs, **keywords)
+def method_of(method: str, made: Primitive) -> Callable[..., Any]:
+    """`ag.add.reduce` and the like."""
+    if made.ufunc is None:
+        raise AttributeError(f"{made!r} has no {method}: it answers for no ufunc")
+    return getattr(made.ufunc, method)  # type: ignore[no-any-return]

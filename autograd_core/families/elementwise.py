@@ -17,8 +17,9 @@ import numpy as np
 from ..batches import Batched, batched_call
 from ..declaring import check_inputs, check_letters, check_partials, name_of
 from ..errors import DeclarationError
+from ..generic import OBJECT, is_scalar_call, operand
 from ..modes import Mode, current
-from ..primitive import OBJECT, Primitive, is_scalar_call, operand
+from ..primitive import Primitive
 from ..recording import KEEP, TEACHING_SIZE, Absent, Node, Scalar, Tensor, Value, entry, scalar_of, serials, tensor_of
 from ..rules import LETTERS, Pull, Route, Rule, Wanted, parameter_names, settle
 

@@ -190,8 +190,12 @@ def fixed(forward: Callable[..., Any], **declared: Any) -> Primitive:
     if isinstance(forward, np.ufunc):
         declared.setdefault("batch", "leading")
     made = Primitive(forward, (), family="fixed", **declared)
-    made.push = lambda node, saved, tangents: None
+    made.push = no_tangent
     return made
+
+
+def no_tangent(node: Node, saved: Any, tangents: Any) -> None:
+    """The tangent of a piecewise constant result."""
 
 
 def composed(function: Callable[P, R]) -> Callable[P, R]:

@@ -13,7 +13,7 @@ import numpy as np
 from ..dispatch import answers
 from ..errors import DTypeError, MatrixError, ShapeError
 from ..families import composed
-from ..primitive import operand
+from ..generic import operand
 from ..samples import sample
 from ..shapes import Shape
 from .contractions import normal, shape_of

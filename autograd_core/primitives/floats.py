@@ -11,7 +11,7 @@ from ..dispatch import answers
 from ..errors import UnsupportedError
 from ..families import primitive
 from ..families.elementwise import gate
-from ..primitive import operand
+from ..generic import operand
 from ..recording import Value
 from ..samples import Sample, sample, singular
 from .arithmetic import is_complex, ufunc

@@ -15,7 +15,8 @@ import numpy as np
 from ..dispatch import answered, methods, ufuncs
 from ..errors import BoundsError, DTypeError, ShapeError, UnsupportedError
 from ..families import fixed
-from ..primitive import Primitive, operand
+from ..generic import operand
+from ..primitive import Primitive
 from ..recording import Value, tensor_of
 from ..shapes import Axis, normal_axes
 from .counting import counted, mask, start

@@ -11,7 +11,7 @@ from ..batches import bare
 from ..dispatch import answers
 from ..errors import GradientError, ShapeError, UnsupportedError
 from ..families import primitive
-from ..primitive import operand
+from ..generic import operand
 from ..recording import Value, dtype_of
 from ..reverse import conjugate
 from ..samples import sample

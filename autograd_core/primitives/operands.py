@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import batches
-from ..primitive import operand
+from ..generic import operand
 from ..recording import Value
 
 

@@ -1,0 +1,133 @@
+"""What a primitive does unless its family knows something faster: the call, and the way back from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .batches import Batched, batched_call
+from .declaring import checked_pair
+from .errors import DTypeError, UnsupportedError
+from .modes import current
+from .recording import Node, Scalar, Tensor, record, scalar_of, tensor_of
+from .rules import BoundRule, Pull, Wanted, settle
+
+if TYPE_CHECKING:
+    from .primitive import Primitive
+
+OBJECT = np.dtype(object)
+
+
+def generic_call(made: Primitive) -> Callable[..., Any]:
+    """The call of a primitive: compute, and record when a value that needs a gradient takes part."""
+    forward, defaults, residual, single = made.forward, made.defaults, made.residual, made.outputs is None
+    routes, closed, ndarray = made.routes, made.closed, np.ndarray
+
+    def call(*args: Any, **settings: Any) -> Any:
+        datas = []
+        wanted = []
+        constants = tensors = False
+        for i, arg in enumerate(args):
+            kind = type(arg)
+            if kind is Tensor or kind is Scalar:
+                if kind is Tensor:
+                    tensors = True
+                datas.append(arg._data)
+                node = arg.node
+                if node is None or not node.requires_grad:
+                    constants = True
+                else:
+                    wanted.append(i)
+            elif kind is ndarray and arg.dtype is not OBJECT:
+                datas.append(arg)
+            elif kind is Batched:
+                return batched_call(made, args, settings)
+            else:
+                datas.append(operand(arg))
+        if defaults:
+            settings = {**defaults, **settings}
+        try:
+            y = forward(*datas, **settings)
+        except Exception as error:
+            raise made.explained(error, datas) from error
+        kept = None
+        if residual:
+            y, kept = checked_pair(y, made.name)
+        if not (wanted or constants):
+            return y
+        mode = current()
+        if (
+            single
+            and wanted
+            and mode.plain
+            and (tensors or type(y) is float)
+            and closed is not None
+            and closed.isdisjoint(wanted)
+        ):
+            places = tuple(wanted)
+            node = record(routes.get((places, "")) or made.route(places), args, datas, y, kept, settings or None, mode)
+            return scalar_of(y, node) if type(y) is float else tensor_of(y, node)
+        return made.finish(args, datas, y, kept, settings or None, mode if wanted or mode.keep_all else None)
+
+    return call
+
+
+def operand(arg: Any) -> Any:
+    """A constant as rules can compute with it: numbers as they are, sequences and subclasses of arrays as arrays."""
+    if isinstance(arg, (list, tuple, np.ndarray)):
+        if isinstance(arg, np.ma.MaskedArray):
+            raise UnsupportedError("masked arrays are not differentiated: use ag.where with the mask, or x.filled(...)")
+        arg = np.asarray(arg)
+        if arg.dtype == object:
+            raise DTypeError(f"an operand holds objects, not numbers: {arg!r}; to join recorded values use ag.stack")
+    return arg
+
+
+def is_scalar_call(args: Sequence[Any], y: Any) -> bool:
+    """Whether a result belongs to the Scalar face: every recorded argument is a Scalar, and it is a single real number."""
+    if any(isinstance(a, Tensor) or (isinstance(a, np.ndarray) and a.ndim) for a in args):
+        return False
+    return np.ndim(y) == 0 and np.asarray(y).dtype.kind == "f"
+
+
+def generic_pull(rules: Sequence[BoundRule], wanted: Wanted, arity: int | None, variadic: bool) -> Pull:
+    """The pull-back of a route, from the rules of the wanted inputs; a variadic primitive has one rule for all."""
+    pulls = [r.bound(arity) for r in rules]
+    if variadic:
+
+        def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+            parts: Any = pulls[0](node, saved, g)
+            if type(g) is float and type(parts) is list and len(parts) == len(wanted):  # between Scalars
+                return tuple(parts)
+            return tuple([settle(parts[i], p.value) for i, p in zip(wanted, node.parents, strict=True)])
+    elif arity is None and len(wanted) == 2:
+        first, second = pulls
+        i, j = wanted
+
+        def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+            inputs = node.first
+            return settle(first(node, saved, g), inputs[i].value), settle(second(node, saved, g), inputs[j].value)
+    elif arity is None and len(wanted) == 3:
+        first, second, third = pulls
+        i, j, k = wanted
+
+        def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+            inputs = node.first
+            return (
+                settle(first(node, saved, g), inputs[i].value),
+                settle(second(node, saved, g), inputs[j].value),
+                settle(third(node, saved, g), inputs[k].value),
+            )
+    elif len(wanted) == 1:
+        (only,) = pulls
+
+        def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+            return (settle(only(node, saved, g), node.parents[0].value),)
+    else:
+
+        def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+            return tuple([settle(r(node, saved, g), p.value) for r, p in zip(pulls, node.parents, strict=True)])
+
+    return pull

@@ -11,8 +11,7 @@ tensor([ 1.38177329,  0.07700375, -2.82885748])
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
-from . import batching, methods, ops, random, scalars, special, tensors, ufunc_calls
-from .array_api import exchange
+from . import batching, exchange, methods, scalars, tensors, ufunc_calls
 from .batching import vmap
 from .checkpoints import checkpoint
 from .custom import custom_jvp, custom_vjp
@@ -21,7 +20,7 @@ from .implicit import custom_root
 from .jacobians import hessian, hvp, jacobian, jvp, linearize
 from .modes import enable_grad, no_grad, scope, set_grad_enabled
 from .numpy_api import PLAIN as _PLAIN
-from .numpy_api import fft, linalg, polynomial
+from .numpy_api import fft, linalg
 from .numpy_api import namespace as _namespace
 from .recording import Scalar, Tensor, Value
 from .scalars import scalar
@@ -42,17 +41,19 @@ batching.install()
 exchange.install()
 
 _LAZY = {
-    "draw": "drawing", "Drawing": "drawing", "drawing": "drawing", "testing": "testing",
-    "debugging": "debugging", "detect_anomaly": "debugging", "why_no_grad": "debugging",
+    "array_api": "array_api", "debugging": "debugging", "drawing": "drawing", "ops": "ops",
+    "polynomial": "numpy_api.polynomial", "random": "random", "special": "special", "testing": "testing",
+    "Drawing": "drawing", "draw": "drawing", "detect_anomaly": "debugging", "why_no_grad": "debugging",
 }  # fmt: skip
 
 
 def __getattr__(name: str) -> _Any:
-    """Parts that load on first use: the drawing needs graphviz, the checks are for tests."""
+    """Parts that load on first use: what is no NumPy function, and readers."""
     if name not in _LAZY:
         raise AttributeError(f"module 'autograd_core' has no attribute {name!r}")
     module = _import_module(f".{_LAZY[name]}", __name__)
-    return module if name == _LAZY[name] else getattr(module, name)
+    globals()[name] = found = module if _LAZY[name].endswith(name) else getattr(module, name)
+    return found
 
 
 def __dir__() -> list[str]:

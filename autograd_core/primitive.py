@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
+from importlib import import_module
 from inspect import Parameter, Signature, signature
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -43,6 +44,8 @@ def documented(forward: Callable[..., Any], name: str, rules: Sequence[Any], fam
 
 def found_again(module: str, name: str) -> Primitive:
     """The primitive that a module has declared under a name."""
+    if module.startswith("autograd_core."):  # a part that loads on first use
+        import_module(module)
     for made in reversed(declared):
         if (made.module, made.name) == (module, name):
             return made

@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -131,6 +133,15 @@ def test_a_model_is_copied_together_with_its_optimizer(way):
 @ways
 def test_there_is_one_of_each_primitive(way):
     assert way(ag.exp) is ag.exp
+
+
+def test_a_primitive_is_found_again_where_its_part_was_not_asked_for():
+    program = "import pickle, sys; print(pickle.load(sys.stdin.buffer))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], input=pickle.dumps(ag.ops.relu), capture_output=True, check=True
+    ).stdout
+
+    assert loaded.strip() == b"<elementwise primitive relu>"
 
 
 def test_a_primitive_that_is_not_declared_is_not_loaded():

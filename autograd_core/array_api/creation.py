@@ -8,17 +8,11 @@ from typing import Any
 import numpy as np
 
 from .. import numpy_api
-from ..errors import UnsupportedError
+from ..exchange import check_device
 from ..recording import Tensor, Value, tensor_of
 from ..tensors import asarray as as_tensor
 
 names = numpy_api.namespace()
-
-
-def check_device(device: Any) -> None:
-    """Raise UnsupportedError for any device but the CPU."""
-    if device not in (None, "cpu"):
-        raise UnsupportedError(f"device={device!r}: arrays are NumPy's, on the device 'cpu'")
 
 
 def made(make: Callable[..., Any], *args: Any, dtype: Any, device: Any, **settings: Any) -> Any:

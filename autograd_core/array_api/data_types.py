@@ -8,8 +8,8 @@ import numpy as np
 
 from .. import numpy_api
 from ..errors import DTypeError
+from ..exchange import check_device
 from ..recording import Value
-from .creation import check_device
 
 names = numpy_api.namespace()
 can_cast = names["can_cast"]

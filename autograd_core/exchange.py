@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from .. import array_api
-from ..errors import UnsupportedError
-from ..leaving import leaving
-from ..recording import Tensor
-from .creation import check_device
+from .errors import UnsupportedError
+from .leaving import leaving
+from .recording import Tensor
+
+
+def check_device(device: Any) -> None:
+    """Raise UnsupportedError for any device but the CPU."""
+    if device not in (None, "cpu"):
+        raise UnsupportedError(f"device={device!r}: arrays are NumPy's, on the device 'cpu'")
 
 
 def array_namespace(self: Tensor, /, *, api_version: str | None = None) -> ModuleType:
     """The namespace of functions for this value."""
     if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12"):
         raise UnsupportedError(f"api_version={api_version!r}: the namespace is that of 2024.12")
-    return array_api
+    return import_module(".array_api", __package__)
 
 
 def to_device(self: Tensor, device: Any, /, *, stream: Any = None) -> Tensor:

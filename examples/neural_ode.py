@@ -12,34 +12,12 @@ import autograd_core as ag
 from autograd_core.testing import check_grads
 
 # pelts, in thousands, traded by the Hudson's Bay Company from 1900 to 1920
-HARES = np.array(
-    [
-        30,
-        47.2,
-        70.2,
-        77.4,
-        36.3,
-        20.6,
-        18.1,
-        21.4,
-        22,
-        25.4,
-        27.1,
-        40.3,
-        57,
-        76.6,
-        52.3,
-        19.5,
-        11.2,
-        7.6,
-        14.6,
-        16.2,
-        24.7,
-    ]
-)
-LYNXES = np.array(
-    [4, 6.1, 9.8, 35.2, 59.4, 41.7, 19, 13, 8.3, 9.1, 7.4, 8, 12.3, 19.5, 45.7, 51.1, 29.7, 15.8, 9.7, 10.1, 8.6]
-)
+HARES = np.array([
+    30, 47.2, 70.2, 77.4, 36.3, 20.6, 18.1, 21.4, 22, 25.4, 27.1, 40.3, 57, 76.6, 52.3, 19.5, 11.2, 7.6, 14.6, 16.2, 24.7,
+])  # fmt: skip
+LYNXES = np.array([
+    4, 6.1, 9.8, 35.2, 59.4, 41.7, 19, 13, 8.3, 9.1, 7.4, 8, 12.3, 19.5, 45.7, 51.1, 29.7, 15.8, 9.7, 10.1, 8.6,
+])  # fmt: skip
 SERIES = np.log(np.stack([HARES, LYNXES], axis=-1))  # (years, 2)
 CENTRE = SERIES.mean(axis=0)
 AHEAD, STEPS, HIDDEN = 3, 4, 8
@@ -80,7 +58,7 @@ def loss(weights, series=SERIES):
 def main():
     start = np.random.default_rng(0).normal(scale=0.5, size=5 * HIDDEN + 2)
     check = check_grads(loss, start, order=1)
-    fit = minimize(ag.value_and_grad(loss), start, jac=True, method="L-BFGS-B", options={"maxiter": 150})
+    fit = minimize(ag.value_and_grad(loss), start, jac=True, method="L-BFGS-B", options={"maxiter": 60})
     error = np.sqrt(np.mean((simulated(fit.x, SERIES[:-1], 1)[0] - SERIES[1:]) ** 2))
     persistence = np.sqrt(np.mean((SERIES[:-1] - SERIES[1:]) ** 2))
     long = np.exp(simulated(fit.x, SERIES[:1], 40)[:, 0, 0])

@@ -1,5 +1,6 @@
-"""Hypothesis profiles: few examples at the desk, more in CI, many at night."""
+"""Hypothesis profiles: few examples at the desk, more in CI, many at night; and a garbage collector with little to do."""
 
+import gc
 import os
 
 from hypothesis import HealthCheck, settings
@@ -10,3 +11,9 @@ settings.register_profile(
 )
 settings.register_profile("nightly", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+
+
+def pytest_collection_finish() -> None:
+    """What stands for the whole run, tens of thousands of tests, is not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()

@@ -23,6 +23,7 @@ from .counting import counted, mask, start
 from .layouts import astype
 from .reductions import refuse, rows
 from .scans import along
+from .softmaxes import logaddexp_fold
 
 ASSOCIATIVE = (np.logaddexp, np.logaddexp2, np.hypot)
 """What may be folded in pairs, over several axes, and has an identity: the other ufuncs without a primitive go one by one."""
@@ -73,6 +74,8 @@ def fold(ufunc: np.ufunc, row: Any, first: Any = None, counting: Any = None) -> 
     if ufunc in ASSOCIATIVE:
         if counting is not None:
             row = counted(row, counting, ufunc.identity)
+        if ufunc is np.logaddexp and n:
+            row, n = logaddexp_fold(row, axis=-1, keepdims=True), 1
         while n > 1:
             pairs = call(row[..., 0 : n - n % 2 : 2], row[..., 1::2])
             row = np.concatenate([pairs, row[..., n - 1 :]], axis=-1) if n % 2 else pairs

@@ -42,6 +42,10 @@ def logsumexp_forward(a: Any, *, axis: Any = None, keepdims: bool = False) -> An
     return y if keepdims else np.squeeze(y, axis=axis)
 
 
+def logaddexp_forward(a: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.logaddexp.reduce(a, axis=axis, keepdims=keepdims)
+
+
 def softmax_forward(a: Any, *, axis: Any = -1) -> Any:
     a = floating(a)
     e = np.exp(a - peak(a, axis))
@@ -90,20 +94,24 @@ log_softmax_primitive = primitive(
     masks="axes",
     name="log_softmax",
 )
-# softmax(a) as exp(a - y) would save a pass, but inherit the rounding of y, which is coarse for large float32 elements
-logsumexp_primitive = primitive(
-    logsumexp_forward,
-    lambda g, a, axis, keepdims: spread(g, a, axis, keepdims) * softmax_primitive(a, axis=axis),
-    jvp=lambda t, a, axis, keepdims: np.sum(t * softmax_primitive(a, axis=axis), axis=axis, keepdims=keepdims),
-    samples=lambda: [
-        *cases(),
-        sample(np.array([1000.0, 999.0, -1000.0]), axis=0, keepdims=True),
-        sample(matrix(np.float16), axis=1, keepdims=False),
-    ],
-    batch="axes",
-    masks="axes",
-    name="logsumexp",
-)
+# softmax(a) as exp(a - y) would save a pass, but inherit the rounding of y, which is coarse for large float32 elements;
+# NumPy's own fold is slower than the sum of exponentials, and exact where one of them rounds all others away
+logsumexp_primitive, logaddexp_fold = [
+    primitive(
+        forward,
+        lambda g, a, axis, keepdims: spread(g, a, axis, keepdims) * softmax_primitive(a, axis=axis),
+        jvp=lambda t, a, axis, keepdims: np.sum(t * softmax_primitive(a, axis=axis), axis=axis, keepdims=keepdims),
+        samples=lambda: [
+            *cases(),
+            sample(np.array([1000.0, 999.0, -1000.0]), axis=0, keepdims=True),
+            sample(matrix(np.float16), axis=1, keepdims=False),
+        ],
+        batch="axes",
+        masks="axes",
+        name=name,
+    )
+    for name, forward in (("logsumexp", logsumexp_forward), ("logaddexp.reduce", logaddexp_forward))
+]
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:

@@ -43,7 +43,7 @@ def logsumexp_forward(a: Any, *, axis: Any = None, keepdims: bool = False) -> An
 
 
 def logaddexp_forward(a: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
-    return np.logaddexp.reduce(a, axis=axis, keepdims=keepdims)
+    return np.logaddexp.reduce(a, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]  # axis=None is NumPy's too
 
 
 def softmax_forward(a: Any, *, axis: Any = -1) -> Any:

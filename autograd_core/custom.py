@@ -31,7 +31,7 @@ from .calls import (
 )
 from .errors import DeclarationError, GradientError
 from .modes import current, no_grad
-from .recording import Node, Value, protected, unwrap
+from .recording import Node, Value, numbers_of, protected, unwrap
 from .regions import is_live, transposed
 from .rules import zeros
 from .trees import flatten, spread
@@ -302,7 +302,7 @@ class custom_jvp(Custom):
 
 def still(x: Any) -> Any:
     """The tangent of something that does not move: zero, or None where there is no tangent at all."""
-    data = x._data if isinstance(x, Value) else x
+    data = numbers_of(x)
     if np.asarray(data).dtype.kind not in "fc":
         return None
     return 0.0 if isinstance(data, float) and not isinstance(data, np.generic) else np.zeros_like(data)

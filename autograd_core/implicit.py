@@ -22,7 +22,7 @@ from .calls import (
 )
 from .errors import DTypeError, GradientError, ShapeError
 from .modes import Mode, current, no_grad
-from .recording import Array, Node, Value, protected, unwrap
+from .recording import Array, Node, Value, numbers_of, protected, unwrap
 from .regions import Region, is_live, opened, source_of
 from .rules import settle, zeros
 from .trees import flatten, same_structure
@@ -129,7 +129,7 @@ class Root:
         with no_grad(), apart():
             leaves, rebuild = flatten(self.solve(form.start, *params, **settings))
         for x in leaves:
-            if np.asarray(x._data if isinstance(x, Value) else x).dtype.kind not in "fc":
+            if np.asarray(numbers_of(x)).dtype.kind not in "fc":
                 raise DTypeError(
                     f"{self.name} must give floats or arrays of floats, to be differentiated, and gave {x!r}"
                 )

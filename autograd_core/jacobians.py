@@ -14,7 +14,7 @@ from .batches import Batched, Level, bare, beneath, levels_of, lowered, raised
 from .errors import GradientError, LeavingError, UnsupportedError
 from .forward import push_forward
 from .modes import current
-from .recording import Node, Scalar, Value, handle, tensor_of
+from .recording import Node, Scalar, Value, handle, numbers_of, tensor_of
 from .reverse import conjugate
 from .shapes import Shape
 from .transforms import Call, Function, check_function, grad, is_live, matching, positions
@@ -42,8 +42,7 @@ class Linearized(Call):
 
     def tangent_of(self, out: Any, found: dict[Node, Any], tangents: Sequence[Any]) -> Any:
         """The tangent of one output as its caller expects it; zeros where it depends on no input."""
-        held = bare(out)
-        data = held._data if isinstance(held, Value) else held
+        data = numbers_of(bare(out))
         t = found.get(out.node) if isinstance(out, Value) and out.node is not None else None
         if t is None:
             t = (

@@ -16,7 +16,7 @@ from .errors import DeclarationError
 from .forward import push_forward
 from .modes import enable_grad, keep_all
 from .primitives.layouts import alias
-from .recording import Node, Value, handle, leaf, serials
+from .recording import Node, Value, handle, leaf, numbers_of, serials
 from .reverse import pull_back
 from .rules import zeros
 from .trees import flatten
@@ -109,7 +109,7 @@ def source_of(x: Any) -> Value:
         with enable_grad():
             tied: Value = alias(x)
         return tied
-    data = x._data if isinstance(x, Value) else x
+    data = numbers_of(x)
     return handle(data, leaf(data, True))
 
 
@@ -154,8 +154,7 @@ def first_bend(region: Region) -> str | None:
             if not is_linear(node, places):
                 return f"it computes {node.primitive.name} of that"  # type: ignore[union-attr]
     for y in region.outputs:
-        data = y._data if isinstance(y, Value) else y
-        if np.any(np.abs(data) > 0):  # NaN, of a zero that met an infinite slope, is not
+        if np.any(np.abs(numbers_of(y)) > 0):  # NaN, of a zero that met an infinite slope, is not
             return "it gives something else than zeros for zeros"
     return None
 

@@ -33,6 +33,7 @@ from .recording import (
     check_differentiable,
     kept,
     leaf,
+    numbers_of,
     protected,
     tensor_of,
 )
@@ -122,7 +123,7 @@ def stop_gradient(x: Any) -> Any:
 def set_data(self: Tensor, array: Any) -> None:
     if not self.is_leaf:
         raise MutationError("only a leaf can be given a new array; this value was computed")
-    data = np.array(array._data if isinstance(array, Value) else array)
+    data = np.array(numbers_of(array))
     if data.shape != self.shape:
         raise ShapeError(f"new data of shape {data.shape} for a value of shape {self.shape}")
     if self.requires_grad:
@@ -355,7 +356,7 @@ def install() -> None:
         "__getitem__": indexing.getitem,
         "__setitem__": setitem,
         "__iter__": iterate,
-        "__contains__": lambda self, x: bool(np.any(np.equal(self._data, x._data if isinstance(x, Value) else x))),
+        "__contains__": lambda self, x: bool(np.any(np.equal(self._data, numbers_of(x)))),
         "__len__": lambda self: len(self._data),
         "__repr__": text,
         "__format__": lambda self, spec: format(self._data if self._data.ndim else self._data.item(), spec),

@@ -23,7 +23,18 @@ from .families.general import share
 from .graph import Graph
 from .modes import Mode, current, enable_grad, keep_all
 from .primitives.layouts import alias
-from .recording import Node, Scalar, Value, check_differentiable, handle, leaf, protected, scalar_of, tensor_of
+from .recording import (
+    Node,
+    Scalar,
+    Value,
+    check_differentiable,
+    handle,
+    leaf,
+    numbers_of,
+    protected,
+    scalar_of,
+    tensor_of,
+)
 from .reverse import ancestors, conjugate, pull_back, run_hooks
 from .trees import flatten, same_structure
 
@@ -268,7 +279,7 @@ def seed_of_number(out: Any) -> Any:
     """The cotangent 1 for a function's result, which must be one real number."""
     if type(out) is Batched and out.shape == () and out.dtype.kind != "c":
         return np.ones(bare(out).shape, out.dtype)
-    data = out if type(out) is Batched else out._data if isinstance(out, Value) else out
+    data = out if type(out) is Batched else numbers_of(out)
     if type(data) is float or (isinstance(data, (int, float)) and not isinstance(data, np.generic)):
         return 1.0
     if isinstance(data, (np.ndarray, np.generic)) and data.shape == () and data.dtype.kind != "c":

@@ -23,6 +23,7 @@ from .leaving import let_go
 from .primitive import Primitive
 from .primitives import indexing, layouts
 from .primitives.folds import answering
+from .primitives.operands import array
 from .recording import Array, Tensor, Value, tensor_of
 from .writing import in_our_words, is_recorded, memory, rebind, setitem, stamp, write
 
@@ -178,7 +179,7 @@ def single(results: Sequence[Any]) -> Any:
 
 def crossed(a: Any, b: Any) -> tuple[Any, Any]:
     """Inputs whose elements meet each with each: what `outer` calls a ufunc with."""
-    a = a if isinstance(a, Value) else np.asarray(operand(a))
+    a = array(a)
     return np.reshape(a, (*np.shape(a), *[1] * np.ndim(b))), b
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from ..errors import AnomalyError
 from ..modes import Mode, Onlooker, Switch, Witness, current
 from ..primitive import Parts, pick
-from ..recording import Absent, Node, Value
+from ..recording import Absent, Node, Value, numbers_of
 from .lines import users_line
 from .remedies import SLOPE, VALUE, remedy_for
 
@@ -202,7 +202,7 @@ def arrays(value: Any) -> list[Any]:
         return arrays(tuple(value.values()))
     if type(value) is tuple:
         return [array for part in value for array in arrays(part)]
-    data = value._data if isinstance(value, Value) else value
+    data = numbers_of(value)
     known = isinstance(data, (float, complex, np.ndarray, np.generic))
     return [np.asarray(data)] if known and np.asarray(data).dtype.kind in "fc" else []
 

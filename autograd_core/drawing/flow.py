@@ -18,7 +18,7 @@ from ..graph import Graph, restored
 from ..live import Masks
 from ..modes import set_grad_enabled
 from ..primitive import Parts
-from ..recording import TEACHING_SIZE, Absent, Node, Value, frame, handle, in_numpy, wrapped
+from ..recording import TEACHING_SIZE, Absent, Node, frame, handle, in_numpy, unwrap, wrapped
 from ..reverse import conjugate, through_definition
 
 
@@ -109,7 +109,7 @@ def by_definition(node: Node, g: Any) -> list[Any]:
     if route.primitive.definition is None:
         raise freed(node)
     found = through_definition(node, wrapped(node), handle(g, None))
-    return [c._data if isinstance(c, Value) else c for c in found]
+    return unwrap(found)
 
 
 def is_spent(node: Node) -> bool:

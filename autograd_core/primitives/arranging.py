@@ -12,10 +12,11 @@ from ..dispatch import answers
 from ..errors import ShapeError
 from ..families import layout
 from ..primitive import Primitive
-from ..recording import Settings, Value, data_of
+from ..recording import Settings, data_of
 from ..samples import Sample, sample
 from ..shapes import Axis, Shape, normal_axes
 from .layouts import as_dimensions, broadcast_to, cases, cube, moveaxis, reshape, transpose
+from .operands import array
 from .reductions import matrix
 
 # -- at least so many dimensions -----------------------------------------------------------------------------------------
@@ -23,7 +24,7 @@ from .reductions import matrix
 
 def arrays(arys: Sequence[Any]) -> list[Any]:
     """Values as they are, all else as arrays."""
-    return [a if isinstance(a, Value) else np.asarray(a) for a in arys]
+    return [array(a) for a in arys]
 
 
 def one_or_all(results: Sequence[Any]) -> Any:

@@ -8,11 +8,11 @@ import numpy as np
 
 from ..dispatch import answers
 from ..errors import ShapeError
-from ..recording import Value
 from ..samples import Sample, sample
 from .arranging import atleast_3d
 from .joining import concatenate, parts, split
 from .layouts import as_dimensions, cube, swapaxes
+from .operands import array
 from .reductions import matrix
 
 # -- joining -------------------------------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def assembled(arrays: Any, depth: int, ndim: int) -> Any:
     """Nested lists joined: the innermost along the last axis, those around them along the one before, and so on."""
     if depth:
         return concatenate([assembled(a, depth - 1, ndim) for a in arrays], -depth)
-    return as_dimensions(arrays if isinstance(arrays, Value) else np.asarray(arrays), ndim)
+    return as_dimensions(array(arrays), ndim)
 
 
 @answers(

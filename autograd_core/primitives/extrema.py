@@ -112,9 +112,13 @@ largest_from = extremum_from(np.max, "max")
 smallest_from = extremum_from(np.min, "min")
 
 
-def extreme(made: Primitive, a: Any, axis: Axis, keepdims: bool, initial: Any, where: Any) -> Any:
-    """The extremum of the elements that `where=` counts, and of `initial=`."""
+def extreme(
+    made: Primitive, a: Any, axis: Axis, keepdims: bool, initial: Any, where: Any, of_all: Primitive | None = None
+) -> Any:
+    """The extremum of the elements that `where=` counts, and of `initial=`; `of_all` gives that of all elements, if it can."""
     a, axis = prepared(a, axis)
+    if of_all is not None and initial is None and where is True:
+        return of_all(a, axis=axis, keepdims=bool(keepdims))
     a = array(a)
     before = None if initial is None else start(initial, a.dtype)
     return made(a, before, where is True or mask(a, where), axis=axis, keepdims=bool(keepdims))
@@ -164,10 +168,7 @@ def max(
     tensor([0. , 0.5, 0.5])
     """
     refuse("max", out)
-    if where is not True or initial is not None:
-        return extreme(largest_from, a, axis, keepdims, initial, where)
-    a, axis = prepared(a, axis)
-    return largest(a, axis=axis, keepdims=bool(keepdims))
+    return extreme(largest_from, a, axis, keepdims, initial, where, largest)
 
 
 @answers(np.min, np.amin, samples=cases_of_max, singular=TIES)
@@ -185,10 +186,7 @@ def min(
     tensor([1., 0., 0.])
     """
     refuse("min", out)
-    if where is not True or initial is not None:
-        return extreme(smallest_from, a, axis, keepdims, initial, where)
-    a, axis = prepared(a, axis)
-    return smallest(a, axis=axis, keepdims=bool(keepdims))
+    return extreme(smallest_from, a, axis, keepdims, initial, where, smallest)
 
 
 def cases_of_ranges() -> list[Sample]:
@@ -245,18 +243,18 @@ def cases_of_indices() -> list[Sample]:
     ]
 
 
-where_largest = fixed(
-    lambda a, *, axis=None, keepdims=False: np.argmax(a, axis=axis, keepdims=keepdims),
-    batch="axis",
-    name="argmax",
-    samples=cases_of_indices,
-)
-where_smallest = fixed(
-    lambda a, *, axis=None, keepdims=False: np.argmin(a, axis=axis, keepdims=keepdims),
-    batch="axis",
-    name="argmin",
-    samples=cases_of_indices,
-)
+def counting(reduction: Callable[..., Any], **declared: Any) -> Primitive:
+    """A reduction of NumPy's to indices or counts as a primitive."""
+    return fixed(
+        lambda a, *, axis=None, keepdims=False: reduction(a, axis=axis, keepdims=keepdims),
+        name=reduction.__name__,
+        samples=cases_of_indices,
+        **declared,
+    )
+
+
+where_largest, where_smallest = [counting(f, batch="axis") for f in (np.argmax, np.argmin)]
+nonzeros = counting(np.count_nonzero, batch="axes")
 is_any = fixed(
     lambda a, b=True, *, axis=None, keepdims=False: np.any(a, axis=axis, keepdims=keepdims, where=b),
     batch="axes",
@@ -267,12 +265,6 @@ are_all = fixed(
     lambda a, b=True, *, axis=None, keepdims=False: np.all(a, axis=axis, keepdims=keepdims, where=b),
     batch="axes",
     name="all",
-    samples=cases_of_indices,
-)
-nonzeros = fixed(
-    lambda a, *, axis=None, keepdims=False: np.count_nonzero(a, axis=axis, keepdims=keepdims),
-    batch="axes",
-    name="count_nonzero",
     samples=cases_of_indices,
 )
 

@@ -11,10 +11,10 @@ from ..dispatch import answers
 from ..errors import UnsupportedError
 from ..families import primitive
 from ..families.elementwise import gate
-from ..generic import operand
 from ..recording import Value
 from ..samples import Sample, sample, singular
 from .arithmetic import is_complex, ufunc
+from .operands import array
 
 # the step to the next float is far below any h at which a slope could be seen
 nextafter = ufunc(
@@ -86,7 +86,7 @@ def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, ne
         raise UnsupportedError("nan_to_num with copy=False would write into x: assign its result, x = np.nan_to_num(x)")
     if any(isinstance(c, Value) for c in (nan, posinf, neginf)):
         raise UnsupportedError("nan_to_num takes replacements as numbers; for recorded ones choose with ag.where")
-    return repaired(x if isinstance(x, Value) else np.asarray(operand(x)), nan=nan, posinf=posinf, neginf=neginf)
+    return repaired(array(x), nan=nan, posinf=posinf, neginf=neginf)
 
 
 # -- real_if_close, unwrap -------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
     >>> ag.real_if_close(np.array([1 + 1e-16j, 2]))
     array([1., 2.])
     """
-    a = a if isinstance(a, Value) else np.asarray(operand(a))
+    a = array(a)
     if not is_complex(a):
         return a
     limit = tol * float(np.finfo(a.dtype).eps) if tol > 1 else tol

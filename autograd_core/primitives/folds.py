@@ -15,12 +15,12 @@ import numpy as np
 from ..dispatch import answered, methods, ufuncs
 from ..errors import BoundsError, DTypeError, ShapeError, UnsupportedError
 from ..families import fixed
-from ..generic import operand
 from ..primitive import Primitive
 from ..recording import Value, tensor_of
 from ..shapes import Axis, normal_axes
 from .counting import counted, mask, start
 from .layouts import astype
+from .operands import array as as_array
 from .reductions import refuse, rows
 from .scans import along
 from .softmaxes import logaddexp_fold
@@ -55,7 +55,7 @@ def constant_method(ufunc: np.ufunc, method: str) -> Primitive:
 
 def in_dtype(ufunc: np.ufunc, a: Any, dtype: Any) -> Any:
     """The array in the dtype that a fold by the ufunc computes in."""
-    a = a if isinstance(a, Value) else np.asarray(operand(a))
+    a = as_array(a)
     chosen = None if dtype is None else np.dtype(dtype)
     try:
         resolved = ufunc.resolve_dtypes((None, a.dtype, None), signature=(chosen, None, None), reduction=True)
@@ -145,7 +145,7 @@ def reduceat(ufunc: np.ufunc, array: Any, indices: Any, axis: int = 0, dtype: An
     """
     name = f"np.{ufunc.__name__}.reduceat"
     refuse(name, out)
-    array = array if isinstance(array, Value) else np.asarray(operand(array))
+    array = as_array(array)
     shape = np.shape(array)
     if not shape:
         raise ShapeError(f"{name} of a single number: there is no axis to go along")

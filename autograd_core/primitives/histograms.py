@@ -19,6 +19,7 @@ from ..recording import Value, numbers_of
 from ..samples import Sample, sample
 from .indexing import getitem, scatter
 from .layouts import astype, ravel, reshape
+from .operands import array
 from .ranges import linspace
 from .reductions import matrix
 
@@ -77,7 +78,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
 
 def same_shape(weights: Any, shape: tuple[int, ...]) -> Any:
     """Weights, one for each number that is counted."""
-    weights = weights if isinstance(weights, Value) else np.asarray(weights)
+    weights = array(weights)
     if np.shape(weights) != shape:
         raise ShapeError(f"weights of shape {np.shape(weights)} for numbers of shape {shape}: there is one for each")
     return weights
@@ -238,7 +239,7 @@ def histogram2d(
 def columns(points: Any) -> list[Any]:
     """The coordinates of points, dimension by dimension."""
     if isinstance(points, (list, tuple)):
-        xs = [x if isinstance(x, Value) else np.asarray(x) for x in points]
+        xs = [array(x) for x in points]
         common = np.result_type(*[x.dtype for x in xs])
         return [x if x.dtype == common else astype(x, common) for x in xs]
     points = points if np.ndim(points) > 1 else reshape(points, (-1, 1))
@@ -248,7 +249,7 @@ def columns(points: Any) -> list[Any]:
 def edges_along(x: Any, bins: Any, within: Any) -> Any:
     """The edges of the bins of one dimension."""
     if np.ndim(bins):
-        return bins if isinstance(bins, Value) else np.asarray(bins)
+        return array(bins)
     return linspace(*ends(x, within), bins + 1)
 
 

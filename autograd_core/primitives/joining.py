@@ -13,11 +13,12 @@ from ..dispatch import answers
 from ..errors import BoundsError, DTypeError, ShapeError
 from ..families import layout
 from ..primitive import Primitive
-from ..recording import Settings, Value, dtype_of
+from ..recording import Settings, dtype_of
 from ..samples import Sample, sample
 from ..shapes import Shape, normal_axes
 from .indexing import at, getitem
 from .layouts import as_dimensions, astype, cube, ravel
+from .operands import array
 from .reductions import matrix, refuse
 
 # -- joining and splitting ---------------------------------------------------------------------------------------------
@@ -111,7 +112,7 @@ def converted(y: Any, dtype: Any, casting: str) -> Any:
 
 def parts(arrays: Any, asked: str) -> list[Any]:
     """What is to be joined, as values and arrays."""
-    found = [a if isinstance(a, Value) else np.asarray(a) for a in arrays]
+    found = [array(a) for a in arrays]
     if not found:
         raise ShapeError(f"{asked} needs at least one array to join")
     return found

@@ -12,11 +12,11 @@ import numpy as np
 
 from ..dispatch import answers
 from ..errors import ShapeError
-from ..families import composed, fixed
+from ..families import composed
 from ..samples import Sample, sample, singular
 from ..shapes import Axis
 from .counting import counted, mask
-from .extrema import TIES, cases_of_indices, cases_of_max, cases_of_places, extreme, extremum_from
+from .extrema import TIES, cases_of_max, cases_of_places, counting, extreme, extremum_from
 from .moments import about, cases_of_var, degrees, deviation_shares, measured, moment_about, variance_shares
 from .reductions import cases_of_means, cases_of_sum, mean_of, prepared, prod, refuse, smooth, sum
 from .scans import cases_of_scans, cumprod, cumsum
@@ -221,16 +221,7 @@ def nanmin(
     return extreme(smallest_present, a, axis, keepdims, initial, where)
 
 
-where_largest_present = fixed(
-    lambda a, *, axis=None, keepdims=False: np.nanargmax(a, axis=axis, keepdims=keepdims),
-    name="nanargmax",
-    samples=cases_of_indices,
-)
-where_smallest_present = fixed(
-    lambda a, *, axis=None, keepdims=False: np.nanargmin(a, axis=axis, keepdims=keepdims),
-    name="nanargmin",
-    samples=cases_of_indices,
-)
+where_largest_present, where_smallest_present = [counting(f) for f in (np.nanargmax, np.nanargmin)]
 
 
 def cases_of_places_present() -> list[Sample]:

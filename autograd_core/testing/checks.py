@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import DTypeError
 from ..jacobians import jvp
-from ..recording import Value
+from ..recording import numbers_of
 from ..transforms import vjp
 from ..trees import flatten
 from .differences import Estimate, estimates_at_zero, inner, slopes_at_zero
@@ -197,14 +197,12 @@ def kink(along: Callable[[float], float]) -> str:
 def detached(tree: Any) -> Any:
     """The arrays and floats of a tree."""
     leaves, rebuild = flatten(tree)
-    return rebuild(
-        [leaf.numpy() if hasattr(leaf, "numpy") else leaf._data if isinstance(leaf, Value) else leaf for leaf in leaves]
-    )
+    return rebuild([leaf.numpy() if hasattr(leaf, "numpy") else numbers_of(leaf) for leaf in leaves])
 
 
 def values_of(tree: Any) -> list[Any]:
     """The leaves of a tree of results as arrays."""
-    return [np.asarray(leaf._data if isinstance(leaf, Value) else leaf) for leaf in flatten(tree)[0]]
+    return [np.asarray(numbers_of(leaf)) for leaf in flatten(tree)[0]]
 
 
 def random_like(x: Any, rng: Any) -> Any:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from .errors import DeclarationError, GradientError, LeavingError, ShapeError
-from .recording import Node, Settings, Storage, Value
+from .memory import Storage
+from .recording import Node, Settings, Value
 from .shapes import Shape, normal_axes
 
 if TYPE_CHECKING:

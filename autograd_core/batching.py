@@ -12,9 +12,10 @@ import numpy as np
 from . import dispatch
 from .batches import Batched, Level, bare, leaving
 from .errors import DTypeError, GradientError, MutationError, ShapeError
+from .memory import Storage
 from .methods import METHODS
 from .primitives import arithmetic, indexing, layouts
-from .recording import Storage, Value, data_of
+from .recording import Value, data_of
 from .tensors import COMPARISONS, OPERATORS, UNARY, install_operators, reflected, square_or_power
 from .transforms import Function, check_function
 from .trees import flatten

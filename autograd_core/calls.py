@@ -11,9 +11,10 @@ import numpy as np
 from .batches import Batched
 from .errors import DTypeError, GradientError, MutationError, ShapeError
 from .generic import is_scalar_call
+from .memory import protected
 from .modes import Mode
 from .primitive import Primitive
-from .recording import Absent, Node, Scalar, Tensor, Value, handle, protected, unwrap
+from .recording import Absent, Node, Scalar, Tensor, Value, handle, unwrap
 from .regions import is_live
 from .reverse import ancestors
 from .rules import Pull, Route, settle, zeros

@@ -30,8 +30,9 @@ from .calls import (
     results_of,
 )
 from .errors import DeclarationError, GradientError
+from .memory import protected
 from .modes import current, no_grad
-from .recording import Node, Value, numbers_of, protected, unwrap
+from .recording import Node, Value, numbers_of, unwrap
 from .regions import is_live, transposed
 from .rules import zeros
 from .trees import flatten, spread

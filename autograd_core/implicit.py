@@ -21,8 +21,9 @@ from .calls import (
     whole_of_owners,
 )
 from .errors import DTypeError, GradientError, ShapeError
+from .memory import protected
 from .modes import Mode, current, no_grad
-from .recording import Array, Node, Value, numbers_of, protected, unwrap
+from .recording import Array, Node, Value, numbers_of, unwrap
 from .regions import Region, is_live, opened, source_of
 from .rules import settle, zeros
 from .trees import flatten, same_structure

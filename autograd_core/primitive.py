@@ -16,8 +16,9 @@ from .batches import Batching, batching
 from .declaring import check_domain, check_inputs, check_results, check_rules, name_of
 from .errors import AutogradError, AxisError, BoundsError, DeclarationError, DTypeError, ShapeError
 from .generic import generic_call, generic_pull, is_scalar_call
+from .memory import serials
 from .modes import Mode
-from .recording import Node, Settings, Value, frame, leaf, record, scalar_of, serials, tensor_of
+from .recording import Node, Settings, Value, frame, leaf, record, scalar_of, tensor_of
 from .rules import LETTERS, BoundRule, Route, Rule, Wanted, like, settings_of, settle, zeros
 from .samples import Singular
 from .shapes import clashing_axis

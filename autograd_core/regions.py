@@ -14,9 +14,10 @@ import numpy as np
 
 from .errors import DeclarationError
 from .forward import push_forward
+from .memory import serials
 from .modes import enable_grad, keep_all
 from .primitives.layouts import alias
-from .recording import Node, Value, handle, leaf, numbers_of, serials
+from .recording import Node, Value, handle, leaf, numbers_of
 from .reverse import pull_back
 from .rules import zeros
 from .trees import flatten

@@ -16,8 +16,9 @@ import numpy as np
 
 from .errors import GradientError, MutationError
 from .live import Masks
+from .memory import Clock
 from .modes import Onlooker, current, set_grad_enabled
-from .recording import Clock, Node, Value, Watch, frame, handle, in_numpy, wrapped
+from .recording import Node, Value, Watch, frame, handle, in_numpy, wrapped
 from .rules import BOTH, FIRST, MANY, zeros
 
 Cotangents: TypeAlias = dict[Node, Any]

@@ -11,10 +11,11 @@ from . import dispatch
 from .backward import backward
 from .errors import DTypeError, GradientError, MutationError
 from .leaving import as_array, as_bool, as_complex, as_float, as_int, let_go, no_mask
+from .memory import serials
 from .modes import current
 from .primitive import Primitive
 from .primitives import arithmetic, powers, steps
-from .recording import KEEP, Node, Scalar, Value, leaf, scalar_of, serials
+from .recording import KEEP, Node, Scalar, Value, leaf, scalar_of
 from .tensors import (
     COMPARISONS,
     OPERATORS,

@@ -21,22 +21,10 @@ from .errors import (
 )
 from .families.general import share
 from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, let_go, no_mask, read_only
+from .memory import protected
 from .modes import current
 from .primitives import arithmetic, indexing, layouts, powers, steps
-from .recording import (
-    KEEP,
-    About,
-    Array,
-    Tensor,
-    Value,
-    Watch,
-    check_differentiable,
-    kept,
-    leaf,
-    numbers_of,
-    protected,
-    tensor_of,
-)
+from .recording import KEEP, About, Array, Tensor, Value, Watch, check_differentiable, kept, leaf, numbers_of, tensor_of
 from .trees import flatten
 from .ufunc_calls import array_ufunc
 from .writing import augmented, setitem

@@ -21,20 +21,10 @@ from .batches import Batched, Level, bare, beneath, levels, levels_of, lowered, 
 from .errors import DTypeError, GradientError, ShapeError
 from .families.general import share
 from .graph import Graph
+from .memory import protected
 from .modes import Mode, current, enable_grad, keep_all
 from .primitives.layouts import alias
-from .recording import (
-    Node,
-    Scalar,
-    Value,
-    check_differentiable,
-    handle,
-    leaf,
-    numbers_of,
-    protected,
-    scalar_of,
-    tensor_of,
-)
+from .recording import Node, Scalar, Value, check_differentiable, handle, leaf, numbers_of, scalar_of, tensor_of
 from .reverse import ancestors, conjugate, pull_back, run_hooks
 from .trees import flatten, same_structure
 

@@ -14,8 +14,9 @@ import numpy as np
 
 from .errors import MutationError
 from .families.general import share
+from .memory import View
 from .primitives import indexing
-from .recording import Tensor, View
+from .recording import Tensor
 
 
 def relatives(self: Tensor) -> Iterator[tuple[Tensor, View]]:

@@ -13,9 +13,10 @@ from .batches import Batched
 from .errors import BoundsError, DTypeError, MutationError, ShapeError
 from .families.general import storage_of
 from .leaving import let_go
+from .memory import Clock
 from .modes import current
 from .primitives import creation, indexing, layouts
-from .recording import Array, Clock, Tensor, Value, kept
+from .recording import Array, Tensor, Value, kept
 from .views import is_own_view, relatives, renew
 
 

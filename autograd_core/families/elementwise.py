@@ -18,9 +18,10 @@ from ..batches import Batched, batched_call
 from ..declaring import check_inputs, check_letters, check_partials, name_of
 from ..errors import DeclarationError
 from ..generic import OBJECT, is_scalar_call, operand
+from ..memory import serials
 from ..modes import Mode, current
 from ..primitive import Primitive
-from ..recording import KEEP, TEACHING_SIZE, Absent, Node, Scalar, Tensor, Value, entry, scalar_of, serials, tensor_of
+from ..recording import KEEP, TEACHING_SIZE, Absent, Node, Scalar, Tensor, Value, entry, scalar_of, tensor_of
 from ..rules import LETTERS, Pull, Route, Rule, Wanted, parameter_names, settle
 
 Partial: TypeAlias = Rule | float | None

@@ -10,9 +10,10 @@ import numpy as np
 
 from ..batches import Batched
 from ..errors import DeclarationError
+from ..memory import Clock, Storage, serials, unchanging
 from ..modes import current, scope
 from ..primitive import Primitive
-from ..recording import TEACHING_SIZE, Absent, Clock, Node, Storage, Tensor, frame, serials, unchanging
+from ..recording import TEACHING_SIZE, Absent, Node, Tensor, frame
 from ..rules import Rule, parameter_names
 
 P = ParamSpec("P")

@@ -15,7 +15,7 @@ from ..batches import all_batched
 from ..errors import AutogradError, DTypeError, ShapeError
 from ..families import composed, primitive
 from ..primitive import Primitive
-from ..recording import Settings, Value
+from ..recording import Settings, Value, numbers_of
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import normal, shape_of
@@ -248,14 +248,14 @@ def cross_entropy(
         try:
             return fused_cross_entropy.call(scores, target, reduction=reduction)
         except ClassRangeError:
-            if not np.any(data_of(target) == ignore_index):
+            if not np.any(constant(target) == ignore_index):
                 raise
-    return weighted_cross_entropy(scores, data_of(target), reduction, weight, ignore_index, label_smoothing)
+    return weighted_cross_entropy(scores, constant(target), reduction, weight, ignore_index, label_smoothing)
 
 
-def data_of(x: Any) -> Any:
+def constant(x: Any) -> Any:
     """The array of a value that is meant as a constant."""
-    return np.asarray(x._data if isinstance(x, Value) else x)
+    return np.asarray(numbers_of(x))
 
 
 def along_classes(weight: Any, ndim: int) -> Any:
@@ -304,6 +304,6 @@ def nll_loss(log_probabilities: Any, target: Any, reduction: Reduction = "mean")
     >>> ag.ops.nll_loss(np.log([[0.25, 0.75]]), np.array([0])) == np.log(4)
     np.True_
     """
-    target = data_of(target)
+    target = constant(target)
     check_targets("nll_loss", shape_of(log_probabilities), target)
     return reduced(-picked_by_class(log_probabilities, target), reduction)

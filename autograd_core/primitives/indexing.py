@@ -11,8 +11,9 @@ from ..batches import Batched, widened
 from ..errors import BoundsError, LeavingError, ShapeError
 from ..families import layout, primitive
 from ..families.elementwise import gate
+from ..memory import protected
 from ..primitive import Primitive
-from ..recording import Settings, Value, protected
+from ..recording import Settings, Value
 from ..samples import Sample, sample
 
 

@@ -36,6 +36,7 @@ from . import (
     layouts,
     least_squares,
     matrices,
+    matrix_products,
     missing,
     moments,
     norms,

@@ -13,8 +13,9 @@ from ..families import composed, multilinear
 from ..recording import dtype_of
 from ..samples import Sample, sample
 from ..shapes import Shape
-from .contractions import matrix_product, normal, outer, shape_of, tensordot
+from .contractions import normal, outer, shape_of, tensordot
 from .layouts import astype
+from .matrix_products import matrix_product
 from .operands import array
 
 # -- products in stacks ------------------------------------------------------------------------------------------------

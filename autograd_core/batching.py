@@ -14,9 +14,9 @@ from .batches import Batched, Level, bare, leaving
 from .errors import DTypeError, GradientError, MutationError, ShapeError
 from .memory import Storage
 from .methods import METHODS
-from .primitives import arithmetic, indexing, layouts
+from .primitives import indexing, layouts
 from .recording import Value, data_of
-from .tensors import COMPARISONS, OPERATORS, UNARY, install_operators, reflected, square_or_power
+from .tensors import COMPARISONS, OPERATORS, PARTS, UNARY, install_operators, reflected, square_or_power
 from .transforms import Function, check_function
 from .trees import flatten
 from .ufunc_calls import array_ufunc
@@ -271,10 +271,7 @@ def install() -> None:
         "clone": layouts.clone.call,
         "scalar": lambda self: layouts.reshape(self, ()),
         "requires_grad": property(lambda self: self.node is not None and self.node.requires_grad),
-        "T": property(layouts.transpose),
-        "mT": property(layouts.matrix_transpose),
-        "real": property(arithmetic.real),
-        "imag": property(arithmetic.imag),
+        **PARTS,
     }
     for name, attribute in attributes.items():
         setattr(Batched, name, attribute)

@@ -320,6 +320,15 @@ def square_or_power(self: Tensor, exponent: Any, modulus: Any = None) -> Any:
     return powers.power.call(self, exponent)
 
 
+PARTS = {
+    "T": property(layouts.transpose),
+    "mT": property(layouts.matrix_transpose),
+    "real": property(arithmetic.real),
+    "imag": property(arithmetic.imag),
+}
+"""The attributes that are operations."""
+
+
 def install() -> None:
     """Make `Tensor` what users see."""
     answer = dispatch.ufuncs.__getitem__
@@ -377,10 +386,7 @@ def install() -> None:
         "itemsize": property(lambda self: self._data.itemsize),
         "strides": property(lambda self: self._data.strides),
         "__getattr__": missing,
-        "T": property(layouts.transpose),
-        "mT": property(layouts.matrix_transpose),
-        "real": property(arithmetic.real),
-        "imag": property(arithmetic.imag),
+        **PARTS,
     }
     for name, attribute in attributes.items():
         setattr(Tensor, name, attribute)

@@ -54,6 +54,14 @@ def test_every_room_has_its_place():
     assert {room_of(p) for p in FILES} <= set(LAYERS)
 
 
+def test_an_import_loads_what_answers_for_numpy_and_nothing_else():
+    parts = {"array_api", "debugging", "drawing", "numpy_api.polynomial", "ops", "random", "special", "testing"}
+    program = (
+        f"import sys, autograd_core; assert not {{f'autograd_core.{{part}}' for part in {parts}}} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_every_file_of_primitives_is_loaded_with_the_package_or_with_a_part_that_is_asked_for():
     program = "import sys, autograd_core as ag; ag.ops, ag.special, ag.random; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
 from operator import index
-from string import ascii_letters, ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,7 +28,15 @@ from .contractions import normal, shape_of
 from .layouts import astype
 from .reductions import in_dtype, refuse
 
+LETTERS = (
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  # the module `string` would compile regular expressions
+)
+
 # -- the product of two ------------------------------------------------------------------------------------------------
+
+LETTERS = (
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  # the module `string` would compile regular expressions
+)
 
 
 class Plan(NamedTuple):
@@ -100,7 +107,7 @@ def product_second(g: Any, a: Any, subscripts: str) -> Any:
 def product_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settings: Settings) -> Any:
     """The product with one more index, which counts the examples of what is batched."""
     i, j, y = turned(settings["subscripts"])
-    c = next(c for c in ascii_letters if c not in i + j)
+    c = next(c for c in LETTERS if c not in i + j)
     return made.call(*xs, subscripts=f"{c * batched[0]}{i},{c * batched[1]}{j}->{c}{y}")
 
 
@@ -138,7 +145,7 @@ def parse(subscripts: str, ndims: Sequence[int]) -> tuple[list[str], str]:
     if len(terms) != len(ndims):
         raise ShapeError(f"{asked} names {len(terms)} operands, but {len(ndims)} were given")
     used = set(subscripts)
-    free = [c for c in reversed(ascii_letters) if c not in used]
+    free = [c for c in reversed(LETTERS) if c not in used]
     widest, named = 0, []
     for term, ndim in zip(terms, ndims, strict=True):
         count = ndim - len(term.replace("...", "", 1))
@@ -159,7 +166,7 @@ def parse(subscripts: str, ndims: Sequence[int]) -> tuple[list[str], str]:
         raise ShapeError(f"{asked}: the axes that ... stands for are not in the result; write ...{y} after the arrow")
     output = y.replace("...", stretched, 1)
     for i in "".join([*inputs, output]):
-        if i not in ascii_letters:
+        if i not in LETTERS:
             raise ShapeError(f"{asked}: {i!r} cannot name an axis; use letters, and ... for the axes that broadcast")
     if len(set(output)) != len(output) or not set(output) <= set("".join(inputs)):
         raise ShapeError(f"{asked}: each index of the result must occur once there, and in an operand")
@@ -260,7 +267,7 @@ def chosen(pairs: list[tuple[Any, str]], y: str, length: dict[str, int]) -> list
     return [first, second]
 
 
-SYMBOLS = ascii_uppercase + ascii_lowercase  # the axis numbers of a list as letters, in the order that NumPy gives them
+SYMBOLS = LETTERS.swapcase()  # the axis numbers of a list as letters, in the order that NumPy gives them
 
 
 def in_letters(args: Sequence[Any]) -> tuple[str, Sequence[Any]]:

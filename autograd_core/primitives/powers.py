@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..primitive import Primitive
 from ..samples import singular
 from .arithmetic import ANY, POSITIVE, ufunc
 
@@ -47,19 +48,18 @@ CONVENTIONS = [
     singular(0.0, 2.0, gives=(0.0, 0.0), why="the limit"),
     singular(-2.0, 3.0, gives=(12.0, math.nan), why="no real power of a negative number is near a whole one"),
 ]
-power = ufunc(
-    np.power,
-    lambda a, b: b * np.power(a, lowered(a, b)),
-    lambda a, y: y * log_of_base(a),
-    scalar=lambda a, b: a**b if a > 0 else np.power(a, b),
-    domain=(POSITIVE, ANY),
-    singular=CONVENTIONS,
-)
-float_power = ufunc(
-    np.float_power,
-    lambda a, b: b * np.float_power(a, lowered(a, b)),
-    lambda a, y: y * log_of_base(a),
-    scalar=lambda a, b: a**b if a > 0 else np.power(a, b),
-    domain=(POSITIVE, ANY),
-    singular=CONVENTIONS,
-)
+
+
+def power_by(raised: np.ufunc) -> Primitive:
+    """A power as one of NumPy's two ufuncs computes it: np.float_power in double precision at least."""
+    return ufunc(
+        raised,
+        lambda a, b: b * raised(a, lowered(a, b)),
+        lambda a, y: y * log_of_base(a),
+        scalar=lambda a, b: a**b if a > 0 else np.power(a, b),
+        domain=(POSITIVE, ANY),
+        singular=CONVENTIONS,
+    )
+
+
+power, float_power = power_by(np.power), power_by(np.float_power)

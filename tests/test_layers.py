@@ -50,6 +50,13 @@ def test_a_file_imports_only_from_rooms_below_it(path):
     assert above == []
 
 
+def test_the_map_shows_the_layers():
+    page = (CORE.parent / "docs" / "architecture.md").read_text()
+    rows = page.partition("## The layers")[2].partition("\n\n    ")[2].partition("\n\n")[0].split("\n    ")
+
+    assert [name for row in rows for name in row[:38].split()] == [*LAYERS, "nn"]
+
+
 def test_every_room_has_its_place():
     assert {room_of(p) for p in FILES} <= set(LAYERS)
 

@@ -217,3 +217,23 @@ def test_a_batch_is_computed_as_its_examples_are(f):
 
     for batch, examples in zip(np.atleast_3d(ag.vmap(f)(xs)).T, np.atleast_3d(f(xs)).T, strict=True):
         np.testing.assert_array_equal(batch, examples)
+
+
+@pytest.mark.parametrize("zero", [0, 0.0, -0.0, np.float64(0.0)])
+def test_a_division_by_a_plain_zero_has_the_slope_that_numpy_gives_it(zero):
+    x = np.array([1.0, 2.0], np.float32)
+
+    with np.errstate(divide="ignore"):
+        slope = ag.grad(lambda x: np.sum(x / zero))(x)
+    assert slope.dtype == np.float32
+    assert slope.tolist() == [np.copysign(np.inf, zero)] * 2
+
+
+@pytest.mark.parametrize("base", [-2.0, np.array(-2.0), np.array([-2.0, 3.0])])
+def test_a_real_base_of_a_complex_power_may_be_negative(base):
+    check_grads(lambda z: np.power(base, z), np.array([1 + 1j, 0.5j]))
+    check_grads(lambda z: np.float_power(base, z), np.array([1 + 1j, 0.5j]))
+
+
+def test_the_float_power_of_a_scalar_is_numpys_at_infinity():
+    assert np.float_power(ag.scalar(-np.inf), 0.5).item() == np.float_power(-np.inf, 0.5) == np.inf

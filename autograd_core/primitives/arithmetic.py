@@ -31,10 +31,18 @@ def is_complex(a: Any) -> bool:
     return getattr(a, "dtype", np.dtype(float)).kind == "c"
 
 
+def inverse(b: Any) -> Any:
+    """1 / b. A Python 0, which does not divide but raises, gives what NumPy's 0 does, and stays a Python number."""
+    try:
+        return 1 / b
+    except ZeroDivisionError:
+        return np.divide(1, b).item()
+
+
 add = ufunc(np.add, 1, 1, scalar=operator.add)
 subtract = ufunc(np.subtract, 1, -1, scalar=operator.sub)
 multiply = ufunc(np.multiply, lambda b: b, lambda a: a, scalar=operator.mul)
-divide = ufunc(np.divide, lambda b: 1 / b, lambda b, y: -y / b, scalar=operator.truediv, domain=(ANY, POSITIVE))
+divide = ufunc(np.divide, inverse, lambda b, y: -y / b, scalar=operator.truediv, domain=(ANY, POSITIVE))
 negative = ufunc(np.negative, -1, scalar=operator.neg)
 positive = ufunc(np.positive, 1, scalar=operator.pos)
 deg2rad, radians = [ufunc(f, math.pi / 180, scalar=math.radians) for f in (np.deg2rad, np.radians)]

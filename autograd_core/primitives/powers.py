@@ -9,7 +9,7 @@ import numpy as np
 
 from ..primitive import Primitive
 from ..samples import singular
-from .arithmetic import ANY, POSITIVE, ufunc
+from .arithmetic import ANY, POSITIVE, is_complex, ufunc
 
 reciprocal = ufunc(np.reciprocal, lambda y: -y * y, scalar=lambda a: 1 / a, domain=POSITIVE)
 square = ufunc(np.square, lambda a: 2 * a, scalar=lambda a: a * a)
@@ -35,9 +35,13 @@ def lowered(a: Any, b: Any) -> Any:
     return np.where(np.equal(a, 0) & np.equal(b, 0), 0, b - 1)
 
 
-def log_of_base(a: Any) -> Any:
-    """log(a), and 0 where a is 0: the slope of 0 ** b is 0 near any b > 0, where y * log(a) would be 0 * inf."""
-    return np.log(np.where(np.equal(a, 0), 1, a))
+def log_of_base(a: Any, y: Any) -> Any:
+    """log(a), and 0 where a is 0: the slope of 0 ** b is 0 near any b > 0, where y * log(a) would be 0 * inf.
+
+    It is complex where the power y is, for a negative a too.
+    """
+    a = np.where(np.equal(a, 0), 1, a)
+    return np.log(a + 0j if is_complex(y) else a)
 
 
 CONVENTIONS = [
@@ -55,8 +59,8 @@ def power_by(raised: np.ufunc) -> Primitive:
     return ufunc(
         raised,
         lambda a, b: b * raised(a, lowered(a, b)),
-        lambda a, y: y * log_of_base(a),
-        scalar=lambda a, b: a**b if a > 0 else np.power(a, b),
+        lambda a, y: y * log_of_base(a, y),
+        scalar=lambda a, b: a**b if a > 0 else raised(a, b),
         domain=(POSITIVE, ANY),
         singular=CONVENTIONS,
     )

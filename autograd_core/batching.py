@@ -14,7 +14,7 @@ from .batches import Batched, Level, bare, leaving
 from .errors import DTypeError, GradientError, MutationError, ShapeError
 from .memory import Storage
 from .methods import METHODS
-from .primitives import indexing, layouts
+from .primitives import indexing, layouts, steps
 from .recording import Value, data_of
 from .tensors import COMPARISONS, OPERATORS, PARTS, UNARY, install_operators, reflected, square_or_power
 from .transforms import Function, check_function
@@ -80,7 +80,7 @@ def matched(axes: Axes, tree: Any, asked: str) -> list[int | None]:
         axes = dict.fromkeys(keys, axes)
     elif not isinstance(axes, dict):
         axes = dict(enumerate(axes))
-    if list(axes) != keys:
+    if set(axes) != set(keys):
         raise ShapeError(
             f"vmap: {asked} has entries for {list(axes)}, but what it describes has {keys}: give one for each, or an integer or "
             f"None for all"
@@ -262,6 +262,7 @@ def install() -> None:
         "__iter__": iterate,
         "__len__": lambda self: self.shape[0],
         "__format__": lambda self, form: repr(self),  # printing always works
+        "__round__": lambda self, decimals=None: steps.round(self, decimals or 0),
         "__repr__": lambda self: f"<one of {self.level.size} examples: {self.value!r}>",
         "backward": refuse_backward,
         "data": property(leaves("data", ARRAYS)),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .batches import Batched
 from .errors import UnsupportedError
 from .leaving import leaving
 from .recording import Tensor
@@ -43,7 +44,7 @@ def dlpack(
 
 
 def install() -> None:
-    """Give `Tensor` what the standard asks of an array object."""
+    """Give `Tensor` what the standard asks of an array object, and to an example of a vmap the namespace."""
     methods = {
         "__array_namespace__": array_namespace,
         "to_device": to_device,
@@ -53,3 +54,4 @@ def install() -> None:
     }
     for name, method in methods.items():
         setattr(Tensor, name, method)
+    Batched.__array_namespace__ = array_namespace  # type: ignore[attr-defined]

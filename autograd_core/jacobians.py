@@ -139,7 +139,7 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str = "auto") 
 
 def is_complex(x: Any) -> bool:
     """Whether something with a dtype, or a number, is complex."""
-    return getattr(x, "dtype", np.asarray(0.0).dtype).kind == "c"
+    return isinstance(x, complex) or (hasattr(x, "dtype") and x.dtype.kind == "c")
 
 
 MOST = 2**18
@@ -204,7 +204,14 @@ def columns_forward(call: Linearized) -> list[list[Any]]:
     if sum(map(np.size, call.inputs)) == 0:
         return [[np.zeros(np.shape(out) + np.shape(x)) for x in call.inputs] for out in call.outputs]
     rows = []
-    for out, t in zip(call.outputs, along_units(call.pushed, call.inputs, call), strict=True):
+    pushed = along_units(call.pushed, call.inputs, call)
+    if any(is_complex(x) for x in call.inputs):
+        turned = along_units(lambda ts: call.pushed([1j * t if is_complex(t) else t for t in ts]), call.inputs, call)
+        for t, u in zip(pushed, turned, strict=True):
+            for x, c, d in zip(call.inputs, blocks_of(t, call.inputs), blocks_of(u, call.inputs), strict=True):
+                if is_complex(x):
+                    check_holomorphic(c, d)
+    for out, t in zip(call.outputs, pushed, strict=True):
         blocks = [c if is_number(c) else np.moveaxis(c, 0, -1) for c in blocks_of(t, call.inputs)]
         rows.append([shaped(call, c, np.shape(out) + np.shape(x)) for c, x in zip(blocks, call.inputs, strict=True)])
     return rows
@@ -223,6 +230,8 @@ def rows_reverse(call: Linearized) -> list[list[Any]]:
     rows: list[list[Any]] = [[] for _ in outputs]
     for x, p, q in zip(inputs, pulled, turned, strict=True):
         for row, out, c, d in zip(rows, outputs, blocks_of(p, outputs), blocks_of(q, outputs), strict=True):
+            if is_complex(x):
+                check_holomorphic(c, d)
             c = conjugate(c)  # a pulled cotangent is a gradient, the conjugate of the row
             if is_complex(out) and not is_complex(x):
                 c = c + 1j * d
@@ -236,6 +245,20 @@ def shaped(call: Linearized, block: Any, shape: Shape) -> Any:
         return block
     block = np.reshape(block, shape)
     return beneath(lambda a: a if isinstance(a, Value) else tensor_of(a, None), block) if call.as_values else block
+
+
+def check_holomorphic(c: Any, d: Any) -> None:
+    """Raise GradientError unless derivatives along units (c) and along i times them (d) differ by the factor i."""
+    c, d = [np.asarray(x._data if isinstance(x, Value) else x) for x in (bare(c), bare(d))]
+    with np.errstate(all="ignore"):  # what is infinite or NaN tells nothing
+        size = np.max(np.abs(c), initial=0.0) + np.max(np.abs(d), initial=0.0)
+        bent = np.any(np.abs(d - 1j * c) > float(np.finfo(c.dtype).eps) ** 0.5 * size)
+    if bent:
+        raise GradientError(
+            "jacobian of a function of complex numbers that is not holomorphic, such as one that takes abs, conj, real or a "
+            "gradient of those: no single complex array is its derivative. Write the argument as its real and imaginary parts, "
+            "or use ag.vjp, ag.jvp and ag.hvp"
+        )
 
 
 def pulled_row(call: Linearized, cotangents: Sequence[Any]) -> list[Any]:

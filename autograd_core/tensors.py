@@ -10,6 +10,7 @@ import numpy as np
 
 from . import dispatch
 from .backward import backward, require_graph
+from .batches import Batched
 from .errors import (
     DTypeError,
     GradientError,
@@ -20,6 +21,7 @@ from .errors import (
     UnsupportedError,
 )
 from .families.general import share
+from .generic import operand
 from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, let_go, no_mask, read_only
 from .memory import protected
 from .modes import current
@@ -59,6 +61,8 @@ def numbers(data: Any, asked: str, dtype: Any = None) -> Array:
     """A new array of numbers from data; refused for a value that is recorded, and for anything but numbers."""
     if isinstance(data, Value):
         data = leaving(data, f"{asked}()", "Use x.clone() for a recorded copy")
+    if isinstance(data, np.ma.MaskedArray):
+        data = operand(data)  # refused: its mask would be lost
     try:
         array = np.array(data, dtype=dtype)
     except (ValueError, TypeError) as error:
@@ -83,8 +87,8 @@ def asarray(data: Any, dtype: Any = None) -> Tensor:
     >>> ag.asarray([1, 2]).dtype == np.asarray([1, 2]).dtype
     True
     """
-    if isinstance(data, Tensor):
-        return data if dtype is None or data.dtype == dtype else layouts.astype(data, dtype)
+    if isinstance(data, (Tensor, Batched)):
+        return data if dtype is None or data.dtype == dtype else layouts.astype(data, dtype)  # type: ignore[return-value]
     if isinstance(data, np.ndarray) and data.dtype.kind in "biufc" and (dtype is None or data.dtype == dtype):
         return tensor_of(protected(data), None)
     return tensor_of(numbers(data, "ag.asarray", dtype), None)

@@ -20,6 +20,7 @@ from .backward import check_kind, require_graph, seed_for
 from .batches import Batched, Level, bare, beneath, levels, levels_of, lowered, raised
 from .errors import DTypeError, GradientError, ShapeError
 from .families.general import share
+from .generic import operand
 from .graph import Graph
 from .memory import protected
 from .modes import Mode, current, enable_grad, keep_all
@@ -47,7 +48,7 @@ def fresh(x: Any, asked: str, at: Sequence[Level] = ()) -> Value:
                 f"{asked} differentiates floats, arrays and values, in containers, but was given {x!r} of type "
                 f"{type(x).__name__}" + (f": write {float(x)}" if isinstance(x, int) else "")
             )
-        x = protected(np.asarray(x))
+        x = protected(np.asarray(operand(x)))
     if at:
         made: Value = raised(fresh_of(lowered(x, at)), at)
         return made

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -40,7 +41,8 @@ def _rebuilt(tree: Any, new: Iterator[Any]) -> Any:
         parts = [_rebuilt(part, new) for part in tree]
         return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
     if isinstance(tree, dict):
-        return type(tree)((key, _rebuilt(part, new)) for key, part in tree.items())
+        entries = {key: _rebuilt(part, new) for key, part in tree.items()}
+        return defaultdict(tree.default_factory, entries) if isinstance(tree, defaultdict) else type(tree)(entries)
     return None if tree is None else next(new)
 
 

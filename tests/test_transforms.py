@@ -1,12 +1,13 @@
 """Functions that give derivatives of functions: what they return, how they nest."""
 
+from collections import defaultdict, namedtuple
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 import autograd_core as ag
-from autograd_core.errors import DTypeError, GradientError, ShapeError
+from autograd_core.errors import DTypeError, GradientError, ShapeError, UnsupportedError
 
 
 def cube_sum(x):
@@ -148,6 +149,44 @@ def test_a_real_value_has_real_tangents_and_cotangents(wrong):
 def test_a_transform_takes_a_function(transform):
     with pytest.raises(GradientError, match=r"takes a function, not array\(\[1., 2., 3.\]\)"):
         transform(np.array([1.0, 2.0, 3.0]))
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_a_complex_jacobian_is_that_of_a_holomorphic_function(mode):
+    z = np.array([1 + 2j, 0.5 - 1j])
+    mixed = ag.jacobian(lambda p: np.exp(p["z"] * p["x"]), mode=mode)({"z": z, "x": 2.0})
+
+    np.testing.assert_allclose(mixed["z"], np.diag(2 * np.exp(2 * z)))
+    np.testing.assert_allclose(mixed["x"], z * np.exp(2 * z))
+    for bent in (np.conj, lambda z: np.abs(z) * z, ag.grad(lambda z: np.sum(np.abs(np.sin(z)) ** 2))):
+        with pytest.raises(GradientError, match=r"not holomorphic.*real and imaginary parts"):
+            ag.jacobian(bent, mode=mode)(z)
+    with pytest.raises(GradientError, match="not holomorphic"):
+        ag.jacobian(np.conj, mode=mode)(1 + 2j)
+
+
+def test_containers_are_given_back_as_they_are():
+    pair = namedtuple("pair", "a b")
+    given = defaultdict(float, p=pair(2.0, x), q=None)
+    gradient = ag.grad(lambda d: d["p"].a * np.sum(d["p"].b))(given)
+
+    assert type(gradient) is defaultdict
+    assert gradient.default_factory is float
+    assert type(gradient["p"]) is pair
+    assert gradient["p"].a == np.sum(x)
+
+
+@pytest.mark.parametrize("odd", [np.ma.array(x, mask=[0, 1, 0]), x[None].view(np.matrix)])
+def test_arrays_that_compute_otherwise_are_refused(odd):
+    with pytest.raises(UnsupportedError, match="not differentiated"):
+        ag.grad(lambda a: np.sum(a * a))(odd)
+    with pytest.raises(UnsupportedError, match="not differentiated"):
+        ag.tensor(x) * odd
+
+
+def test_a_mask_is_not_lost_on_the_way_into_a_tensor():
+    with pytest.raises(UnsupportedError, match="masked arrays are not differentiated"):
+        ag.tensor(np.ma.array(x, mask=[0, 1, 0]))
 
 
 def test_gradients_takes_recorded_values():

@@ -349,6 +349,20 @@ def test_axes_of_arguments_and_results():
     assert q == 2.0
 
 
+def test_axes_of_a_dictionary_come_in_any_order():
+    found = ag.vmap(lambda p: p["a"] * p["b"], in_axes=({"a": 0, "b": None},))({"b": 2.0, "a": w})
+
+    np.testing.assert_array_equal(found, 2.0 * w)
+
+
+def test_an_example_is_an_array_to_the_array_api_standard():
+    def f(x):
+        xp = x.__array_namespace__()
+        return xp.sum(xp.exp(xp.asarray(x))) + round(x[0])
+
+    close(ag.vmap(f)(X), np.sum(np.exp(X), axis=1) + np.round(X[:, 0]))
+
+
 def test_what_does_not_depend_on_an_example_is_repeated():
     ones, two, nothing = ag.vmap(lambda x: (np.ones(2), 2.0, None))(X)
     ones[0] = 0.0

@@ -79,10 +79,6 @@ def operand(arg: Any) -> Any:
     if isinstance(arg, (list, tuple, np.ndarray)):
         if isinstance(arg, np.ma.MaskedArray):
             raise UnsupportedError("masked arrays are not differentiated: use ag.where with the mask, or x.filled(...)")
-        if isinstance(arg, np.matrix):
-            raise UnsupportedError(
-                "np.matrix, whose * multiplies matrices, is not differentiated: write np.asarray(x), and @"
-            )
         arg = np.asarray(arg)
         if arg.dtype == object:
             raise DTypeError(f"an operand holds objects, not numbers: {arg!r}; to join recorded values use ag.stack")

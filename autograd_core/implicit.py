@@ -151,13 +151,14 @@ class Root:
             x = form.returns(values[: len(xs)])
             with apart():
                 out = self.f(x, *params)
-            for one, other in zip(*same_structure(x, out, f"the equations of {self.name}"), strict=True):
+            unknown, equation = same_structure(x, out, f"the equations of {self.name}")
+            for one, other in zip(unknown, equation, strict=True):
                 if np.shape(one) != np.shape(other):
                     raise ShapeError(
                         f"the equations of {self.name} must be as many as the unknowns: for x of shape {np.shape(one)} they "
                         f"have shape {np.shape(other)}"
                     )
-            return out
+            return equation
 
         return Region(body, [*unknowns, *data], [x.node for x in (*unknowns, *data) if is_live(x)], keep)
 

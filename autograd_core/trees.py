@@ -47,17 +47,28 @@ def _rebuilt(tree: Any, new: Iterator[Any]) -> Any:
 
 
 def same_structure(tree: Any, other: Any, asked: str) -> tuple[list[Any], list[Any]]:
-    """The leaves of two trees of one structure; raises ShapeError, naming what was asked, if they differ."""
+    """The leaves of two trees of one structure, in the order of the first; raises ShapeError, with what was asked, if not.
+
+    >>> same_structure({"a": 1.0, "b": 2.0}, {"b": 20.0, "a": 10.0}, "example")
+    ([1.0, 2.0], [10.0, 20.0])
+    """
     if _skeleton(tree) != _skeleton(other):
         raise ShapeError(f"{asked}: the containers differ: {_skeleton(tree)} and {_skeleton(other)}")
-    return flatten(tree)[0], flatten(other)[0]
+    return flatten(tree)[0], flatten(_ordered(tree, other))[0]
+
+
+def _ordered(tree: Any, other: Any) -> Any:
+    """The parts of a tree in the order of another of the same structure."""
+    if isinstance(tree, (tuple, list)):
+        return [_ordered(part, one) for part, one in zip(tree, other, strict=True)]
+    return [_ordered(part, other[key]) for key, part in tree.items()] if isinstance(tree, dict) else other
 
 
 def _skeleton(tree: Any) -> str:
     if isinstance(tree, (tuple, list)):
         return f"{type(tree).__name__}({', '.join(_skeleton(part) for part in tree)})"
     if isinstance(tree, dict):
-        return f"dict({', '.join(f'{key}={_skeleton(part)}' for key, part in tree.items())})"
+        return f"dict({', '.join(sorted(f'{key!r}: {_skeleton(part)}' for key, part in tree.items()))})"
     return "None" if tree is None else "*"
 
 

@@ -389,11 +389,11 @@ WRONG = {
         r"input 0 has shape \(2,\), but .* shape \(3,\)",
     ),
     "a sum forgotten": (with_backward(lambda r, g: (np.outer(g, g), None)), ShapeError, r"has shape \(3, 3\)"),
-    "a container": (with_backward(lambda r, g: (g, g)), ShapeError, r"containers differ: dict\(c=\*\) and \*"),
+    "a container": (with_backward(lambda r, g: (g, g)), ShapeError, r"containers differ: dict\('c': \*\) and \*"),
     "a key": (
         with_backward(lambda r, g: (g, {"d": g})),
         ShapeError,
-        r"containers differ: dict\(c=\*\) and dict\(d=\*\)",
+        r"containers differ: dict\('c': \*\) and dict\('d': \*\)",
     ),
     "a word": (with_backward(lambda r, g: ("g", None)), DTypeError, "must be a number, an array or None, and is 'g'"),
     "objects": (with_backward(lambda r, g: (np.array([None] * 3), None)), DTypeError, "must hold numbers"),

@@ -83,6 +83,15 @@ def test_unknowns_and_parameters_may_be_containers():
     assert root({"u": np.ones(2), "v": 1.0}, params).keys() == {"u", "v"}
 
 
+def test_equations_of_a_dictionary_come_in_any_order():
+    @ag.custom_root(lambda x, s: {"v": x["v"] - s * a, "u": x["u"] - s * s})
+    def solve(x, s):
+        return {"u": s * s, "v": s * a}
+
+    start = {"u": 0.0, "v": np.zeros(2)}
+    check_grads(lambda s: (lambda x: x["u"] * np.sum(x["v"] ** 2))(solve(start, s)), 1.5)
+
+
 def test_what_the_equation_closes_over_is_differentiated():
     def f(m):
         equation = lambda x, a: coupled(x, m, a)  # noqa: E731

@@ -20,6 +20,7 @@ remainder = ufunc(
     1,
     lambda a, b: -np.floor_divide(a, b),
     domain=(ANY, POSITIVE),
+    kinks="multiples",
     singular=[
         singular(2.0, 1.0, gives=(1.0, -2.0), why=JUMP),
         singular(-0.5, 1.0, gives=(1.0, 1.0), why=JUMP),
@@ -31,6 +32,7 @@ fmod = ufunc(
     lambda a, b, y: -np.rint((a - y) / b),  # trunc(a / b) is off by one where the quotient rounds to an integer
     scalar=math.fmod,
     domain=(ANY, POSITIVE),
+    kinks="multiples",
     singular=[
         singular(2.0, 1.0, gives=(1.0, -2.0), why=JUMP),
         singular(-0.5, 1.0, gives=(1.0, 0.0), why=JUMP),
@@ -84,11 +86,11 @@ def exponent_forward(a: Any) -> Any:
 
 
 fraction = elementwise(fraction_forward, 1, name="fraction", domain=(0.1, 0.9))
-whole = fixed(whole_forward, name="whole", batch="leading")
+whole = fixed(whole_forward, name="whole", samples=lambda: cases_of_numbers(), batch="leading")
 mantissa = elementwise(
     mantissa_forward, lambda a: np.ldexp(np.ones_like(a), -np.frexp(a)[1]), name="mantissa", domain=(0.6, 0.9)
 )
-exponent = fixed(exponent_forward, name="exponent", batch="leading")
+exponent = fixed(exponent_forward, name="exponent", samples=lambda: cases_of_numbers(), batch="leading")
 ldexp = ufunc(np.ldexp, lambda a, b: np.ldexp(np.ones_like(a), b), None, domain=(ANY, range(-3, 4)))
 
 

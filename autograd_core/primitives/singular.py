@@ -214,7 +214,12 @@ def svdvals(x: Any, /) -> Any:
 
 
 ranks = fixed(
-    lambda a, *, tol, hermitian, rtol: np.linalg.matrix_rank(a, tol, hermitian, rtol=rtol), name="matrix_rank"
+    lambda a, *, tol, hermitian, rtol: np.linalg.matrix_rank(a, tol, hermitian, rtol=rtol),
+    name="matrix_rank",
+    samples=lambda: [
+        sample(normal(3, 2), tol=None, hermitian=False, rtol=None),
+        sample(regular(3), tol=10, hermitian=True, rtol=None),
+    ],
 )
 
 

@@ -56,12 +56,16 @@ def cases_of_complex_numbers() -> list[Sample]:
 
 
 # `out` of NumPy's is taken care of where the function is dispatched
-infinite_below = fixed(lambda x: np.isneginf(x), name="isneginf", batch="leading")
-infinite_above = fixed(lambda x: np.isposinf(x), name="isposinf", batch="leading")
-has_imaginary_part = fixed(lambda x: np.iscomplex(x), name="iscomplex", batch="leading")
-has_none = fixed(lambda x: np.isreal(x), name="isreal", batch="leading")
-toward_zero = fixed(lambda x: np.fix(x), name="fix", batch="leading")
-rounded = fixed(lambda a, *, decimals=0: np.round(a, decimals), name="round", batch="leading")
+infinite_below = fixed(lambda x: np.isneginf(x), name="isneginf", samples=cases_of_numbers, batch="leading")
+infinite_above = fixed(lambda x: np.isposinf(x), name="isposinf", samples=cases_of_numbers, batch="leading")
+has_imaginary_part = fixed(
+    lambda x: np.iscomplex(x), name="iscomplex", samples=cases_of_complex_numbers, batch="leading"
+)
+has_none = fixed(lambda x: np.isreal(x), name="isreal", samples=cases_of_complex_numbers, batch="leading")
+toward_zero = fixed(lambda x: np.fix(x), name="fix", samples=cases_of_numbers, batch="leading")
+rounded = fixed(
+    lambda a, *, decimals=0: np.round(a, decimals), name="round", samples=cases_of_complex_numbers, batch="leading"
+)
 
 
 def refuse_out(name: str, out: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from functools import cache
@@ -32,6 +33,11 @@ class Call(NamedTuple):
         return f"{self.primitive.name}({', '.join([*map(repr, self.args), *settings])})"
 
     @property
+    def sample(self) -> Sample:
+        """The call as a declaration states one."""
+        return Sample(self.args, self.settings, through=self.through)
+
+    @property
     def places(self) -> list[int]:
         """The positions of the arguments that have a gradient; integers have none."""
         return [
@@ -56,7 +62,7 @@ def calls(primitive: Primitive, *, dtype: Any = None) -> st.SearchStrategy[Call]
     """Calls of a primitive within its declared domain, or like its declared samples.
 
     Of an elementwise primitive: arrays from its domain, away from its kinks, of shapes that broadcast, in every floating dtype
-    (and complex, integer and mixed ones where it takes them) and layout; where it selects, no two of its inputs are equal. Of any
+    (and complex, integer and mixed ones where it takes them) and layout; where it has kinks between inputs, off these. Of any
     other: one of its samples, in every floating dtype that it computes in, in every layout, each array scaled by a number
     that keeps order, signs, symmetry and a place within [0, 1].
 
@@ -90,10 +96,16 @@ def kinds_of(primitive: Primitive) -> list[Any]:
         kinds += [(np.dtype(d),) * len(intervals) for d in (np.complex128, np.complex64)]
     if len(intervals) > 1:
         whole = [isinstance(i, range) or np.floor(i[-1]) >= np.ceil(i[0]) for i in intervals]
-        for place in [k for k, w in enumerate(whole) if w]:
+        # integers of the first input would meet those of the others, and be multiples of the second
+        for place in [k for k, w in enumerate(whole) if w and not (k == 0 and meets(primitive))]:
             kinds.append(tuple([np.dtype(np.int32 if k == place else float) for k in range(len(intervals))]))
         kinds.append(tuple([np.dtype(FLOATS[k % 2]) for k in range(len(intervals))]))
     return kinds
+
+
+def meets(primitive: Primitive) -> bool:
+    """Whether an elementwise primitive has kinks where inputs meet, as where they are equal."""
+    return len(domains_of(primitive)) > 1 and (primitive.cut or isinstance(primitive.kinks, str))
 
 
 @st.composite
@@ -102,23 +114,24 @@ def elementwise_calls(draw: st.DrawFn, primitive: Primitive, dtype: Any = None) 
     kinds = draw(st.sampled_from(kinds_of(primitive))) if dtype is None else [np.dtype(dtype)] * len(intervals)
     shapes = draw(broadcastable(len(intervals)))
     kinks = primitive.kinks if isinstance(primitive.kinks, tuple) else ()
-    apart = primitive.cut and len(intervals) > 1
     args = [
-        draw(
-            separate(interval, kind, shape, i, len(intervals)) if apart else arrays(interval, kind, shape, kinks=kinks)
-        )
+        draw(separate(interval, kind, shape, i) if meets(primitive) else arrays(interval, kind, shape, kinks=kinks))
         for i, (interval, kind, shape) in enumerate(zip(intervals, kinds, shapes, strict=True))
     ]
     return Call(primitive, tuple(args))
 
 
-def separate(interval: Interval, dtype: Any, shape: tuple[int, ...], place: int, count: int) -> st.SearchStrategy[Any]:
-    """Arrays of eighths of a whole number, each input's moved by its own fraction of that: never equal to another input's."""
+GRIDS = ((0.125, 0.0625), (0.25, 0.0), (0.25, 0.125))
+"""The step and the offset of each input's numbers, so that none equals another input's, or is a multiple of the second's."""
+
+
+def separate(interval: Interval, dtype: Any, shape: tuple[int, ...], place: int) -> st.SearchStrategy[Any]:
+    """Arrays of numbers from the grid of an input."""
     if isinstance(interval, range) or np.dtype(dtype).kind not in "fc":
         return arrays(interval, dtype, shape)
-    shift = place / (8 * count)
-    low, high = int(np.ceil(8 * (interval[0] - shift))), int(np.floor(8 * (interval[-1] - shift)))
-    return arrays(range(low, high + 1), int, shape).map(lambda x: ((x / 8) + shift).astype(dtype))
+    step, offset = GRIDS[place]
+    low, high = math.ceil((interval[0] - offset) / step), math.floor((interval[-1] - offset) / step)
+    return arrays(range(low, high + 1), int, shape).map(lambda x: (x * step + offset).astype(dtype))
 
 
 @cache
@@ -132,25 +145,21 @@ def pool_of(primitive: Primitive, dtype: Any) -> list[Sample]:
         own = [given] if dtype is None or floats <= {np.dtype(dtype)} else []
         # of one dtype: of another as well
         others = [np.dtype(d) for d in ([dtype] if dtype is not None else FLOATS)] if len(floats) == 1 else []
-        pool += own + [s for d in others if d not in floats and computes(primitive, s := cast(given, d))]
+        pool += own + [s for d in others if d not in floats and (s := cast(primitive, given, d)) is not None]
     return pool
 
 
-def cast(given: Sample, dtype: Any) -> Sample:
-    floating = [isinstance(a, (np.ndarray, np.generic)) and a.dtype.kind == "f" for a in given.args]
-    args = [np.asarray(a, dtype=dtype) if f else a for a, f in zip(given.args, floating, strict=True)]
-    return given._replace(args=tuple(args))
-
-
-def computes(primitive: Primitive, given: Sample) -> bool:
-    """Whether a primitive gives a result for a sample, of finite numbers where it did before."""
+def cast(primitive: Primitive, given: Sample, dtype: Any) -> Sample | None:
+    """A sample with its floating arrays in another dtype; None if it is not computed in that dtype, or overflows."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            primitive.forward(*given.args, **given.settings)
+            floating = [isinstance(a, (np.ndarray, np.generic)) and a.dtype.kind == "f" for a in given.args]
+            args = [np.asarray(a, dtype=dtype) if f else a for a, f in zip(given.args, floating, strict=True)]
+            primitive.forward(*args, **given.settings)
     except (TypeError, ValueError, ArithmeticError, RuntimeWarning):
-        return False
-    return True
+        return None
+    return given._replace(args=tuple(args))
 
 
 @st.composite

@@ -58,7 +58,7 @@ class Linearized(Call):
             return raised(handle(t, None), levels_of(out))
         if type(out) is Batched:
             return raised(t, levels_of(out))
-        return t if type(t) is float else np.array(t) if isinstance(data, np.ndarray) else t
+        return t if type(t) is float else np.array(t) if isinstance(data, np.ndarray) else np.array(t)[()]
 
 
 def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

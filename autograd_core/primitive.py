@@ -198,6 +198,7 @@ class Primitive:
         """The tangent of the result: by the jvp rule, or, for a linear operation, by the operation itself."""
         if self.jvp is not None:
             single = "t" in self.jvp.names
+            recorded_results(node, saved)
             t = self.jvp(node, frame(node, saved), tangents[0] if single else tangents)
             return t if type(node.value) is tuple else settle(t, node.value)
         if self.linear:
@@ -346,13 +347,18 @@ def picking(index: int, wanted: bool) -> Route:
     return Route(pick, (0,) if wanted else (), frozenset(), lambda node, saved, g: (Parts({index: g}),), 1)
 
 
+def recorded_results(node: Node, saved: Any) -> None:
+    """Where a walk is recorded, give its rules the results of a call with several as recorded values."""
+    if saved is not node and type(saved.y) is tuple:
+        saved.y = tuple([output(part, node, i) for i, part in enumerate(saved.y)])
+
+
 def several_back(route: Route) -> Route:
     """A route whose cotangent arrives as `Parts`, and whose results are recorded values of their own."""
     pull = route.pull
 
     def pull_parts(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
-        if saved is not node and saved.y is not None:  # the walk is recorded: the results as recorded values
-            saved.y = tuple([output(part, node, i) for i, part in enumerate(saved.y)])
+        recorded_results(node, saved)
         return pull(node, saved, g)
 
     return Route(route.primitive, route.wanted, route.keeps, pull_parts, route.arity, route.every)

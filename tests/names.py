@@ -1,4 +1,4 @@
-"""The rows of samples of NumPy's names, as calls to try: for the tests, the tables of the docs and comparisons with peers."""
+"""The rows of samples of NumPy's names, as cases to try: for the tests, the tables of the docs and comparisons with peers."""
 
 import numpy as np
 
@@ -6,7 +6,21 @@ from autograd_core import tensor
 from autograd_core.numpy_api import rows_of
 from autograd_core.primitive import Primitive
 from autograd_core.testing import samples_of
+from autograd_core.testing.cases import filled as as_function
+from autograd_core.testing.cases import function_case, is_data, singular_case
 from autograd_core.trees import flatten
+
+__all__ = [
+    "MODULES",
+    "NAMES",
+    "as_function",
+    "cases_for",
+    "floating",
+    "is_data",
+    "is_double",
+    "is_right",
+    "samples_for",
+]
 
 MODULES = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft}
 
@@ -31,24 +45,12 @@ def samples_for(row):
     return samples_of(row.answer) if isinstance(row.answer, Primitive) else []
 
 
-def is_data(leaf):
-    """Whether a leaf of a call is data to differentiate: floating arrays are, Python numbers are settings."""
-    return isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind in "fc"
-
-
-def as_function(function, sample):
-    """The call of a sample as a function of its data, and the data."""
-    leaves, rebuild = flatten((sample.args, dict(sample.settings)))
-    places = [i for i, leaf in enumerate(leaves) if is_data(leaf)]
-
-    def call(*data):
-        filled = list(leaves)
-        for i, x in zip(places, data, strict=True):
-            filled[i] = x
-        args, settings = rebuild(filled)
-        return function(*args, **settings)
-
-    return call, [leaves[i] for i in places]
+def cases_for(name, function, row):
+    """The cases of a name; where it has no row of its own, those of the primitive that answers, which are tried elsewhere."""
+    for each in samples_for(row):
+        yield function_case(name, row.answer, each, function, row.answer if isinstance(row.answer, Primitive) else None)
+    for at in row.singular:
+        yield singular_case(name, row.answer, at)
 
 
 def floating(out, through=None):

@@ -18,7 +18,7 @@ LAYERS = [
     "primitive", "dispatch", "families", "graph", "live", "reverse", "forward", "primitives", "ops", "special",
     "backward", "numpy_api", "leaving", "views", "writing", "placing", "ufunc_calls", "tensors", "scalars", "methods",
     "exchange", "array_api", "transforms", "batching", "jacobians", "regions", "calls", "custom", "streams", "random",
-    "checkpoints", "implicit", "debugging", "testing", "drawing",
+    "checkpoints", "implicit", "debugging", "drawing", "testing",
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import autograd_core as ag
 from autograd_core.errors import DTypeError, GradientError, ShapeError, UnsupportedError
+from autograd_core.testing import check_grads
 
 
 def cube_sum(x):
@@ -365,3 +366,16 @@ def test_what_an_inner_transform_differentiated_is_invisible_to_an_outer_one():
         y, g = ag.value_and_grad(f)(np.float64(3.0))
         assert (type(y), type(g)) == (np.float64, np.float64)
         assert (y, g) == (value, value / 3)
+
+
+@pytest.mark.parametrize(
+    "f", [np.linalg.qr, lambda a: np.linalg.svd(a, full_matrices=False), lambda a: np.linalg.eigh(a.T @ a)]
+)
+def test_a_tangent_of_several_results_can_be_differentiated(f):
+    a = np.array([[1.0, 0.5], [-0.3, 2.0], [0.7, -1.1]])
+    v = np.array([[0.2, -0.4], [1.0, 0.3], [-0.6, 0.8]])
+
+    def slope(x):
+        return sum(np.sum(np.sin(t)) for t in ag.jvp(f, (x,), (v,))[1])
+
+    check_grads(slope, a, order=1)

@@ -1,0 +1,155 @@
+"""Laws of what an operation gives, and of what it leaves alone."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from ..batching import vmap
+from ..errors import LeavingError
+from ..recording import Tensor
+from ..scalars import scalar
+from ..tensors import tensor
+from ..trees import flatten
+from .cases import Case, plain
+from .lawbook import agree, law
+
+
+def is_right(case: Case) -> bool:
+    return case.call.raises is None and case.gradients is None
+
+
+def arrays(result: Any) -> list[Any]:
+    """Everything in a result, as arrays."""
+    return [np.asarray(plain(y)) for y in flatten(result)[0]]
+
+
+def same(got: list[Any], expected: list[Any], what: str, ulps: float = 8) -> None:
+    """Equal in value and dtype."""
+    agree(got, expected, what, ulps)
+    for y, e in zip(got, expected, strict=True):
+        if y.dtype != e.dtype:
+            raise AssertionError(f"{what}: dtype {y.dtype} instead of {e.dtype}")
+
+
+@law("refusal", lambda case: case.call.raises is not None)
+def refusal(case: Case) -> None:
+    """A wrong call raises the error that is declared for it, with its words."""
+    recorded = [tensor(x, requires_grad=True) for x in case.data]
+    try:
+        y = case.f(*recorded)
+    except case.call.raises as error:  # type: ignore[misc]
+        if case.call.match is not None and not re.search(case.call.match, str(error)):
+            raise AssertionError(f"it says {str(error)!r}, and not {case.call.match!r}") from error
+        return
+    raise AssertionError(f"it gives {y!r} and raises no {case.call.raises.__name__}")  # type: ignore[union-attr]
+
+
+@law("value", is_right)
+def value(case: Case) -> None:
+    """The value is the reference's in number, dtype and shape, recorded or not."""
+    plainly = arrays(case.f(*case.data))
+    if case.reference is not None:
+        same(plainly, arrays(case.reference(*case.data)), "value")
+    same(arrays(case.f(*[tensor(x, requires_grad=True) for x in case.data])), plainly, "recorded value")
+
+
+@law("determinism", is_right)
+def determinism(case: Case) -> None:
+    """Twice the same call gives twice the same bits, in values and gradients."""
+    agree(arrays(case.f(*case.data)), arrays(case.f(*case.data)), "second value")
+    if case.is_smooth:
+        agree(case.pull(case.data)[1], case.pull(case.data)[1], "second gradient")
+
+
+@law("nothing is written", is_right)
+def nothing_is_written(case: Case) -> None:
+    """Inputs, cotangents and tangents are left as they were, and what is written into results later reaches none of them."""
+    data = [x.copy() for x in case.data]
+    tangents = case.random(data, 1)
+    kept = [x.copy() for x in data]
+    case.f(*data)
+    if case.is_smooth:
+        cotangents = case.random(case.outputs, 2)
+        given = [u.copy() for u in cotangents]
+        ys, gradients = case.pull(data, cotangents)
+        values = [np.array(y) for y in ys]
+        overwrite(gradients)
+        agree(ys, values, "value, after its gradient was overwritten,")
+        agree(cotangents, given, "cotangent")
+        again = [t.copy() for t in tangents]
+        overwrite(case.push(data, tangents))
+        agree(tangents, again, "tangent")
+    agree(data, kept, "input")
+
+
+def overwrite(results: list[Any]) -> None:
+    for y in results:
+        if isinstance(y, np.ndarray) and y.flags.writeable:
+            y[...] = 7
+
+
+@law("layout", lambda case: case.is_smooth)
+def layout(case: Case) -> None:
+    """How the inputs lie in memory changes nothing: Fortran order, negative strides, gaps, read-only."""
+    plainly = arrays(case.f(*case.data))
+    ys, gradients = case.pull(case.data)
+    for variant in zip(*[layouts_of(x) for x in case.data], strict=True):
+        agree(arrays(case.f(*variant)), plainly, "plain value", 64)
+        other_ys, other_gradients = case.pull(variant)
+        agree(other_ys, ys, "value", 64)
+        agree(other_gradients, gradients, "gradient", 64)
+
+
+def layouts_of(x: Any) -> list[Any]:
+    """The same array in other layouts."""
+    x = np.asarray(x)
+    wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1]) if x.ndim else (), x.dtype)
+    if x.ndim:
+        wide[..., ::2] = x
+    frozen = x.copy()
+    frozen.flags.writeable = False
+    reverse = (slice(None, None, -1),) * x.ndim
+    return [np.array(x, order="F"), np.array(x[reverse])[reverse], wide[..., ::2] if x.ndim else x, frozen]
+
+
+@law("scalar", lambda case: is_right(case) and case.primitive is not None and case.primitive.scalar is not None)
+def scalar_law(case: Case) -> None:
+    """A Scalar has the value and gradients of a Tensor of shape ()."""
+    if any(np.asarray(a).dtype.kind not in "fiu" for a in case.call.args) or not case.data:
+        return
+    firsts = [float(np.ravel(a)[0]) for a in case.call.args if np.size(a)]
+    if len(firsts) < len(case.call.args):
+        return
+    scalars, tensors = [scalar(x) for x in firsts], [tensor(x, requires_grad=True) for x in firsts]
+    s, t = case.primitive(*scalars), case.primitive(*tensors)  # type: ignore[misc]
+    agree([np.asarray(plain(s))], [np.asarray(plain(t))], "value of a Scalar", 8)
+    if isinstance(t, Tensor) and t.requires_grad:
+        s.backward()
+        t.backward()
+        for i, (a, b) in enumerate(zip(scalars, tensors, strict=True)):
+            if a.grad is not None or b.grad is not None:
+                agree(
+                    [np.asarray(a.grad, float)], [np.asarray(b.grad, float)], f"gradient by input {i} of a Scalar", 4096
+                )
+
+
+@law("batch", lambda case: is_right(case) and len(case.data) > 0)
+def batch(case: Case) -> None:
+    """vmap gives what a loop over the examples gives, in values and gradients."""
+    rows = [[(x * x.dtype.type(factor)).astype(x.dtype) for x in case.data] for factor in (1.0, 0.97, 0.99)]
+    stacked = [np.stack(column) for column in zip(*rows, strict=True)]
+    one_by_one = [arrays(case.f(*row)) for row in rows]
+    if len({tuple(y.shape for y in ys) for ys in one_by_one}) > 1:
+        return  # how large the result is depends on the numbers
+    try:
+        together = arrays(vmap(case.f)(*stacked))
+    except LeavingError:  # an operation that looks at the numbers is refused with words
+        return
+    agree(together, [np.stack(ys) for ys in zip(*one_by_one, strict=True)], "value under vmap", 256)
+    if case.is_smooth:
+        gradients = vmap(lambda *xs: case.pull(xs)[1])(*stacked)
+        looped = [case.pull(row)[1] for row in rows]
+        agree(gradients, [np.stack(gs) for gs in zip(*looped, strict=True)], "gradient under vmap", 256)

@@ -4,11 +4,14 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import autograd_core as ag
 from autograd_core.errors import DTypeError
 from autograd_core.testing import Report, Row, check_grads
 from autograd_core.testing.differences import derivative_at_zero, estimates_at_zero, slopes_at_zero
+
+EXAMPLES = settings().max_examples  # of the profile: few at the desk, many at night
 
 
 def points(seed, *shapes):
@@ -42,7 +45,7 @@ KINKED = {
 
 @pytest.mark.parametrize("make", KINKED.values(), ids=KINKED)
 def test_right_derivatives_pass_for_all_seeds_though_kinks_are_near(make):
-    for seed in range(100):
+    for seed in range(EXAMPLES):
         f, args = make(seed)
 
         assert check_grads(f, *args, directions=1, seed=seed).worst < 1e-3
@@ -125,7 +128,7 @@ def test_wrong_derivatives_are_found_for_all_seeds(order, wrong, kinks):
     def f(x):
         return np.sum(wrong(x) + (np.maximum(x, 0.1 * x) if kinks else 0.0))
 
-    for seed in range(40):
+    for seed in range(EXAMPLES):
         with pytest.raises(AssertionError, match=rf"(forward|reverse) mode, order {order}: autodiff gave"):
             check_grads(f, *points(seed, (40,)), directions=1, seed=seed)
 

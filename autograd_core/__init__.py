@@ -13,10 +13,7 @@ from typing import Any as _Any
 
 from . import batching, exchange, methods, scalars, tensors, ufunc_calls
 from .batching import vmap
-from .checkpoints import checkpoint
-from .custom import custom_jvp, custom_vjp
 from .families import composed, elementwise, fixed, layout, multilinear, primitive
-from .implicit import custom_root
 from .jacobians import hessian, hvp, jacobian, jvp, linearize
 from .modes import enable_grad, no_grad, scope, set_grad_enabled
 from .numpy_api import PLAIN as _PLAIN
@@ -24,7 +21,6 @@ from .numpy_api import fft, linalg
 from .numpy_api import namespace as _namespace
 from .recording import Scalar, Tensor, Value
 from .scalars import scalar
-from .streams import drawn_from
 from .tensors import asarray, stop_gradient, tensor
 from .transforms import grad, gradients, record, value_and_grad, vjp
 from .writing import updatable, writable
@@ -44,11 +40,13 @@ _LAZY = {
     "array_api": "array_api", "debugging": "debugging", "drawing": "drawing", "ops": "ops",
     "polynomial": "numpy_api.polynomial", "random": "random", "special": "special", "testing": "testing",
     "Drawing": "drawing", "draw": "drawing", "detect_anomaly": "debugging", "why_no_grad": "debugging",
+    "checkpoint": "checkpoints", "custom_jvp": "custom", "custom_root": "implicit", "custom_vjp": "custom",
+    "drawn_from": "streams",
 }  # fmt: skip
 
 
 def __getattr__(name: str) -> _Any:
-    """Parts that load on first use: what is no NumPy function, and readers."""
+    """Parts that load on first use: what is neither a NumPy function nor a transform."""
     if name not in _LAZY:
         raise AttributeError(f"module 'autograd_core' has no attribute {name!r}")
     module = _import_module(f".{_LAZY[name]}", __name__)

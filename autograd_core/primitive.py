@@ -200,13 +200,14 @@ class Primitive:
             single = "t" in self.jvp.names
             recorded_results(node, saved)
             t = self.jvp(node, frame(node, saved), tangents[0] if single else tangents)
-            return t if type(node.value) is tuple else settle(t, node.value)
-        if self.linear:
+        elif self.linear:
             ts = [t if t is not None else zeros(like(e)) for t, e in zip(tangents, node.inputs, strict=True)]
-            return self.call(*ts, **(node.settings or {}))
-        raise DeclarationError(
-            f"{self.name} has no forward-mode rule: declare it with jvp=, or with linear=True if it is linear in its inputs"
-        )
+            t = self.call(*ts, **(node.settings or {}))
+        else:
+            raise DeclarationError(
+                f"{self.name} has no forward-mode rule: declare it with jvp=, or with linear=True if it is linear in its inputs"
+            )
+        return t if type(node.value) is tuple else settle(t, node.value)
 
     # -- the call -------------------------------------------------------------------------------------------------------
 

@@ -334,6 +334,14 @@ def test_a_gradient_of_complex_variance_descends():
     np.testing.assert_allclose(step, 2 * (z - z.mean()) / 3)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.complex64])
+def test_a_tangent_of_a_linear_operation_has_the_dtype_of_its_value(dtype):
+    x = np.ones(2, dtype)
+    y, t = ag.jvp(lambda x: ag.linspace(x, 2.0, 3), (x,), (x,))
+
+    assert t.dtype == y.dtype == dtype
+
+
 def test_a_tangent_is_cast_to_the_dtype_of_its_value():
     twice = ag.primitive(lambda a: a + a, lambda g: 2 * g, jvp=lambda t: t * np.full(t.shape, 2.0), name="twice")
     x = np.array([1.0, 2.0], np.float32)

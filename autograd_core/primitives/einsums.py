@@ -224,6 +224,8 @@ def lean(x: Any, term: str, length: dict[str, int], elsewhere: set[str]) -> tupl
 @composed
 def contracted(subscripts: str, xs: Sequence[Any]) -> Any:
     """The steps of an einsum, recorded one by one."""
+    common = np.result_type(*[dtype_of(x) for x in xs])  # of the sums over one operand alone, too
+    xs = [x if dtype_of(x) == common else astype(x, common) for x in xs]
     shapes = [shape_of(x) for x in xs]
     inputs, y = parse(subscripts, [len(shape) for shape in shapes])
     length = lengths(subscripts, inputs, shapes)
@@ -321,6 +323,7 @@ def einsum_samples() -> list[Sample]:
         sample("ij,j", normal(2, 3, dtype=np.float16), normal(3, dtype=np.float16)),
         sample("ij,j", normal(2, 3), np.arange(3)),
         sample("ij->j", np.arange(6, dtype=np.int16).reshape(2, 3)),
+        sample("ij,k->ik", np.float32(1e-4) + np.ones((2, 50), np.float32), np.arange(3.0)),
         sample("ii", np.eye(2, dtype=bool)),
         sample(
             "ij,j",

@@ -59,6 +59,7 @@ class Programs(RuleBasedStateMachine):
     def start(self):
         self.all = []
         self.silent_writes = False
+        self.gradient = None
         data = np.linspace(-0.9, 1.1, SIZE).reshape(2, 3)
         self.leaf = ag.tensor(data, requires_grad=True)
         return multiple(
@@ -232,6 +233,33 @@ class Programs(RuleBasedStateMachine):
         self.all.remove(a)
         a.tensor = a.array = a.jacobian = None
         return multiple()
+
+    # -- what accumulates --------------------------------------------------------------------------------------------
+
+    @rule(a=values)
+    def walk_back(self, a):
+        """backward adds to the leaf's gradient, or, refused, leaves it as it was."""
+        if not a.tensor.requires_grad:
+            return
+        try:
+            np.sum(a.tensor).backward(retain_graph=True)
+        except MutationError:
+            assert self.silent_writes
+            return
+        slope = np.sum(a.jacobian.reshape(-1, SIZE), axis=0).reshape(2, 3)
+        self.gradient = slope if self.gradient is None else self.gradient + slope
+
+    @rule()
+    def clear(self):
+        self.leaf.grad = self.gradient = None
+
+    @invariant()
+    def the_gradient_is_the_sum_of_all_walks(self):
+        if getattr(self, "gradient", None) is None:
+            assert not hasattr(self, "leaf") or self.leaf.grad is None
+        else:
+            size = max(1.0, np.max(np.abs(self.gradient)))
+            np.testing.assert_allclose(self.leaf.grad.data, self.gradient, rtol=1e-9, atol=1e-9 * size)
 
     # -- what must hold ----------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ PACKAGE = """
 import numpy as np
 import autograd_core as ag
 
-softsign = ag.elementwise(lambda x: x / (1 + np.abs(x)), lambda a: 1 / (1 + np.abs(a)) ** 2, domain=(0.5, 2.0), name="softsign")
+softsign = ag.elementwise(lambda x: x / (1 + x), lambda a: 1 / (1 + a) ** 2, domain=(0.5, 2.0), name="softsign")
 """
 WRONG = """
 import numpy as np
@@ -67,8 +67,8 @@ def test_right_operations_pass_wrong_ones_fail_with_the_report_and_bare_ones_by_
 
 
 def test_items_are_chosen_by_k_and_by_marker(run):
-    run("--autograd-laws=mine", "-k", "softsign and differences").assert_outcomes(passed=1, deselected=6)
-    run("--autograd-laws=mine", "-m", "not autograd_laws").assert_outcomes(deselected=7)
+    run("--autograd-laws=mine", "-k", "softsign and differences").assert_outcomes(passed=1)
+    run("--autograd-laws=mine", "-m", "not autograd_laws").assert_outcomes(passed=0)
 
 
 def test_a_derandomized_profile_is_respected(run, pytester):

@@ -22,8 +22,9 @@ import pluggy
 import pytest
 
 from ..primitive import Primitive, declared, pick
+from .cases import Case, case_of, cases_of
 from .examples import samples_of
-from .provisional import LAWS, Case, Law, case_of, cases_of
+from .laws import LAWS, Law
 from .strategies import Call, calls
 
 CORE = Path(__file__).parents[1]

@@ -277,6 +277,13 @@ class Programs(RuleBasedStateMachine):
             return
         np.testing.assert_allclose(found.data, expected, rtol=1e-9, atol=1e-9 * max(1.0, np.max(np.abs(expected))))
 
+    def teardown(self):
+        """However a program ends, every value it leaves is differentiated, in both ways."""
+        for twin in getattr(self, "all", ()):
+            self.differentiate(twin)
+            self.walk_back(twin)
+            self.the_gradient_is_the_sum_of_all_walks()
+
     @invariant()
     def values_are_numpys(self):
         for twin in getattr(self, "all", ()):

@@ -11,11 +11,23 @@ from importlib import import_module
 from types import ModuleType
 
 from .cases import Case, cases_of
-from .checks import Report, Row, check_grads
+from .checks import GradientMismatch, Report, Row, check_grads
 from .examples import samples_of
 from .laws import LAWS, Law, LawError
 
-__all__ = ["LAWS", "Case", "Law", "LawError", "Report", "Row", "cases_of", "check_grads", "samples_of", "strategies"]
+__all__ = [
+    "LAWS",
+    "Case",
+    "GradientMismatch",
+    "Law",
+    "LawError",
+    "Report",
+    "Row",
+    "cases_of",
+    "check_grads",
+    "samples_of",
+    "strategies",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

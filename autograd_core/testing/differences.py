@@ -53,17 +53,20 @@ def derivative_at_zero(f: Callable[[float], float], step: float, rounding: float
     return best
 
 
-def estimates_at_zero(f: Callable[[float], float], rounding: float = 0.0, finest: float = 0.0) -> Iterator[Estimate]:
+def estimates_at_zero(
+    f: Callable[[float], float], rounding: float = 0.0, finest: float = 0.0, first: float = STEPS[0]
+) -> Iterator[Estimate]:
     """Estimates of f'(0) from tableaus that begin nearer and nearer to 0: beyond the nearest kink, in the end.
 
     rounding   how far f itself is off
     finest     no tableau but the first begins below it
+    first      where the first tableau begins: further away in coarser arithmetic
 
     >>> [e.value for e in estimates_at_zero(lambda h: h + max(0.0, h - 1e-5))][-1]  # with a kink at 1e-5
     1.0
     """
-    for step in STEPS:
-        if step >= finest or step == STEPS[0]:
+    for step in (first, *STEPS[1:]):
+        if step >= finest or step == first:
             yield derivative_at_zero(f, step, rounding)
 
 

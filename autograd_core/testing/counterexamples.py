@@ -117,7 +117,7 @@ class noting(Switch):
 
 def culprit(f: Callable[..., Any], args: Sequence[Any], check: Callable[..., Any]) -> str | None:
     """The first operation within f whose own derivative fails a check at the operands it had, and the user's line of it."""
-    noted = Noting()
+    noted, here = Noting(), users_line()
     leaves, rebuild = flatten(list(args))
     with noting(noted):
         f(*rebuild([x if isinstance(x, Value) else tensor(x, requires_grad=True) for x in leaves]))
@@ -130,7 +130,8 @@ def culprit(f: Callable[..., Any], args: Sequence[Any], check: Callable[..., Any
             continue
         if fails(primitive, operands, node.settings or {}, check):
             line = node.about.line if node.about is not None else None
-            return primitive.name + (f"\n{line}" if line else "")
+            within = line is not None and (here is None or line.code is not here.code)  # f may be the operation itself
+            return primitive.name + (f"\n{line}" if within else "")
     return None
 
 

@@ -14,6 +14,7 @@ from .cases import Case, cases_of
 from .checks import GradientMismatch, Report, Row, check_grads
 from .examples import samples_of
 from .laws import LAWS, Law, LawError
+from .modules import check_module
 
 __all__ = [
     "LAWS",
@@ -25,6 +26,7 @@ __all__ = [
     "Row",
     "cases_of",
     "check_grads",
+    "check_module",
     "samples_of",
     "strategies",
 ]

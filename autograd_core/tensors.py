@@ -285,10 +285,17 @@ INSTEAD = {
 """What to write instead of NumPy's attributes that are about memory, which a recorded value does not own."""
 
 
-def missing(self: Tensor, name: str) -> NoReturn:
-    """The error for an attribute that is not there; only asked for those."""
-    instead = f": use {INSTEAD[name]}" if name in INSTEAD else ""
-    raise NoAttributeError(f"a Tensor has no attribute {name!r}{instead}", name=name, obj=self)
+class Missing:
+    """An attribute that is not there, and says so; a `__getattr__` would slow down every attribute that is."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, value: Tensor | None, face: type[Tensor]) -> NoReturn:
+        words = f"a Tensor has no attribute {self.name!r}: use {INSTEAD[self.name]}"
+        raise NoAttributeError(words, name=self.name, obj=value)
 
 
 # -- installation ------------------------------------------------------------------------------------------------------------
@@ -389,7 +396,7 @@ def install() -> None:
         "nbytes": property(lambda self: self._data.nbytes),
         "itemsize": property(lambda self: self._data.itemsize),
         "strides": property(lambda self: self._data.strides),
-        "__getattr__": missing,
+        **{name: Missing(name) for name in INSTEAD},
         **PARTS,
     }
     for name, attribute in attributes.items():

@@ -10,6 +10,7 @@ import autograd_core as ag
 from autograd_core.testing import Report, Row, check_grads
 from autograd_core.testing.__main__ import main
 from autograd_core.testing.differences import derivative_at_zero, estimates_at_zero, slopes_at_zero
+from autograd_core.testing.oracles import by_complex_step
 
 EXAMPLES = settings().max_examples  # of the profile: few at the desk, many at night
 
@@ -294,3 +295,8 @@ def hinge_arguments():
 
 def one_point():
     return np.array([1.5, 2.5])
+
+
+def test_no_complex_step_is_taken_where_imaginary_parts_are_dropped():
+    assert by_complex_step(lambda h: np.sin(0.5 + h), 1e-16).value == pytest.approx(np.cos(0.5), rel=1e-15)
+    assert by_complex_step(lambda h: np.sin(np.asarray(0.5 + h).astype(float)), 1e-16) is None

@@ -125,6 +125,10 @@ def cross_entropy_elsewhere(scores: Any, target: Any, reduction: Reduction) -> A
     """Every other case, brought to a matrix of scores: one example, axes behind the class axis, other dtypes."""
     scores, target = np.asarray(scores), np.asarray(target)
     check_targets("cross_entropy", scores.shape, target)
+    if scores.dtype.kind == "c":
+        raise DTypeError(
+            "cross_entropy of complex scores is not defined: take a real part or a size of them, as np.abs(scores)"
+        )
     scores = scores if scores.dtype.kind == "f" else scores.astype(float)
     axis = class_axis(scores.ndim)
     last = np.moveaxis(scores, axis, -1)
@@ -198,6 +202,7 @@ def cross_entropy_samples() -> list[Sample]:
         sample(scores, np.array([0, -1, 1, 2]), raises=ClassRangeError),
         sample(scores, target[:, None], raises=ShapeError),
         sample(scores, target.astype(float), raises=DTypeError),
+        sample(scores.astype(complex), target, raises=DTypeError, match="take a real part"),
     ]
 
 

@@ -6,6 +6,7 @@ for analytic functions alone, extended precision is lost where a function comput
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -91,10 +92,15 @@ def agrees(gots: Mapping[str, float], expected: Estimate, rtol: float, room: flo
 
 
 def by_complex_step(along: Callable[[Any], Any], rounding: float) -> Estimate | None:
-    """The imaginary part of f(ih) over h: no difference is taken, so that a step of 1e-30 costs no digit."""
+    """The imaginary part of f(ih) over h: no difference is taken, so that a step of 1e-30 costs no digit.
+
+    None where the function does not compute with complex numbers, or drops imaginary parts on its way.
+    """
     try:
-        value = along(1e-30j)
-    except (TypeError, ValueError, ArithmeticError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", np.exceptions.ComplexWarning)
+            value = along(1e-30j)
+    except (TypeError, ValueError, ArithmeticError, np.exceptions.ComplexWarning):
         return None
     return Estimate(float(np.imag(value)) / 1e-30, rounding) if np.isfinite(value) else None
 

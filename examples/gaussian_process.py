@@ -8,8 +8,12 @@ The evidence for amplitude a, length l and noise n is
 
     log p(y) = -y' K^-1 y / 2 - log det K / 2 - n log(2 pi) / 2
 
-by a Cholesky factor of K; its gradient fits them. The last years are held out and forecast. Rasmussen & Williams, "Gaussian
-Processes for Machine Learning" (2006), algorithm 2.1.
+by a Cholesky factor of K; its gradient fits them. Rasmussen & Williams, "Gaussian Processes for Machine Learning" (2006),
+algorithm 2.1.
+
+The last years take no part in the fit, but they are no fair test: the parabola was chosen when a straight line had missed them
+by 2 ppm. It is the parabola that makes the forecast; by itself, by least squares, it comes closer still. What the process adds
+is the error bar.
 """
 
 import numpy as np
@@ -66,17 +70,16 @@ def main():
     check = check_grads(lambda p: minus_log_evidence(p, t, y), start)
     fit = minimize(ag.value_and_grad(minus_log_evidence), start, args=(t, y), jac=True, method="BFGS")
     mean, deviation = forecast(fit.x, t, y, new)
-    straight = powers(new, 1) @ np.linalg.lstsq(powers(t, 1), y, rcond=None)[0]
+    line, parabola = (powers(new, d) @ np.linalg.lstsq(powers(t, d), y, rcond=None)[0] for d in (1, 2))
     amplitude, length, noise = np.exp(fit.x)
     print(f"CO2 over Mauna Loa, {len(t)} years: log evidence {-fit.fun:.2f} (gradient checked to {check.worst:.0e})")
     print(f"  amplitude {amplitude:.2f} ppm, length {length:.1f} years, noise {noise:.2f} ppm")
-    print("  year   measured    forecast          straight line")
-    for row in zip(new, truth, mean, deviation, straight, strict=True):
-        print("  {:.0f}    {:6.2f}   {:6.2f} ± {:.2f}         {:6.2f}".format(*row))
+    print("  year   measured    forecast       line alone   parabola alone")
+    for row in zip(new, truth, mean, deviation, line, parabola, strict=True):
+        print("  {:.0f}    {:6.2f}   {:6.2f} ± {:.2f}      {:6.2f}           {:6.2f}".format(*row))
     return {
         "error": np.abs(mean - truth),
         "deviation": deviation,
-        "straight": np.abs(straight - truth),
         "gradient": fit.jac,
     }
 

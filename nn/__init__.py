@@ -8,37 +8,16 @@
 (8, 2)
 """
 
-from . import data, functional, init, optim, utils
+from . import data, functional, init, layers, optim, utils
 from .errors import KindError, SettingError, StateDictError
-from .layers import (
-    GELU,
-    AvgPool2d,
-    BCEWithLogitsLoss,
-    Conv2d,
-    CrossEntropyLoss,
-    Dropout,
-    Flatten,
-    Identity,
-    Linear,
-    LogSoftmax,
-    MaxPool2d,
-    MSELoss,
-    ReLU,
-    Sequential,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Tanh,
-)
+from .layers import *
 from .module import IncompatibleKeys, Module
 from .neurons import MLP, Layer, Neuron
 from .parameter import Parameter
 from .random import manual_seed
 
 __all__ = [
-    "GELU", "MLP", "AvgPool2d", "BCEWithLogitsLoss", "Conv2d", "CrossEntropyLoss", "Dropout", "Flatten",
-    "Identity", "IncompatibleKeys", "KindError", "Layer", "Linear", "LogSoftmax", "MSELoss", "MaxPool2d", "Module", "Neuron",
-    "Parameter", "ReLU", "Sequential", "SettingError", "SiLU", "Sigmoid", "Softmax", "Softplus", "StateDictError", "Tanh",
+    "MLP", "IncompatibleKeys", "KindError", "Layer", "Module", "Neuron", "Parameter", "SettingError", "StateDictError",
     "data", "functional", "init", "manual_seed", "optim", "utils",
 ]  # fmt: skip
+__all__ += layers.__all__

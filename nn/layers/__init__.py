@@ -1,13 +1,19 @@
 """Layers, with the names, constructor arguments, defaults and layouts of `torch.nn`."""
 
-from .activations import GELU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
-from .containers import Flatten, Identity, Sequential
-from .convolution import AvgPool2d, Conv2d, MaxPool2d
-from .dropout import Dropout
-from .linear import Linear
-from .losses import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
+from . import activations, containers, convolution, dropout, linear, losses, pooling
+from .activations import *
+from .containers import *
+from .convolution import *
+from .dropout import *
+from .linear import *
+from .losses import *
+from .pooling import *
 
-__all__ = [
-    "GELU", "AvgPool2d", "BCEWithLogitsLoss", "Conv2d", "CrossEntropyLoss", "Dropout", "Flatten", "Identity", "Linear",
-    "LogSoftmax", "MSELoss", "MaxPool2d", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh",
-]  # fmt: skip
+__all__: list[str] = []
+__all__ += activations.__all__
+__all__ += containers.__all__
+__all__ += convolution.__all__
+__all__ += dropout.__all__
+__all__ += linear.__all__
+__all__ += losses.__all__
+__all__ += pooling.__all__

@@ -8,6 +8,8 @@ from .. import functional as F
 from ..module import Module
 from ..settings import one_of
 
+__all__ = ["GELU", "LogSoftmax", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh"]
+
 
 class ReLU(Module):
     """max(x, 0); its slope at 0 is 0.

@@ -13,6 +13,8 @@ from ..errors import KindError
 from ..module import Module
 from ..settings import numeric, whole
 
+__all__ = ["Flatten", "Identity", "Sequential"]
+
 
 class Sequential(Module):
     """Modules, or any functions of one value, one after the other, each on the result of the one before.

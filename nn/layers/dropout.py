@@ -9,6 +9,8 @@ from ..module import Module
 from ..random import stream
 from ..settings import within
 
+__all__ = ["Dropout"]
+
 
 class Dropout(Module):
     """In training, each element is put to 0 with probability p and the others are divided by 1 - p; else x itself.

@@ -15,6 +15,8 @@ from ..random import stream
 from ..settings import whole
 from .inputs import expect, fitted
 
+__all__ = ["Linear"]
+
 
 class Linear(Module):
     """y = x W' + b.

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from .. import functional as F
+from ..functional.losses import REDUCTIONS, Reduction
 from ..module import Module
 from ..settings import one_of
+
+__all__ = ["BCEWithLogitsLoss", "CrossEntropyLoss", "MSELoss"]
 
 
 class CrossEntropyLoss(Module):
@@ -29,12 +32,12 @@ class CrossEntropyLoss(Module):
         self,
         weight: Any = None,
         ignore_index: int = -100,
-        reduction: F.Reduction = "mean",
+        reduction: Reduction = "mean",
         label_smoothing: float = 0.0,
     ) -> None:
         self.register_buffer("weight", weight)
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
-        self.reduction = one_of(reduction, "reduction", F.REDUCTIONS)
+        self.reduction = one_of(reduction, "reduction", REDUCTIONS)
 
     def forward(self, input: Any, target: Any) -> Any:
         return F.cross_entropy(input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing)
@@ -52,8 +55,8 @@ class MSELoss(Module):
     np.float64(2.0)
     """
 
-    def __init__(self, reduction: F.Reduction = "mean") -> None:
-        self.reduction = one_of(reduction, "reduction", F.REDUCTIONS)
+    def __init__(self, reduction: Reduction = "mean") -> None:
+        self.reduction = one_of(reduction, "reduction", REDUCTIONS)
 
     def forward(self, input: Any, target: Any) -> Any:
         return F.mse_loss(input, target, self.reduction)
@@ -76,10 +79,10 @@ class BCEWithLogitsLoss(Module):
     weight: Any
     pos_weight: Any
 
-    def __init__(self, weight: Any = None, reduction: F.Reduction = "mean", pos_weight: Any = None) -> None:
+    def __init__(self, weight: Any = None, reduction: Reduction = "mean", pos_weight: Any = None) -> None:
         self.register_buffer("weight", weight)
         self.register_buffer("pos_weight", pos_weight)
-        self.reduction = one_of(reduction, "reduction", F.REDUCTIONS)
+        self.reduction = one_of(reduction, "reduction", REDUCTIONS)
 
     def forward(self, input: Any, target: Any) -> Any:
         return F.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)

@@ -9,6 +9,7 @@ import sys
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,8 @@ TOLERANCE = 1e-9
 
 def arrays(found: Any) -> Iterator[Any]:
     """The values in a result: itself, or what tuples, lists and dicts hold, in order."""
-    if isinstance(found, dict):
-        found = found.values()
-    if isinstance(found, (tuple, list, type({}.values()))):
-        for part in found:
+    if isinstance(found, (tuple, list, dict)):
+        for part in found.values() if isinstance(found, dict) else found:
             yield from arrays(part)
     elif found is not None:
         yield found
@@ -40,6 +39,8 @@ def arrays(found: Any) -> Iterator[Any]:
 
 def mapped(convert: Any, inputs: Any) -> Any:
     """Inputs with each array converted; other things are settings of the call."""
+    if isinstance(inputs, dict):
+        return {name: mapped(convert, x) for name, x in inputs.items()}
     if isinstance(inputs, (tuple, list)):
         return type(inputs)(mapped(convert, x) for x in inputs)
     return convert(inputs) if isinstance(inputs, np.ndarray) else inputs
@@ -50,38 +51,23 @@ def of_torch(name: str, case: Case, seed: int) -> tuple[dict[str, np.ndarray], d
     import torch
 
     torch.manual_seed(seed)
-    leaves = lambda a: torch.tensor(a, requires_grad=a.dtype.kind in "fc")
-    inputs = mapped(leaves, case.inputs)
+    inputs = mapped(lambda a: torch.tensor(a, requires_grad=a.dtype.kind in "fc"), case.inputs)
+    args, settings = mapped(torch.tensor, case.args), mapped(torch.tensor, case.settings)
     module, state = None, {}
     if name.startswith("functional."):
-        function = getattr(torch.nn.functional, name.removeprefix("functional."))
-        call = lambda: function(
-            *inputs, *mapped(torch.tensor, case.args), **mapped_settings(torch.tensor, case.settings)
-        )
+        call = partial(getattr(torch.nn.functional, name.removeprefix("functional.")), *inputs, *args, **settings)
     else:
-        settings = mapped_settings(torch.tensor, case.settings)
-        module = getattr(torch.nn, name)(*mapped(torch.tensor, case.args), **settings).double().train(case.train)
+        module = getattr(torch.nn, name)(*args, **settings).double().train(case.train)
         state = {key: value.detach().numpy().copy() for key, value in module.state_dict().items()}
-        call = lambda: module(*inputs, **mapped_settings(torch.tensor, case.options))
+        call = partial(module, *inputs, **mapped(torch.tensor, case.options))
     for _ in range(case.calls):
         call()
-    out = [y for y in arrays(call())]
+    out = list(arrays(call()))
     floating = [y for y in out if y.requires_grad]
-    cotangents = [torch.tensor(random_like(y.detach().numpy(), seed + i)) for i, y in enumerate(floating)]
     if floating:
+        cotangents = [torch.tensor(random_like(y, seed + i)) for i, y in enumerate(floating)]
         torch.autograd.backward(floating, cotangents)
-    found = {f"output {i}": y.detach().numpy() for i, y in enumerate(out)}
-    found.update(
-        {
-            f"input {i}": x.grad.numpy()
-            for i, x in enumerate(arrays(inputs))
-            if hasattr(x, "grad") and x.grad is not None
-        }
-    )
-    if module is not None:
-        found.update({key: p.grad.numpy() for key, p in module.named_parameters() if p.grad is not None})
-        found.update({f"buffer {key}": b.numpy() for key, b in module.named_buffers()})
-    return state, found
+    return state, as_found(out, inputs, module, lambda y: y.detach().numpy())
 
 
 def of_ours(name: str, case: Case, state: dict[str, np.ndarray], seed: int) -> dict[str, np.ndarray]:
@@ -89,35 +75,32 @@ def of_ours(name: str, case: Case, state: dict[str, np.ndarray], seed: int) -> d
     inputs = mapped(lambda a: ag.tensor(a, requires_grad=a.dtype.kind in "fc"), case.inputs)
     module = None
     if name.startswith("functional."):
-        function = getattr(nn.functional, name.removeprefix("functional."))
-        call = lambda: function(*inputs, *case.args, **case.settings)
+        call = partial(getattr(nn.functional, name.removeprefix("functional.")), *inputs, *case.args, **case.settings)
     else:
         module = getattr(nn, name)(*case.args, **case.settings).double().train(case.train)
         module.load_state_dict(state)
-        call = lambda: module(*inputs, **case.options)
+        call = partial(module, *inputs, **case.options)
     for _ in range(case.calls):
         call()
-    out = [y for y in arrays(call())]
+    out = list(arrays(call()))
     floating = [y for y in out if getattr(y, "requires_grad", False)]
-    cotangents = [random_like(y.numpy(), seed + i) for i, y in enumerate(floating)]
-    for i, (y, g) in enumerate(zip(floating, cotangents, strict=True)):
-        y.backward(g, retain_graph=i + 1 < len(floating))
-    found = {f"output {i}": np.asarray(y.numpy() if isinstance(y, ag.Value) else y) for i, y in enumerate(out)}
-    found.update(
-        {f"input {i}": x.grad.numpy() for i, x in enumerate(arrays(inputs)) if getattr(x, "grad", None) is not None}
-    )
+    for i, y in enumerate(floating):
+        y.backward(random_like(y, seed + i), retain_graph=i + 1 < len(floating))
+    return as_found(out, inputs, module, lambda y: np.asarray(y.numpy() if isinstance(y, ag.Value) else y))
+
+
+def as_found(out: list[Any], inputs: Any, module: Any, numbers: Any) -> dict[str, np.ndarray]:
+    """Outputs, gradients of inputs and parameters, and buffers, under names that both sides share."""
+    found = {f"output {i}": numbers(y) for i, y in enumerate(out)}
+    grads = {f"gradient of input {i}": getattr(x, "grad", None) for i, x in enumerate(arrays(inputs))}
     if module is not None:
-        found.update({key: p.grad.numpy() for key, p in module.named_parameters() if p.grad is not None})
-        found.update({f"buffer {key}": np.asarray(b.numpy()) for key, b in module.named_buffers()})
-    return found
+        grads.update({f"gradient of {key}": p.grad for key, p in module.named_parameters()})
+        found.update({f"buffer {key}": numbers(b) for key, b in module.named_buffers()})
+    return found | {key: numbers(g) for key, g in grads.items() if g is not None}
 
 
-def mapped_settings(convert: Any, settings: dict[str, Any]) -> dict[str, Any]:
-    return {name: mapped(convert, value) for name, value in settings.items()}
-
-
-def random_like(y: np.ndarray, seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).standard_normal(y.shape)
+def random_like(y: Any, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(tuple(y.shape))
 
 
 def apart(mine: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> tuple[float, list[str]]:

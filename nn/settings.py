@@ -25,18 +25,20 @@ def whole(value: Any, what: str, least: float = 0) -> int:
     return int(value)
 
 
-def pair(value: Any, what: str, least: int = 0) -> tuple[int, int]:
-    """One whole number for both axes, or one for each, as (height, width).
+AXES = {1: "", 2: ", or a pair (height, width)", 3: ", or three, (depth, height, width)"}
 
-    >>> pair(3, "stride"), pair((1, 2), "stride")
+
+def per_axis(value: Any, what: str, axes: int, least: int = 0) -> tuple[int, ...]:
+    """One whole number for all spatial axes, or one for each.
+
+    >>> per_axis(3, "stride", 2), per_axis((1, 2), "stride", 2)
     ((3, 3), (1, 2))
     """
     if isinstance(value, (tuple, list)):
-        if len(value) != 2:
-            raise SettingError(f"{what} is {value!r}: give one number, or a pair (height, width)")
-        return whole(value[0], what, least), whole(value[1], what, least)
-    both = whole(value, what, least)
-    return both, both
+        if len(value) != axes:
+            raise SettingError(f"{what} is {value!r}: give one number{AXES[axes]}")
+        return tuple([whole(number, what, least) for number in value])
+    return (whole(value, what, least),) * axes
 
 
 def number(value: Any, what: str) -> Any:

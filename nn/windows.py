@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from .errors import SettingError
-from .settings import pair
+from .settings import AXES, per_axis
 
 
-def padding_for(padding: Any, stride: tuple[int, int], what: str) -> Any:
-    """The padding of a convolution as a pair, "valid" or "same"; raises SettingError for what has no meaning."""
+def padding_for(padding: Any, stride: tuple[int, ...], what: str) -> Any:
+    """The padding of a convolution per axis, "valid" or "same"; raises SettingError for what has no meaning."""
+    axes = len(stride)
     if not isinstance(padding, str):
-        return pair(padding, what)
+        return per_axis(padding, what, axes)
     if padding not in ("valid", "same"):
-        raise SettingError(f'{what} is {padding!r}: give one number, a pair (height, width), "valid" or "same"')
-    if padding == "same" and stride != (1, 1):
-        raise SettingError(f'{what} is "same", which keeps the size of the image, and the stride is {stride}: take 1')
+        raise SettingError(f'{what} is {padding!r}: give one number{AXES[axes]}, "valid" or "same"')
+    if padding == "same" and set(stride) != {1}:
+        raise SettingError(f'{what} is "same", which keeps the size of the input, and the stride is {stride}: take 1')
     return padding
 
 

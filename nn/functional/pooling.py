@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd_core import ops
 
-from ..settings import numeric, pair
+from ..settings import numeric, per_axis
 from ..windows import overhang
 
 __all__ = ["avg_pool2d", "max_pool2d"]
@@ -26,7 +26,7 @@ def max_pool2d(
     >>> nn.functional.max_pool2d(np.array([[[1.0, 2.0, 5.0, 4.0]]]), (1, 2))
     array([[[2., 5.]]])
     """
-    kernel = pair(kernel_size, "kernel_size")
+    kernel = per_axis(kernel_size, "kernel_size", 2)
     return ops.max_pool(input, kernel, stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
 
 
@@ -47,11 +47,11 @@ def avg_pool2d(
     >>> nn.functional.avg_pool2d(np.array([[[1.0, 2.0, 5.0, 4.0]]]), (1, 2))
     array([[[1.5, 4.5]]])
     """
-    kernel = pair(kernel_size, "kernel_size")
+    kernel = per_axis(kernel_size, "kernel_size", 2)
     if not ceil_mode and divisor_override is None:
         return ops.avg_pool(input, kernel, stride, padding=padding, count_include_pad=count_include_pad)
     input = numeric(input, "avg_pool2d")
-    strides, around = kernel if stride is None else pair(stride, "stride"), pair(padding, "padding")
+    strides, around = kernel if stride is None else per_axis(stride, "stride", 2), per_axis(padding, "padding", 2)
     size = np.shape(input)[-2:]
     over = [overhang(*axis) if ceil_mode else 0 for axis in zip(size, kernel, strides, around, strict=True)]
 

@@ -11,7 +11,7 @@ from .. import functional as F
 from ..errors import SettingError
 from ..module import Module
 from ..parameter import Parameter
-from ..settings import pair, whole
+from ..settings import per_axis, whole
 from ..windows import padding_for
 from .inputs import expect, fitted
 from .linear import start_uniform
@@ -61,8 +61,11 @@ class Conv2d(Module):
                 f"Conv2d: {in_channels} input and {out_channels} output channels cannot be split into {groups} groups: "
                 "take a number that divides both"
             )
-        self.kernel_size = pair(kernel_size, "Conv2d: kernel_size", 1)
-        self.stride, self.dilation = pair(stride, "Conv2d: stride", 1), pair(dilation, "Conv2d: dilation", 1)
+        self.kernel_size = per_axis(kernel_size, "Conv2d: kernel_size", 2, 1)
+        self.stride, self.dilation = (
+            per_axis(stride, "Conv2d: stride", 2, 1),
+            per_axis(dilation, "Conv2d: dilation", 2, 1),
+        )
         self.padding = padding_for(padding, self.stride, "Conv2d: padding")
         inputs = in_channels // groups
         self.weight = Parameter(np.empty((out_channels, inputs, *self.kernel_size), dtype))

@@ -7,7 +7,7 @@ from typing import Any
 from .. import functional as F
 from ..errors import SettingError
 from ..module import Module
-from ..settings import pair, whole
+from ..settings import per_axis, whole
 
 __all__ = ["AvgPool2d", "MaxPool2d"]
 
@@ -15,9 +15,9 @@ __all__ = ["AvgPool2d", "MaxPool2d"]
 def check_pooling(layer: Any) -> None:
     """Raise SettingError, or KindError, for a window that could not be laid over any image."""
     name = type(layer).__name__
-    kernel = pair(layer.kernel_size, f"{name}: kernel_size", 1)
-    pair(layer.stride, f"{name}: stride", 1)
-    if any(2 * p > k for p, k in zip(pair(layer.padding, f"{name}: padding"), kernel, strict=True)):
+    kernel = per_axis(layer.kernel_size, f"{name}: kernel_size", 2, 1)
+    per_axis(layer.stride, f"{name}: stride", 2, 1)
+    if any(2 * p > k for p, k in zip(per_axis(layer.padding, f"{name}: padding", 2), kernel, strict=True)):
         raise SettingError(f"{name}: padding is {layer.padding}: give at most half of the kernel_size, {kernel}")
 
 
@@ -50,7 +50,7 @@ class MaxPool2d(Module):
         self.stride = kernel_size if stride is None else stride
         self.padding, self.dilation, self.ceil_mode = padding, dilation, ceil_mode
         check_pooling(self)
-        pair(dilation, "MaxPool2d: dilation", 1)
+        per_axis(dilation, "MaxPool2d: dilation", 2, 1)
 
     def forward(self, x: Any) -> Any:
         return F.max_pool2d(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
-from .errors import DeclarationError
+import numpy as np
+
+from .errors import DeclarationError, DTypeError
 from .rules import LETTERS, BoundRule
 
+REAL = np.dtype(float)
 VARIADIC = 0x04  # the flag of a code object that takes *args
 
 
@@ -104,6 +108,22 @@ def check_domain(domain: Any, count: int, name: str) -> None:
 
 
 # -- what only a call can tell -----------------------------------------------------------------------------------------------
+
+
+def real_only(forward: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """A forward function that was declared with real=True: raises DTypeError for complex numbers."""
+
+    @wraps(forward)
+    def checked(*data: Any, **settings: Any) -> Any:
+        for x in data:
+            if isinstance(x, complex) or getattr(x, "dtype", REAL).kind == "c":
+                kind = getattr(x, "dtype", "complex")
+                raise DTypeError(
+                    f"{name} is declared for real numbers, and was given {kind}: take np.real or np.abs of it"
+                )
+        return forward(*data, **settings)
+
+    return checked
 
 
 def check_results(y: Any, outputs: int, name: str) -> None:

@@ -6,14 +6,14 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from importlib import import_module
-from inspect import Parameter, Signature, signature
+from inspect import Parameter, Signature, signature, unwrap
 from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
 from . import lapack
 from .batches import Batching, batching
-from .declaring import check_domain, check_inputs, check_results, check_rules, name_of
+from .declaring import check_domain, check_inputs, check_results, check_rules, name_of, real_only
 from .errors import AutogradError, AxisError, BoundsError, DeclarationError, DTypeError, ShapeError
 from .generic import generic_call, generic_pull, is_scalar_call
 from .memory import serials
@@ -75,6 +75,7 @@ class Primitive:
         definition: Callable[..., Any] | None = None,
         scalar: Callable[..., float] | None = None,
         domain: Any = None,
+        real: bool = False,
         kinks: Any = None,
         singular: Sequence[Singular] = (),
         samples: Callable[[], Any] | None = None,
@@ -85,8 +86,8 @@ class Primitive:
         batch: Batching | str | None = None,
         listed: bool = True,
     ) -> None:
-        self.forward, self.family = forward, family
-        self.name = name_of(forward, name)
+        self.name, self.family = name_of(forward, name), family
+        self.forward = real_only(forward, self.name) if real else forward
         self.linear, self.cut, self.outputs, self.residual = linear, cut, outputs, residual
         # how live masks go through: by the operation's own rules, whose weights are never negative, or as through a sum over
         # the setting axis; None where they end (elementwise operations have a way of their own)
@@ -156,10 +157,11 @@ class Primitive:
     @property
     def __signature__(self) -> Signature:
         """Data by position, settings by keyword: what `help` and editors show."""
-        if isinstance(self.forward, np.ufunc):
-            data = [Parameter(n, Parameter.POSITIONAL_ONLY) for n in LETTERS[: self.forward.nin]]
+        forward = unwrap(self.forward)
+        if isinstance(forward, np.ufunc):
+            data = [Parameter(n, Parameter.POSITIONAL_ONLY) for n in LETTERS[: forward.nin]]
             return Signature(data)
-        return signature(self.forward)
+        return signature(forward)
 
     # -- the way back ---------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import inspect
 import math
 import operator
 import pickle
@@ -13,7 +14,7 @@ import autograd_core as ag
 from autograd_core.errors import DeclarationError, DTypeError, ShapeError
 from autograd_core.primitive import declared
 from autograd_core.samples import sample
-from autograd_core.testing import check_grads, samples_of
+from autograd_core.testing import LAWS, LawError, cases_of, check_grads, samples_of
 
 x = np.array([0.5, 1.0, 2.0])
 
@@ -372,3 +373,17 @@ def test_builtins_of_python_make_operations_too():
     safe_sine = ag.elementwise(np.sin, lambda a: np.cos(a), scalar=math.sin, name="safe_sine")
 
     check_grads(lambda x: doubled(safe_sine(x)), x)
+
+
+def test_one_for_real_numbers_refuses_complex_ones_and_is_not_tried_on_them():
+    words = {"name": "softsign", "domain": (0.1, 3.0), "listed": False}
+    halves = [lambda x: x / (1 + np.abs(x)), lambda a: 1 / (1 + np.abs(a)) ** 2]
+    anywhere, real = ag.elementwise(*halves, **words), ag.elementwise(*halves, real=True, **words)
+
+    with pytest.raises(LawError, match="softsign breaks the law 'differences'"):
+        [law(case) for case in cases_of(anywhere) for law in LAWS.values()]
+    [law(case) for case in cases_of(real) for law in LAWS.values()]
+    assert str(inspect.signature(real)) == "(x)"
+    for z in (1j, np.array([1j]), np.complex64(1j), ag.tensor([1j], requires_grad=True)):
+        with pytest.raises(DTypeError, match=r"softsign is declared for real numbers, .* complex.*: take np\.real or"):
+            real(z)

@@ -43,9 +43,10 @@ def elementwise(
     cut        the partials are weights that select: where a weight is 0, the result does not depend on the input at all, so
                that a cotangent stops there whatever its value, infinite ones included. The weights themselves are taken as
                piecewise constant: not for partials whose own derivative matters
+    declared   what else every primitive may say, such as real=True: complex numbers raise DTypeError
 
     >>> import numpy as np, autograd_core as ag
-    >>> softsign = ag.elementwise(lambda x: x / (1 + abs(x)), lambda a: 1 / (1 + np.abs(a)) ** 2, name="softsign")
+    >>> softsign = ag.elementwise(lambda x: x / (1 + abs(x)), lambda a: 1 / (1 + np.abs(a)) ** 2, name="softsign", real=True)
     >>> ag.grad(softsign)(1.0)
     0.25
     """

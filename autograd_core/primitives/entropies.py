@@ -23,35 +23,28 @@ def floats(*xs: Any) -> list[Any]:
     return [np.asarray(x, dtype if dtype.kind in "fc" else float) for x in xs]
 
 
-def reals(*xs: Any) -> list[Any]:
-    """The same, refused for complex numbers, which have no order."""
-    if any(np.iscomplexobj(x) for x in xs):
-        raise TypeError("it is defined for real numbers")
-    return floats(*xs)
-
-
 def expit_forward(a: Any) -> Any:
-    (a,) = reals(a)
+    (a,) = floats(a)
     e = np.exp(-np.abs(a))
     return np.where(a < 0, e, 1)[()] / (1 + e)
 
 
 def logit_forward(a: Any) -> Any:
-    (a,) = reals(a)
+    (a,) = floats(a)
     s = 2 * (a - 0.5)  # near 1/2, where a / (1 - a) is near 1, this is exact and the quotient is not
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.abs(s) < 0.3, np.log1p(s) - np.log1p(-s), np.log(a / (1 - a)))[()]
 
 
 def log_expit_forward(a: Any) -> Any:
-    (a,) = reals(a)
+    (a,) = floats(a)
     return np.minimum(a, 0) - np.log1p(np.exp(-np.abs(a)))
 
 
 # the products with slopes keep their digits where one factor rounds to 1
-logistic: Primitive = elementwise(expit_forward, lambda a: logistic(a) * logistic(-a), name="expit")
-log_odds = elementwise(logit_forward, lambda a: 1 / (a * (1 - a)), name="logit", domain=(0.1, 0.9))
-log_logistic = elementwise(log_expit_forward, lambda a: logistic(-a), name="log_expit")
+logistic: Primitive = elementwise(expit_forward, lambda a: logistic(a) * logistic(-a), name="expit", real=True)
+log_odds = elementwise(logit_forward, lambda a: 1 / (a * (1 - a)), name="logit", domain=(0.1, 0.9), real=True)
+log_logistic = elementwise(log_expit_forward, lambda a: logistic(-a), name="log_expit", real=True)
 
 
 def expit(x: Any) -> Any:
@@ -100,13 +93,13 @@ def ratio(a: Any, b: Any) -> Any:
 
 
 def entr_forward(a: Any) -> Any:
-    (a,) = reals(a)
+    (a,) = floats(a)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(a > 0, -a * np.log(a), np.where(a < 0, -np.inf, a * 0))[()]
 
 
 def rel_entr_forward(a: Any, b: Any) -> Any:
-    a, b = reals(a, b)
+    a, b = floats(a, b)
     with np.errstate(all="ignore"):
         near = np.abs(a - b) < 0.5 * b  # where the ratio is near 1, it has lost the digits of its logarithm
         logarithm = np.where(near, np.log1p((a - b) / b), np.log(a) - np.log(b))
@@ -115,7 +108,7 @@ def rel_entr_forward(a: Any, b: Any) -> Any:
 
 
 def kl_div_forward(a: Any, b: Any) -> Any:
-    a, b = reals(a, b)
+    a, b = floats(a, b)
     value = rel_entr_forward(a, b)
     with np.errstate(invalid="ignore"):
         return np.where(value == np.inf, value, value - a + b)[()]
@@ -141,6 +134,7 @@ entropy = elementwise(
     entr_forward,
     lambda a: -np.log(a) - 1,
     name="entr",
+    real=True,
     domain=POSITIVE,
     singular=[singular(0.0, gives=np.inf, why="the slope is infinite")],
 )
@@ -149,6 +143,7 @@ relative_entropy = elementwise(
     lambda a, b: np.log(a / b) + 1,
     lambda a, b: -ratio(a, b),
     name="rel_entr",
+    real=True,
     domain=POSITIVE,
     singular=[singular(0.0, 1.0, gives=(-np.inf, 0.0), why=LIMIT)],
 )
@@ -157,6 +152,7 @@ divergence = elementwise(
     lambda a, b: np.log(a / b),
     lambda a, b: 1 - ratio(a, b),
     name="kl_div",
+    real=True,
     domain=POSITIVE,
     singular=[singular(0.0, 1.0, gives=(-np.inf, 1.0), why=LIMIT)],
 )

@@ -11,14 +11,14 @@ from ..samples import Sample, sample
 from ..shapes import Axis
 from . import softmaxes
 from .arranging import common_shape
-from .entropies import reals
+from .entropies import floats
 from .layouts import broadcast_to
 from .reductions import matrix, prepared, spread
 
 
 def scaled_sum(a: Any, b: Any, axis: Any) -> tuple[Any, Any]:
     """sum of b exp(a - m) along the axes, which stay, and m: the largest a that has a weight."""
-    a, b = reals(a, b)
+    a, b = floats(a, b)
     a = np.where(b == 0, -np.inf, a)  # a weight of 0 counts for nothing, however large its exponential
     m = softmaxes.finite_peak(a, axis)
     return np.sum(b * np.exp(a - m), axis=axis, keepdims=True), m
@@ -61,6 +61,7 @@ def cases() -> list[Sample]:
 sign = fixed(
     lambda a, b, *, axis=None, keepdims=False: without(np.sign(scaled_sum(a, b, axis)[0]), axis, keepdims),
     name="sign_of_sum",
+    real=True,
     samples=cases,
     batch="axes",
 )
@@ -72,6 +73,7 @@ size = primitive(
     samples=cases,
     batch="axes",
     name="weighted_logsumexp",
+    real=True,
 )
 
 

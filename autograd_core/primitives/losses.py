@@ -66,8 +66,8 @@ def mean_square_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool]
 
 mean_square = primitive(
     mean_square_forward,
-    lambda g, a, b: (a - b) * (g * (2 / a.size)),
-    lambda g, a, b: (b - a) * (g * (2 / a.size)),
+    lambda g, a, b: (a - b) * (g / (a.size / 2)),  # 2 / 6 would be a double's, also for a long double
+    lambda g, a, b: (b - a) * (g / (a.size / 2)),
     jvp=lambda ts, a, b: np.mean(
         2 * (a - b) * (ts[1] * -1 if ts[0] is None else ts[0] if ts[1] is None else ts[0] - ts[1])
     ),
@@ -78,6 +78,7 @@ mean_square = primitive(
         sample(normal(2, 3), normal(2, 3)[::-1]),
         sample(normal(2, 3), np.float64(0.5)),
         sample(normal(2, 3, dtype=np.float32), normal(2, 3, dtype=np.float32)[::-1]),
+        sample(normal(2, 3, dtype=np.longdouble), normal(2, 3, dtype=np.longdouble)[::-1]),
         sample(normal(3), normal(4), raises=ShapeError),
     ],
     reference="mean((a - b)^2)",

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import MissingError, UnsupportedError
 from ..recording import Value
-from .entropies import floats, reals
+from .entropies import floats
 
 WITHIN = {"e": np.dtype(np.float32), "g": np.dtype(np.float64), "G": np.dtype(np.complex128)}
 """The dtype that SciPy computes in for those that it has no code for: results are as exact as that."""
@@ -22,7 +22,9 @@ def by_scipy(name: str, *xs: Any, complex_too: bool = False) -> Any:
         raise MissingError(
             f"special.{name} is computed by SciPy, which is not installed here: pip install 'autograd-core[special]'"
         ) from error
-    arrays = floats(*xs) if complex_too else reals(*xs)
+    if not complex_too and any(map(np.iscomplexobj, xs)):
+        raise TypeError("it is defined for real numbers")
+    arrays = floats(*xs)
     dtype = np.result_type(*arrays)
     within = WITHIN.get(dtype.char, dtype)
     y = getattr(special, name)(*[x.astype(within, copy=False) for x in arrays])

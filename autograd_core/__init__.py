@@ -8,8 +8,12 @@
 tensor([ 1.38177329,  0.07700375, -2.82885748])
 """
 
+import gc as _gc
 from importlib import import_module as _import_module
 from typing import Any as _Any
+
+_collecting = _gc.isenabled()
+_gc.disable()  # what a declaration makes stays: to search it for garbage would take a sixth of the import
 
 from . import batching, exchange, methods, scalars, tensors, ufunc_calls
 from .batching import vmap
@@ -17,8 +21,8 @@ from .families import composed, elementwise, fixed, layout, multilinear, primiti
 from .jacobians import hessian, hvp, jacobian, jvp, linearize
 from .modes import enable_grad, no_grad, scope, set_grad_enabled
 from .numpy_api import PLAIN as _PLAIN
-from .numpy_api import fft, linalg
-from .numpy_api import namespace as _namespace
+from .numpy_api import answerable as _answerable
+from .numpy_api import row_of as _row_of
 from .recording import Scalar, Tensor, Value
 from .scalars import scalar
 from .tensors import asarray, stop_gradient, tensor
@@ -28,7 +32,6 @@ from .writing import updatable, writable
 __version__ = "0.1.0"
 
 globals().update(_PLAIN)
-globals().update(_namespace())
 tensors.install()
 scalars.install()
 methods.install()
@@ -37,20 +40,26 @@ batching.install()
 exchange.install()
 
 _LAZY = {
-    "array_api": "array_api", "debugging": "debugging", "drawing": "drawing", "ops": "ops",
-    "polynomial": "numpy_api.polynomial", "random": "random", "special": "special", "testing": "testing",
+    "array_api": "array_api", "debugging": "debugging", "drawing": "drawing", "ops": "ops", "random": "random",
+    "special": "special", "testing": "testing",
+    "fft": "numpy_api.fft", "linalg": "numpy_api.linalg", "polynomial": "numpy_api.polynomial",
     "Drawing": "drawing", "draw": "drawing", "detect_anomaly": "debugging", "why_no_grad": "debugging",
     "checkpoint": "checkpoints", "custom_jvp": "custom", "custom_root": "implicit", "custom_vjp": "custom",
     "drawn_from": "streams",
 }  # fmt: skip
+_FUNCTIONS = _answerable()
 
 
 def __getattr__(name: str) -> _Any:
-    """Parts that load on first use: what is neither a NumPy function nor a transform."""
-    if name not in _LAZY:
+    """What is got when it is first asked for: NumPy's functions as they are here, and the parts that load on first use."""
+    if name in _FUNCTIONS:
+        found = _row_of(_FUNCTIONS[name]).answer
+    elif name in _LAZY:
+        module = _import_module(f".{_LAZY[name]}", __name__)
+        found = module if _LAZY[name].endswith(name) else getattr(module, name)
+    else:
         raise AttributeError(f"module 'autograd_core' has no attribute {name!r}")
-    module = _import_module(f".{_LAZY[name]}", __name__)
-    globals()[name] = found = module if _LAZY[name].endswith(name) else getattr(module, name)
+    globals()[name] = found
     return found
 
 
@@ -65,4 +74,7 @@ _EXPLICIT = [
     "scalar", "scope", "set_grad_enabled", "special", "stop_gradient", "tensor", "updatable", "value_and_grad", "vjp",
     "vmap", "why_no_grad", "writable",
 ]  # fmt: skip
-__all__ = [*_EXPLICIT, *_PLAIN, *_namespace()]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here
+__all__ = [*_EXPLICIT, *_PLAIN, *_FUNCTIONS]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here
+
+if _collecting:
+    _gc.enable()

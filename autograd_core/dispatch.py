@@ -6,7 +6,8 @@ recorded; one without is refused with words, never passed through with its gradi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from inspect import signature
 from typing import Any, NamedTuple, TypeVar
 
@@ -29,6 +30,7 @@ class Row(NamedTuple):
 ufuncs: dict[np.ufunc, Callable[..., Any]] = {}
 functions: dict[Callable[..., Any], Callable[..., Any]] = {}
 answered: dict[Callable[..., Any], Row] = {}
+later: dict[str, str] = {}
 refused: dict[Callable[..., Any], str] = {}
 methods: dict[tuple[np.ufunc, str], Callable[..., Any]] = {}
 
@@ -57,6 +59,28 @@ def answers(
     return register
 
 
+def answered_later(module: str, names: Iterable[str]) -> None:
+    """Say that a module answers for NumPy functions, by names such as linalg.inv; it is loaded when one of them is called."""
+    later.update((f"numpy.{name}", module) for name in names)
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """NumPy's full name of one of its functions, as numpy.linalg.inv."""
+    return f"{getattr(function, '__module__', 'numpy')}.{getattr(function, '__name__', '')}"
+
+
+def has_answer(function: Callable[..., Any]) -> bool:
+    """Whether something answers for a NumPy function, loaded already or not."""
+    return function in answered or name_of(function) in later
+
+
+def row_of(function: Callable[..., Any]) -> Row | None:
+    """The row of a NumPy function that has an answer; loads it, if it is one of those that come later."""
+    if function not in answered and has_answer(function):
+        import_module(later[name_of(function)])
+    return answered.get(function)
+
+
 def refuse(function: Callable[..., Any], words: str) -> None:
     """Say why a NumPy function has no answer, and what to do instead."""
     refused[function] = words
@@ -67,8 +91,10 @@ def array_function(
 ) -> Any:
     """NumPy's protocol for all other functions."""
     answer = functions.get(function)
+    if answer is None and row_of(function) is not None:
+        answer = functions[function]
     if answer is None:
-        name = f"{function.__module__.replace('numpy', 'np')}.{function.__name__}"
+        name = name_of(function).replace("numpy", "np")
         if function in refused:
             raise UnsupportedError(f"{name} {refused[function]}")
         raise UnsupportedError(

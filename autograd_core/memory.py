@@ -5,8 +5,8 @@ Nodes and writes are numbered by one count, `serials`: a graph younger than the 
 
 from __future__ import annotations
 
+from _thread import allocate_lock as Lock  # half a millisecond less to import than threading
 from itertools import count
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 

@@ -9,6 +9,8 @@ import pytest
 
 import autograd_core
 import nn
+from autograd_core.dispatch import answered, name_of
+from autograd_core.primitives import LATER
 
 CORE, NN = Path(autograd_core.__file__).parent, Path(nn.__file__).parent
 
@@ -64,7 +66,7 @@ def test_every_room_has_its_place():
 def test_an_import_loads_what_answers_for_numpy_and_the_transforms_and_nothing_else():
     parts = {
         "array_api", "checkpoints", "custom", "debugging", "drawing", "implicit", "numpy_api.polynomial", "ops", "random",
-        "special", "testing",
+        "special", "testing", *(f"primitives.{file}" for file in LATER),
     }  # fmt: skip
     program = (
         f"import sys, autograd_core; assert not {{f'autograd_core.{{part}}' for part in {parts}}} & sys.modules.keys()"
@@ -72,8 +74,17 @@ def test_an_import_loads_what_answers_for_numpy_and_the_transforms_and_nothing_e
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+def test_a_file_that_loads_later_is_listed_with_all_that_it_answers_for():
+    found = {}
+    for function, row in answered.items():
+        module = getattr(row.answer, "module", row.answer.__module__).removeprefix("autograd_core.primitives.")
+        found.setdefault(module, set()).add(name_of(function).removeprefix("numpy."))
+
+    assert {file: found[file] for file in LATER} == {file: {*names.split()} for file, names in LATER.items()}
+
+
 def test_every_file_of_primitives_is_loaded_with_the_package_or_with_a_part_that_is_asked_for():
-    program = "import sys, autograd_core as ag; ag.ops, ag.special, ag.random; print(*sys.modules)"
+    program = "import sys, autograd_core as ag; [getattr(ag, name) for name in ag.__all__]; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
 
     assert {f"autograd_core.primitives.{p.stem}" for p in (CORE / "primitives").glob("[!_]*.py")} <= {*loaded}

@@ -8,16 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from ..dispatch import Row, answered
+from ..dispatch import Row, has_answer, row_of
 
 
-def rows_of(module: ModuleType) -> dict[str, Row]:
-    """The public names of one of NumPy's modules (aliases such as `abs` and `absolute` included) -> the row that answers."""
+def answerable(module: ModuleType = np) -> dict[str, Callable[..., Any]]:
+    """The public names of one of NumPy's modules (aliases such as `abs` and `absolute` included) whose function has an answer."""
     return {
-        name: answered[function]
+        name: function
         for name, function in vars(module).items()
-        if not name.startswith("_") and callable(function) and is_hashable(function) and function in answered
+        if not name.startswith("_") and callable(function) and is_hashable(function) and has_answer(function)
     }
+
+
+def rows_of(module: ModuleType = np) -> dict[str, Row]:
+    """The public names of one of NumPy's modules -> the row that answers."""
+    return {name: row for name, function in answerable(module).items() if (row := row_of(function)) is not None}
 
 
 def namespace(module: ModuleType = np) -> dict[str, Callable[..., Any]]:

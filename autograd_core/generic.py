@@ -121,10 +121,11 @@ def generic_pull(rules: Sequence[BoundRule], wanted: Wanted, arity: int | None, 
                 settle(third(node, saved, g), inputs[k].value),
             )
     elif len(wanted) == 1:
-        (only,) = pulls
+        (only,), (i,) = pulls, wanted
 
         def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
-            return (settle(only(node, saved, g), node.parents[0].value),)
+            parent = node.first[i] if arity is None else node.first if i == 0 else node.second
+            return (settle(only(node, saved, g), parent.value),)
     else:
 
         def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:

@@ -40,11 +40,11 @@ class Masks:
             return self.pull_number(node, saved, g, reached)
         mask = self.live.pop(node, None)
         carries = route.cut or (mask is not None and carries_masks(route.primitive))
-        needed = [carries and self.bends(p) for p in node.parents]
+        needed = [carries and self.bends(p) for p in parents]
         bending = mask is not None and route.primitive.bends
         contributions = rezeroed(node, route, saved, g, mask) if bending else route.pull(node, saved, g)
         passed = moved(node, route, mask) if any(needed) else (None,) * len(needed)
-        for parent, m, need in zip(node.parents, passed, needed, strict=True):
+        for parent, m, need in zip(parents, passed, needed, strict=True):
             if m is None or not need or (parent in reached and parent not in self.live):
                 self.live.pop(parent, None)  # live as a whole
             else:
@@ -69,7 +69,7 @@ class Masks:
 
     def bends(self, node: Node) -> bool:
         """Whether a cotangent of the node meets a slope that could be infinite before it meets another family."""
-        if not carries_masks(node.primitive):
+        if node.route is None or not carries_masks(node.route.primitive):
             return False
         known = self._bends
         stack = [node]

@@ -131,27 +131,7 @@ def _walk(
     live = masks.live
     take = pending.pop
     passed: Cotangents = {}
-    closely = record or onlooker is not None
-
-    def pull(node: Node, saved: Any, g: Any) -> Sequence[Any]:
-        """The contributions of one node, in a walk that is recorded or looked on at."""
-        try:
-            if record and node.primitive.definition is not None:  # type: ignore[union-attr]
-                return through_definition(node, saved, g)
-            return masks.pull(node, saved, g, pending)
-        except ArithmeticError:
-            if type(node.value) is not float:
-                raise
-            return pull_numbers(node, saved, g)
-
-    def add(parent: Node, c: Any) -> None:
-        total = pending[parent]
-        if parent in owned:
-            total += c  # in place
-            return
-        total = pending[parent] = total + c
-        if type(total) is np.ndarray:
-            owned.add(parent)
+    closely = partial(pull_closely, masks, pending, record, onlooker) if record or onlooker is not None else None
 
     for node in nodes:
         g = take(node, None)
@@ -169,9 +149,8 @@ def _walk(
         saved: Any = wrapped(node) if record else node
         contributions: Sequence[Any]
         try:
-            if closely:
-                step = partial(pull, node, saved, g)
-                contributions = step() if onlooker is None else onlooker.back(node, g, step)
+            if closely is not None:
+                contributions = closely(node, saved, g)
             elif route.cut or (live and (node in live or not live.keys().isdisjoint(node.parents))):
                 contributions = masks.pull(node, saved, g, pending)
             else:
@@ -187,28 +166,57 @@ def _walk(
             c, d = contributions
             parent = node.first
             if parent in pending:
-                add(parent, c)
+                add(pending, owned, parent, c)
             else:
                 pending[parent] = c
             parent = node.second
             if parent in pending:
-                add(parent, d)
+                add(pending, owned, parent, d)
             else:
                 pending[parent] = d
         elif kind == MANY:
             for parent, c in zip(route.parents(node.first), contributions, strict=True):
                 if parent in pending:
-                    add(parent, c)
+                    add(pending, owned, parent, c)
                 else:
                     pending[parent] = c
         else:
             parent = node.first if kind == FIRST else node.second
             if parent in pending:
-                add(parent, contributions[0])
+                add(pending, owned, parent, contributions[0])
             else:
                 pending[parent] = contributions[0]
     pending.update(passed)
     return pending
+
+
+def add(pending: Cotangents, owned: set[Node], parent: Node, c: Any) -> None:
+    """Add a contribution to what the other paths gave; in place, where the sum is a buffer of this walk."""
+    total = pending[parent]
+    if parent in owned:
+        total += c
+        return
+    total = pending[parent] = total + c
+    if type(total) is np.ndarray:
+        owned.add(parent)
+
+
+def pull_closely(
+    masks: Masks, pending: Cotangents, record: bool, onlooker: Onlooker | None, node: Node, saved: Any, g: Any
+) -> Sequence[Any]:
+    """The contributions of one node, in a walk that is recorded or looked on at."""
+
+    def step() -> Sequence[Any]:
+        try:
+            if record and node.primitive.definition is not None:  # type: ignore[union-attr]
+                return through_definition(node, saved, g)
+            return masks.pull(node, saved, g, pending)
+        except ArithmeticError:
+            if type(node.value) is not float:
+                raise
+            return pull_numbers(node, saved, g)
+
+    return step() if onlooker is None else onlooker.back(node, g, step)
 
 
 def attend(node: Node, g: Any, retain: bool, kept: Cotangents | None) -> Any:

@@ -111,6 +111,7 @@ logit_loss = elementwise(
     scalar=lambda a, b: max(a, 0.0) - a * b + math.log1p(math.exp(-abs(a))),
     name="bce_with_logits",
     domain=((-2.0, 2.0), (0.0, 1.0)),
+    real=True,
 )
 
 

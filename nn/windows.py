@@ -1,11 +1,18 @@
-"""The geometry of windows that slide over images: their padding, and what reaches over the end."""
+"""The geometry of windows that slide over arrays: their axes, their padding, and what reaches over the end."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .errors import SettingError
 from .settings import AXES, per_axis
+
+SPATIAL = {1: "L", 2: "H, W", 3: "D, H, W"}
+"""The letters of one, two and three spatial axes, as PyTorch's documentation has them."""
+
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+"""What a convolution may put around its input."""
 
 
 def padding_for(padding: Any, stride: tuple[int, ...], what: str) -> Any:
@@ -18,6 +25,20 @@ def padding_for(padding: Any, stride: tuple[int, ...], what: str) -> Any:
     if padding == "same" and set(stride) != {1}:
         raise SettingError(f'{what} is "same", which keeps the size of the input, and the stride is {stride}: take 1')
     return padding
+
+
+def borders(padding: Any, kernel: Sequence[int], dilation: Sequence[int]) -> tuple[int, ...]:
+    """The padding of a convolution as `nn.functional.pad` takes it: before and after each axis, the last axis first.
+
+    >>> borders((1, 2), (3, 3), (1, 1)), borders("same", (4,), (1,))
+    ((2, 2, 1, 1), (1, 2))
+    """
+    whole = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+    if padding == "same":
+        pairs = [(n // 2, n - n // 2) for n in whole]
+    else:
+        pairs = [(p, p) for p in ([0] * len(whole) if padding == "valid" else padding)]
+    return tuple([side for pair in reversed(pairs) for side in pair])
 
 
 def overhang(size: int, kernel: int, stride: int, padding: int) -> int:

@@ -187,7 +187,7 @@ REFUSED = [
     (
         lambda: nn.Conv2d(1, 2, 3)(floats(4, 8, 8)),
         ShapeError,
-        r"give the images an axis for their channel, x\[:, None\]",
+        r"give the input an axis for its channel, x\[:, None\]",
     ),
     (lambda: nn.Conv2d(3, 2, 3)(ag.tensor(floats(4, 3, 8, 8, dtype=float))), DTypeError, "float64 Tensor"),
     (lambda: nn.Conv2d(3, 2, 9)(floats(4, 3, 8, 8)), ShapeError, "."),

@@ -1,17 +1,21 @@
 """Layers as functions, as `torch.nn.functional` has them; what they compute is in `autograd_core.ops`."""
 
-from . import activations, convolution, losses, noise, pooling, products
+from . import activations, borders, convolution, losses, noise, pooling, products, rearranging
 from .activations import *
+from .borders import *
 from .convolution import *
 from .losses import *
 from .noise import *
 from .pooling import *
 from .products import *
+from .rearranging import *
 
 __all__: list[str] = []
 __all__ += activations.__all__
+__all__ += borders.__all__
 __all__ += convolution.__all__
 __all__ += losses.__all__
 __all__ += noise.__all__
 __all__ += pooling.__all__
 __all__ += products.__all__
+__all__ += rearranging.__all__

@@ -1,19 +1,36 @@
 """Layers, with the names, constructor arguments, defaults and layouts of `torch.nn`."""
 
-from . import activations, containers, convolution, dropout, linear, losses, pooling
+from . import (
+    activations,
+    borders,
+    containers,
+    convolution,
+    dropout,
+    linear,
+    losses,
+    pooling,
+    rearranging,
+    transposed_convolution,
+)
 from .activations import *
+from .borders import *
 from .containers import *
 from .convolution import *
 from .dropout import *
 from .linear import *
 from .losses import *
 from .pooling import *
+from .rearranging import *
+from .transposed_convolution import *
 
 __all__: list[str] = []
 __all__ += activations.__all__
+__all__ += borders.__all__
 __all__ += containers.__all__
 __all__ += convolution.__all__
 __all__ += dropout.__all__
 __all__ += linear.__all__
 __all__ += losses.__all__
 __all__ += pooling.__all__
+__all__ += rearranging.__all__
+__all__ += transposed_convolution.__all__

@@ -1,6 +1,6 @@
 """Layers as functions, as `torch.nn.functional` has them; what they compute is in `autograd_core.ops`."""
 
-from . import activations, borders, convolution, losses, noise, pooling, products, rearranging
+from . import activations, borders, convolution, losses, noise, pooling, products, rearranging, resampling
 from .activations import *
 from .borders import *
 from .convolution import *
@@ -9,6 +9,7 @@ from .noise import *
 from .pooling import *
 from .products import *
 from .rearranging import *
+from .resampling import *
 
 __all__: list[str] = []
 __all__ += activations.__all__
@@ -19,3 +20,4 @@ __all__ += noise.__all__
 __all__ += pooling.__all__
 __all__ += products.__all__
 __all__ += rearranging.__all__
+__all__ += resampling.__all__

@@ -10,6 +10,7 @@ from . import (
     losses,
     pooling,
     rearranging,
+    resampling,
     transposed_convolution,
 )
 from .activations import *
@@ -21,6 +22,7 @@ from .linear import *
 from .losses import *
 from .pooling import *
 from .rearranging import *
+from .resampling import *
 from .transposed_convolution import *
 
 __all__: list[str] = []
@@ -33,4 +35,5 @@ __all__ += linear.__all__
 __all__ += losses.__all__
 __all__ += pooling.__all__
 __all__ += rearranging.__all__
+__all__ += resampling.__all__
 __all__ += transposed_convolution.__all__

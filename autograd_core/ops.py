@@ -8,13 +8,15 @@ from .primitives.losses import bce_with_logits, mse_loss
 from .primitives.pooling import avg_pool, max_pool
 from .primitives.softmaxes import log_softmax, logsumexp, softmax
 from .primitives.sparse_products import SparseMatrix, sparse_product
+from .primitives.standardizing import rms_standardize, scale_shift, standardize
 from .primitives.transposed_windows import conv_transpose
 from .primitives.unfolding import fold, unfold
 from .primitives.weighted_sums import weighted_sum
 from .primitives.windows import conv
 
 __all__ = [
-    "SparseMatrix", "avg_pool", "bce_with_logits", "conv", "conv_transpose", "cross_entropy", "elu", "erf", "fold",
-    "gate", "gelu", "leaky_relu", "linear", "log_softmax", "logsumexp", "max_pool", "mse_loss", "nll_loss", "relu", "sigmoid",
-    "silu", "softmax", "softplus", "sparse_product", "unfold", "weighted_sum",
+    "SparseMatrix", "avg_pool", "bce_with_logits", "conv", "conv_transpose", "cross_entropy", "elu", "erf", "fold", "gate",
+    "gelu", "leaky_relu", "linear", "log_softmax", "logsumexp", "max_pool", "mse_loss", "nll_loss", "relu",
+    "rms_standardize", "scale_shift", "sigmoid", "silu", "softmax", "softplus", "sparse_product", "standardize", "unfold",
+    "weighted_sum",
 ]  # fmt: skip

@@ -255,7 +255,7 @@ def test_the_text_of_a_module_is_its_tree():
         "  (0): Conv2d(1, 4, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))",
         "  (1): Sequential(",
         "    (0): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)",
-        "    (1): Dropout(p=0.1)",
+        "    (1): Dropout(p=0.1, inplace=False)",
         "  )",
         "  (2): Flatten(start_dim=1, end_dim=-1)",
         ")",

@@ -1,11 +1,23 @@
 """Layers as functions, as `torch.nn.functional` has them; what they compute is in `autograd_core.ops`."""
 
-from . import activations, borders, convolution, losses, noise, pooling, products, rearranging, resampling
+from . import (
+    activations,
+    borders,
+    convolution,
+    losses,
+    noise,
+    normalization,
+    pooling,
+    products,
+    rearranging,
+    resampling,
+)
 from .activations import *
 from .borders import *
 from .convolution import *
 from .losses import *
 from .noise import *
+from .normalization import *
 from .pooling import *
 from .products import *
 from .rearranging import *
@@ -17,6 +29,7 @@ __all__ += borders.__all__
 __all__ += convolution.__all__
 __all__ += losses.__all__
 __all__ += noise.__all__
+__all__ += normalization.__all__
 __all__ += pooling.__all__
 __all__ += products.__all__
 __all__ += rearranging.__all__

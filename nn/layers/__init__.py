@@ -8,9 +8,11 @@ from . import (
     dropout,
     linear,
     losses,
+    normalization,
     pooling,
     rearranging,
     resampling,
+    running_norms,
     transposed_convolution,
 )
 from .activations import *
@@ -20,9 +22,11 @@ from .convolution import *
 from .dropout import *
 from .linear import *
 from .losses import *
+from .normalization import *
 from .pooling import *
 from .rearranging import *
 from .resampling import *
+from .running_norms import *
 from .transposed_convolution import *
 
 __all__: list[str] = []
@@ -33,6 +37,8 @@ __all__ += convolution.__all__
 __all__ += dropout.__all__
 __all__ += linear.__all__
 __all__ += losses.__all__
+__all__ += normalization.__all__
+__all__ += running_norms.__all__
 __all__ += pooling.__all__
 __all__ += rearranging.__all__
 __all__ += resampling.__all__

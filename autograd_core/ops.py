@@ -5,6 +5,7 @@ from .primitives.activations import elu, erf, gelu, leaky_relu, relu, sigmoid, s
 from .primitives.cross_entropies import cross_entropy, nll_loss
 from .primitives.linear_layer import linear
 from .primitives.losses import bce_with_logits, mse_loss
+from .primitives.piecewise_linear import hardshrink, hardsigmoid, hardtanh, softshrink, step, threshold
 from .primitives.pooling import avg_pool, max_pool
 from .primitives.softmaxes import log_softmax, logsumexp, softmax
 from .primitives.sparse_products import SparseMatrix, sparse_product
@@ -15,8 +16,8 @@ from .primitives.weighted_sums import weighted_sum
 from .primitives.windows import conv
 
 __all__ = [
-    "SparseMatrix", "avg_pool", "bce_with_logits", "conv", "conv_transpose", "cross_entropy", "elu", "erf", "fold", "gate",
-    "gelu", "leaky_relu", "linear", "log_softmax", "logsumexp", "max_pool", "mse_loss", "nll_loss", "relu",
-    "rms_standardize", "scale_shift", "sigmoid", "silu", "softmax", "softplus", "sparse_product", "standardize", "unfold",
-    "weighted_sum",
+    "SparseMatrix", "avg_pool", "bce_with_logits", "conv", "conv_transpose", "cross_entropy", "elu", "erf", "fold",
+    "gate", "gelu", "hardshrink", "hardsigmoid", "hardtanh", "leaky_relu", "linear", "log_softmax", "logsumexp",
+    "max_pool", "mse_loss", "nll_loss", "relu", "rms_standardize", "scale_shift", "sigmoid", "silu", "softmax",
+    "softplus", "softshrink", "sparse_product", "standardize", "step", "threshold", "unfold", "weighted_sum",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ import numpy as np
 import autograd_core as ag
 from autograd_core.errors import ShapeError
 
+from . import functional as F
 from .errors import KindError
 from .module import Module
 from .parameter import Parameter
@@ -22,6 +23,9 @@ ACTIVATIONS: dict[str, Callable[[Any], Any] | None] = {
     "tanh": ag.tanh,
     "relu": ag.ops.relu,
     "sigmoid": ag.ops.sigmoid,
+    "arctan": ag.arctan,
+    "sign": F.sign,
+    "step": F.step,
     "linear": None,
 }
 
@@ -30,7 +34,7 @@ class Neuron(Module):
     """One neuron, y = activation(w1 x1 + w2 x2 + ... + b), of Scalars.
 
     inputs       how many numbers it takes
-    activation   "tanh", "relu", "sigmoid" or "linear"
+    activation   "tanh", "relu", "sigmoid", "arctan" or "linear"; "sign" and "step" without derivative
     Weights start uniform in +-1 / sqrt(inputs), the bias b at 0. Inputs are floats or Scalars; the result is a Scalar.
 
     >>> import nn

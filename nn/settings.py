@@ -57,6 +57,12 @@ def within(value: Any, what: str, low: float, high: float = np.inf) -> Any:
     return value
 
 
+def ordered(low: Any, high: Any, what: str) -> None:
+    """Raise SettingError unless the first of two numbers is not above the second."""
+    if not number(low, what) <= number(high, what):
+        raise SettingError(f"{what} are {low} and {high}: give the smaller number first")
+
+
 def one_of(value: Any, what: str, names: Iterable[str]) -> Any:
     """One of a few names."""
     names = list(names)

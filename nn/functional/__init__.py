@@ -10,7 +10,9 @@ from . import (
     pooling,
     products,
     rearranging,
+    rectifiers,
     resampling,
+    softmaxes,
 )
 from .activations import *
 from .borders import *
@@ -21,7 +23,9 @@ from .normalization import *
 from .pooling import *
 from .products import *
 from .rearranging import *
+from .rectifiers import *
 from .resampling import *
+from .softmaxes import *
 
 __all__: list[str] = []
 __all__ += activations.__all__
@@ -33,4 +37,6 @@ __all__ += normalization.__all__
 __all__ += pooling.__all__
 __all__ += products.__all__
 __all__ += rearranging.__all__
+__all__ += rectifiers.__all__
 __all__ += resampling.__all__
+__all__ += softmaxes.__all__

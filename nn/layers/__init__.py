@@ -11,8 +11,10 @@ from . import (
     normalization,
     pooling,
     rearranging,
+    rectifiers,
     resampling,
     running_norms,
+    softmaxes,
     transposed_convolution,
 )
 from .activations import *
@@ -25,8 +27,10 @@ from .losses import *
 from .normalization import *
 from .pooling import *
 from .rearranging import *
+from .rectifiers import *
 from .resampling import *
 from .running_norms import *
+from .softmaxes import *
 from .transposed_convolution import *
 
 __all__: list[str] = []
@@ -38,8 +42,10 @@ __all__ += dropout.__all__
 __all__ += linear.__all__
 __all__ += losses.__all__
 __all__ += normalization.__all__
-__all__ += running_norms.__all__
 __all__ += pooling.__all__
 __all__ += rearranging.__all__
+__all__ += rectifiers.__all__
 __all__ += resampling.__all__
+__all__ += running_norms.__all__
+__all__ += softmaxes.__all__
 __all__ += transposed_convolution.__all__

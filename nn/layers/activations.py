@@ -1,4 +1,4 @@
-"""Nonlinearities, elementwise or along one axis."""
+"""Smooth nonlinearities, element by element."""
 
 from __future__ import annotations
 
@@ -8,19 +8,9 @@ from .. import functional as F
 from ..module import Module
 from ..settings import one_of
 
-__all__ = ["GELU", "LogSoftmax", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh"]
-
-
-class ReLU(Module):
-    """max(x, 0); its slope at 0 is 0.
-
-    >>> import nn, numpy as np
-    >>> nn.ReLU()(np.array([-1.0, 2.0]))
-    array([0., 2.])
-    """
-
-    def forward(self, x: Any) -> Any:
-        return F.relu(x)
+__all__ = [
+    "GELU", "Arctan", "LogSigmoid", "Mish", "SiLU", "Sigmoid", "Softplus", "Softsign", "Tanh", "Tanhshrink",
+]  # fmt: skip
 
 
 class Tanh(Module):
@@ -55,8 +45,14 @@ class SiLU(Module):
     array([  0., 100.])
     """
 
+    def __init__(self, inplace: bool = False) -> None:
+        self.inplace = inplace
+
     def forward(self, x: Any) -> Any:
         return F.silu(x)
+
+    def extra_repr(self) -> str:
+        return "inplace=True" if self.inplace else ""
 
 
 class GELU(Module):
@@ -80,7 +76,7 @@ class GELU(Module):
 
 
 class Softplus(Module):
-    """log(1 + exp(beta x)) / beta, without overflow; beyond `threshold` PyTorch's is x, which is the same number.
+    """log(1 + exp(beta x)) / beta, without overflow; from beta x = threshold on, if below 20, x itself.
 
     >>> import nn, numpy as np
     >>> nn.Softplus()(np.array([-1000.0, 1000.0]))
@@ -97,38 +93,67 @@ class Softplus(Module):
         return f"beta={self.beta}, threshold={self.threshold}"
 
 
-class Softmax(Module):
-    """exp(x) / sum(exp(x)) along the axis `dim`; the shape of x.
+class Mish(Module):
+    """x tanh(log(1 + exp(x))). Misra 2020.
 
     >>> import nn, numpy as np
-    >>> nn.Softmax(dim=1)(np.array([[0.0, 0.0], [1000.0, 0.0]]))
-    array([[0.5, 0.5],
-           [1. , 0. ]])
+    >>> nn.Mish()(np.array([0.0, 100.0]))
+    array([  0., 100.])
     """
 
-    def __init__(self, dim: int = -1) -> None:
-        self.dim = dim
+    def __init__(self, inplace: bool = False) -> None:
+        self.inplace = inplace
 
     def forward(self, x: Any) -> Any:
-        return F.softmax(x, self.dim)
+        return F.mish(x)
 
     def extra_repr(self) -> str:
-        return f"dim={self.dim}"
+        return "inplace=True" if self.inplace else ""
 
 
-class LogSoftmax(Module):
-    """x - log(sum(exp(x))) along the axis `dim`, the log of softmax without overflow; the shape of x.
+class LogSigmoid(Module):
+    """log(sigmoid(x)), without overflow.
 
     >>> import nn, numpy as np
-    >>> nn.LogSoftmax(dim=0)(np.array([1000.0, 0.0]))
-    array([    0., -1000.])
+    >>> nn.LogSigmoid()(np.array([-1000.0, 1000.0]))
+    array([-1000.,    -0.])
     """
 
-    def __init__(self, dim: int = -1) -> None:
-        self.dim = dim
+    def forward(self, x: Any) -> Any:
+        return F.logsigmoid(x)
+
+
+class Softsign(Module):
+    """x / (1 + |x|), between -1 and 1.
+
+    >>> import nn, numpy as np
+    >>> nn.Softsign()(np.array([-1.0, 3.0]))
+    array([-0.5 ,  0.75])
+    """
 
     def forward(self, x: Any) -> Any:
-        return F.log_softmax(x, self.dim)
+        return F.softsign(x)
 
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"
+
+class Tanhshrink(Module):
+    """x - tanh(x).
+
+    >>> import nn, numpy as np
+    >>> nn.Tanhshrink()(np.array([0.0, 100.0]))
+    array([ 0., 99.])
+    """
+
+    def forward(self, x: Any) -> Any:
+        return F.tanhshrink(x)
+
+
+class Arctan(Module):
+    """arctan(x), between -pi/2 and pi/2.
+
+    >>> import nn, numpy as np
+    >>> nn.Arctan()(np.array([0.0, np.inf])).round(4)
+    array([0.    , 1.5708])
+    """
+
+    def forward(self, x: Any) -> Any:
+        return F.arctan(x)

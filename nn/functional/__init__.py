@@ -2,6 +2,7 @@
 
 from . import (
     activations,
+    attention,
     borders,
     convolution,
     losses,
@@ -15,6 +16,7 @@ from . import (
     softmaxes,
 )
 from .activations import *
+from .attention import *
 from .borders import *
 from .convolution import *
 from .losses import *
@@ -29,6 +31,7 @@ from .softmaxes import *
 
 __all__: list[str] = []
 __all__ += activations.__all__
+__all__ += attention.__all__
 __all__ += borders.__all__
 __all__ += convolution.__all__
 __all__ += losses.__all__

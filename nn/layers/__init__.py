@@ -2,6 +2,7 @@
 
 from . import (
     activations,
+    attention,
     borders,
     containers,
     convolution,
@@ -15,9 +16,12 @@ from . import (
     resampling,
     running_norms,
     softmaxes,
+    transformer,
+    transformer_layers,
     transposed_convolution,
 )
 from .activations import *
+from .attention import *
 from .borders import *
 from .containers import *
 from .convolution import *
@@ -31,10 +35,13 @@ from .rectifiers import *
 from .resampling import *
 from .running_norms import *
 from .softmaxes import *
+from .transformer import *
+from .transformer_layers import *
 from .transposed_convolution import *
 
 __all__: list[str] = []
 __all__ += activations.__all__
+__all__ += attention.__all__
 __all__ += borders.__all__
 __all__ += containers.__all__
 __all__ += convolution.__all__
@@ -48,4 +55,6 @@ __all__ += rectifiers.__all__
 __all__ += resampling.__all__
 __all__ += running_norms.__all__
 __all__ += softmaxes.__all__
+__all__ += transformer.__all__
+__all__ += transformer_layers.__all__
 __all__ += transposed_convolution.__all__

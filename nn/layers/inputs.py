@@ -45,6 +45,6 @@ def expect(fits: bool, x: Any, layer: Module, shape: str, remedy: str = "") -> N
 
 
 def called(layer: Module) -> str:
-    """A layer as an error names it: its text, and where it stands in the model."""
-    name = layer._scope_name
-    return repr(layer) if name in (None, type(layer).__name__) else f"{layer!r}, the layer {name!r},"
+    """A layer as an error names it: its text, without that of layers within, and where it stands in the model."""
+    name, text = layer._scope_name, f"{type(layer).__name__}({layer.extra_repr()})"
+    return text if name in (None, type(layer).__name__) else f"{text}, the layer {name!r},"

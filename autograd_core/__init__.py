@@ -18,8 +18,9 @@ _gc.disable()  # what a declaration makes stays: to search it for garbage would 
 from . import batching, exchange, methods, scalars, tensors, ufunc_calls
 from .batching import vmap
 from .families import composed, elementwise, fixed, layout, multilinear, primitive
+from .hooks import hooked
 from .jacobians import hessian, hvp, jacobian, jvp, linearize
-from .modes import enable_grad, no_grad, scope, set_grad_enabled
+from .modes import Scoped, enable_grad, no_grad, scope, set_grad_enabled
 from .numpy_api import PLAIN as _PLAIN
 from .numpy_api import answerable as _answerable
 from .numpy_api import row_of as _row_of
@@ -68,11 +69,11 @@ def __dir__() -> list[str]:
 
 
 _EXPLICIT = [
-    "Scalar", "Tensor", "Value", "asarray", "checkpoint", "composed", "custom_jvp", "custom_root", "custom_vjp", "detect_anomaly",
-    "drawn_from", "elementwise", "enable_grad", "fft", "fixed", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp",
-    "layout", "linalg", "linearize", "multilinear", "no_grad", "ops", "polynomial", "primitive", "random", "record",
-    "scalar", "scope", "set_grad_enabled", "special", "stop_gradient", "tensor", "updatable", "value_and_grad", "vjp",
-    "vmap", "why_no_grad", "writable",
+    "Scalar", "Scoped", "Tensor", "Value", "asarray", "checkpoint", "composed", "custom_jvp", "custom_root",
+    "custom_vjp", "detect_anomaly", "drawn_from", "elementwise", "enable_grad", "fft", "fixed", "grad", "gradients",
+    "hessian", "hooked", "hvp", "jacobian", "jvp", "layout", "linalg", "linearize", "multilinear", "no_grad", "ops",
+    "polynomial", "primitive", "random", "record", "scalar", "scope", "set_grad_enabled", "special", "stop_gradient",
+    "tensor", "updatable", "value_and_grad", "vjp", "vmap", "why_no_grad", "writable",
 ]  # fmt: skip
 __all__ = [*_EXPLICIT, *_PLAIN, *_FUNCTIONS]  # noqa: PLE0604  # NumPy's names, as far as they have an answer here
 

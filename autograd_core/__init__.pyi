@@ -21,12 +21,14 @@ from .families.general import fixed as fixed
 from .families.general import layout as layout
 from .families.general import multilinear as multilinear
 from .families.general import primitive as primitive
+from .hooks import hooked as hooked
 from .implicit import custom_root as custom_root
 from .jacobians import hessian as hessian
 from .jacobians import hvp as hvp
 from .jacobians import jacobian as jacobian
 from .jacobians import jvp as jvp
 from .jacobians import linearize as linearize
+from .modes import Scoped as Scoped
 from .modes import enable_grad as enable_grad
 from .modes import no_grad as no_grad
 from .modes import scope as scope

@@ -40,6 +40,10 @@ class Scope:
             scope = scope.parent
         return ".".join(reversed(names))
 
+    def __enter__(self) -> None:
+        """Go on with the call of a `Scoped` after a block around it was left."""
+        begin(within(current(), self), self)
+
 
 class Onlooker(Protocol):
     """Looks on at one walk: is given each step to take, and what the walk ends with."""
@@ -68,7 +72,8 @@ class Witness:
 class Mode:
     """One setting of the recorder; immutable, so that it can be shared between threads.
 
-    outer, switch   the mode around it, and the block that it belongs to; `token` says in which thread or task
+    outer, switch   the mode around it, and what it belongs to: a block, or the scope of one call; `token` says in which thread
+                    or task
     """
 
     __slots__ = ("keep_all", "outer", "plain", "recording", "scope", "switch", "token", "witness")
@@ -77,20 +82,53 @@ class Mode:
         self.recording, self.keep_all, self.scope, self.witness = recording, keep_all, scope, witness
         self.plain = recording and not keep_all
         self.outer: Mode | None = None
-        self.switch: Switch | None = None
+        self.switch: Switch | Scope | None = None
         self.token: Token[Mode] | None = None
 
 
 _mode: ContextVar[Mode] = ContextVar("autograd_core mode", default=Mode(True, False, None))  # noqa: B039  # never changed
-current = _mode.get
+current, enter, leave = _mode.get, _mode.set, _mode.reset
+new: Callable[[type[Any]], Any] = object.__new__
+
+
+def within(now: Mode, scope: Scope) -> Mode:
+    """The same setting in another scope; without `__init__`, which costs as much again, since every call of a module needs one."""
+    mode: Mode = new(Mode)
+    mode.recording, mode.keep_all, mode.plain, mode.witness = now.recording, now.keep_all, now.plain, now.witness
+    mode.scope, mode.outer = scope, now
+    return mode
+
+
+def begin(mode: Mode, switch: Switch | Scope) -> None:
+    """Let a mode hold until `end(switch)`."""
+    mode.outer, mode.switch = current(), switch
+    mode.token = enter(mode)
+
+
+def end(switch: Switch | Scope) -> None:
+    """Let the mode hold that was there before the last `begin`; what was entered since and not left is entered again."""
+    mode: Mode | None = current()
+    above: list[Mode] = []
+    while mode is not None and mode.switch is not switch:
+        above.append(mode)
+        mode = mode.outer
+    try:
+        leave(mode.token)  # type: ignore[union-attr, arg-type]  # caught below
+    except (AttributeError, ValueError) as reason:
+        raise ModeError(
+            f"a block of {type(switch).__name__} was left in another thread or task than it was entered in, as can happen to a "
+            f"generator that waits within one: close it where it was started, or compute within the block and yield outside"
+        ) from reason
+    for mode in reversed(above):  # as when one of two suspended generators is closed: what was entered later stays
+        mode.switch.__enter__()  # type: ignore[union-attr]
 
 
 class Switch:
     """Another mode within a block; also a decorator, of coroutine functions too.
 
     The blocks that are open are listed in the modes themselves, per thread and task, so that one instance may be entered by
-    several, and again within itself. A class of its own: entered for every backward and every call of a module, it costs a third
-    of a generator's context manager.
+    several, and again within itself. A class of its own: entered for every backward, it costs a third of a generator's context
+    manager.
     """
 
     __slots__ = ()
@@ -100,26 +138,10 @@ class Switch:
         raise NotImplementedError
 
     def __enter__(self) -> None:
-        now = current()
-        mode = self.mode(now)
-        mode.outer, mode.switch = now, self
-        mode.token = _mode.set(mode)
+        begin(self.mode(current()), self)
 
     def __exit__(self, *error: object) -> None:
-        mode: Mode | None = current()
-        above: list[Mode] = []
-        while mode is not None and mode.switch is not self:
-            above.append(mode)
-            mode = mode.outer
-        try:
-            _mode.reset(mode.token)  # type: ignore[union-attr, arg-type]  # caught below
-        except (AttributeError, ValueError) as reason:
-            raise ModeError(
-                f"a block of {type(self).__name__} was left in another thread or task than it was entered in, as can happen to a "
-                f"generator that waits within one: close it where it was started, or compute within the block and yield outside"
-            ) from reason
-        for mode in reversed(above):  # as when one of two suspended generators is closed: what was entered later stays
-            mode.switch.__enter__()  # type: ignore[union-attr]
+        end(self)
 
     def __call__(self, function: F) -> F:
         if isgeneratorfunction(function) or isasyncgenfunction(function):
@@ -225,4 +247,47 @@ class scope(Switch):
         self.name, self.kind = name, kind
 
     def mode(self, now: Mode) -> Mode:
-        return Mode(now.recording, now.keep_all, Scope(self.name, now.scope, self.kind), now.witness)
+        return within(now, Scope(self.name, now.scope, self.kind))
+
+
+class Scoped:
+    """The base of objects that are called, such as modules: what a call records is grouped under a name, as by `scope`.
+
+    A subclass writes `forward`, and `x(...)` gives what `x.forward(...)` does.
+
+    >>> import autograd_core as ag
+    >>> class Doubling(ag.Scoped):
+    ...     def forward(self, x):
+    ...         return 2 * x
+    >>> Doubling()(ag.tensor([1.0], requires_grad=True)).node.scope.path
+    'Doubling'
+    """
+
+    _scope_name: str | None = None
+    _instead: Callable[..., Any] | None = None  # called in place of forward with the object, the inputs and the options
+
+    def forward(self, *inputs: Any, **options: Any) -> Any:
+        """The result for given inputs; written by each subclass, called as `x(...)`."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward method: write `def forward(self, x): ...`")
+
+    def _named(self) -> str:
+        """The name of the scope of a call, if none was given."""
+        return type(self).__name__
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        # a block of `scope`, written out: it would cost three times as much
+        now = current()
+        scope: Scope = new(Scope)
+        scope.name, scope.parent, scope.kind = self._scope_name or self._named(), now.scope, type(self).__name__
+        mode = within(now, scope)
+        mode.switch = scope
+        mode.token = token = enter(mode)
+        try:
+            if self._instead is None:
+                return self.forward(*inputs, **options)
+            return self._instead(self, inputs, options)
+        finally:
+            if current() is mode:
+                leave(token)
+            else:
+                end(scope)

@@ -18,6 +18,7 @@ from .errors import GradientError, MutationError
 from .live import Masks
 from .memory import Clock
 from .modes import Onlooker, current, set_grad_enabled
+from .primitive import Parts
 from .recording import Node, Value, Watch, frame, handle, in_numpy, wrapped
 from .rules import BOTH, FIRST, MANY, zeros
 
@@ -238,24 +239,31 @@ def attend(node: Node, g: Any, retain: bool, kept: Cotangents | None) -> Any:
 
 
 def run_hooks(watch: Watch, g: Any, node: Node) -> Any:
-    """Show a cotangent to each hook; one that returns a value replaces it."""
+    """Show a cotangent to each hook, those of several results together; what one returns replaces it."""
     for hook in list(watch.hooks.values()):
-        with set_grad_enabled(isinstance(g, Value)):
-            answer = hook(handle_of(conjugate(g)))
+        several = isinstance(g, Parts)
+        gs = g.filled(node.value) if several else (g,)
+        with set_grad_enabled(any(isinstance(c, Value) for c in gs)):
+            answer = hook(tuple([handle_of(conjugate(c)) for c in gs]) if several else handle_of(conjugate(g)))
         if answer is not None:
-            data = answer if isinstance(g, Value) else answer._data if isinstance(answer, Value) else np.asarray(answer)
-            if np.shape(data) != np.shape(g):
-                raise GradientError(
-                    f"a hook of {node!r} gave a gradient of shape {np.shape(data)} for one of {np.shape(g)}"
-                )
-            if not isinstance(g, (float, Value)):
-                if data.dtype.kind == "c" != g.dtype.kind:
-                    raise GradientError(f"a hook of {node!r} gave a complex gradient for one of dtype {g.dtype}")
-                data = data.astype(g.dtype)
-            elif type(g) is float:
-                data = float(data)
-            g = conjugate(data)
+            answers = answer if several else (answer,)
+            found = [c if new is None else replaced(c, new, node) for c, new in zip(gs, answers, strict=True)]
+            g = Parts(enumerate(found)) if several else found[0]
     return g
+
+
+def replaced(g: Any, answer: Any, node: Node) -> Any:
+    """What a hook gave in place of a cotangent, checked and in the same form."""
+    data = answer if isinstance(g, Value) else answer._data if isinstance(answer, Value) else np.asarray(answer)
+    if np.shape(data) != np.shape(g):
+        raise GradientError(f"a hook of {node!r} gave a gradient of shape {np.shape(data)} for one of {np.shape(g)}")
+    if not isinstance(g, (float, Value)):
+        if data.dtype.kind == "c" != g.dtype.kind:
+            raise GradientError(f"a hook of {node!r} gave a complex gradient for one of dtype {g.dtype}")
+        data = data.astype(g.dtype)
+    elif type(g) is float:
+        data = float(data)
+    return conjugate(data)
 
 
 def handle_of(g: Any) -> Any:

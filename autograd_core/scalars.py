@@ -10,6 +10,7 @@ import numpy as np
 from . import dispatch
 from .backward import backward
 from .errors import DTypeError, GradientError, MutationError
+from .hooks import register_hook
 from .leaving import as_array, as_bool, as_complex, as_float, as_int, let_go, no_mask
 from .memory import serials
 from .modes import current
@@ -26,7 +27,6 @@ from .tensors import (
     install_operators,
     numbers,
     reflected,
-    register_hook,
     requires_grad_,
     set_grad,
     set_name,

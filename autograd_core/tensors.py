@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import count
 from typing import Any, NoReturn
 
 import numpy as np
 
 from . import dispatch
-from .backward import backward, require_graph
+from .backward import backward
 from .batches import Batched
 from .errors import (
     DTypeError,
@@ -22,16 +21,15 @@ from .errors import (
 )
 from .families.general import share
 from .generic import operand
+from .hooks import register_hook, retain_grad
 from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, let_go, no_mask, read_only
 from .memory import protected
 from .modes import current
 from .primitives import arithmetic, indexing, layouts, powers, steps
-from .recording import KEEP, About, Array, Tensor, Value, Watch, check_differentiable, kept, leaf, numbers_of, tensor_of
+from .recording import About, Array, Tensor, Value, check_differentiable, kept, leaf, numbers_of, tensor_of
 from .trees import flatten
 from .ufunc_calls import array_ufunc
 from .writing import augmented, setitem
-
-_hook_keys = count()
 
 
 def tensor(data: Any, requires_grad: bool = False, dtype: Any = None, name: str | None = None) -> Tensor:
@@ -190,33 +188,6 @@ def detach(self: Any) -> Any:
     if isinstance(self, Tensor):
         share(self, constant)
     return constant
-
-
-def retain_grad(self: Value) -> None:
-    """Keep the gradient of this computed value in `.grad` too."""
-    watch_of(self, "retain_grad()").keep = True
-
-
-def register_hook(self: Value, hook: Callable[[Any], Any]) -> Callable[[], None]:
-    """Call `hook(gradient)` whenever a gradient of this value is computed; a value it returns replaces the gradient.
-
-    Returns a function that removes the hook.
-    """
-    if not callable(hook):
-        raise GradientError(f"register_hook takes a function of the gradient, not {hook!r}")
-    watch, key = watch_of(self, "register_hook()"), next(_hook_keys)
-    watch.hooks[key] = hook
-    return lambda: watch.hooks.pop(key, None) and None
-
-
-def watch_of(value: Value, asked: str) -> Watch:
-    """The node's own watch, made when first asked for."""
-    node = require_graph(value, asked)
-    if node.watch is not None and node.watch.spent:
-        raise GradientError(f"{asked}: backward has already been called through {node!r}; ask before it")
-    if node.watch is None or node.watch is KEEP:
-        node.watch = Watch(keep=node.watch is KEEP)
-    return node.watch
 
 
 def text(self: Tensor) -> str:

@@ -11,10 +11,11 @@
 from . import data, functional, init, layers, optim, utils
 from .errors import KindError, SettingError, StateDictError
 from .layers import *
-from .module import IncompatibleKeys, Module
+from .module import Module
 from .neurons import MLP, Layer, Neuron
 from .parameter import Parameter
 from .random import manual_seed
+from .states import IncompatibleKeys
 
 __all__ = [
     "MLP", "IncompatibleKeys", "KindError", "Layer", "Module", "Neuron", "Parameter", "SettingError", "StateDictError",

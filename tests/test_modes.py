@@ -171,6 +171,43 @@ def test_blocks_that_are_left_in_any_order_leave_the_mode_as_it_was(order):
     assert current().switch is None
 
 
+class Waiting(ag.Scoped):
+    """Its call opens a block that stays, and closes one that was there."""
+
+    def forward(self, opened, closed):
+        if closed is not None:
+            closed.close()
+        next(opened)
+        return current().scope.path, is_recording()
+
+
+@pytest.mark.parametrize("closed_first", [True, False])
+def test_a_call_leaves_the_mode_as_it_was_whatever_blocks_are_opened_and_closed_within(closed_first):
+    opened, closed = waiting(ag.enable_grad()), waiting(ag.no_grad())
+    next(closed)
+    assert Waiting()(opened, closed if closed_first else None) == ("Waiting", True)
+    assert (current().scope, is_recording()) == (None, True)
+    (closed if not closed_first else opened).close()
+
+    assert is_recording()
+    opened.close()
+    assert current().switch is None
+
+
+def test_calls_are_scopes_of_their_own():
+    class Twice(ag.Scoped):
+        def forward(self, x):
+            return x * 2
+
+    x, twice = ag.tensor([1.0], requires_grad=True), Twice()
+    one, other = twice(x).node.scope, twice(x).node.scope
+
+    assert (one.path, one.kind) == (other.path, other.kind) == ("Twice", "Twice")
+    assert one is not other
+    with pytest.raises(NotImplementedError, match="Scoped has no forward method: write"):
+        ag.Scoped()(1.0)
+
+
 def test_a_block_that_is_left_in_another_task_says_so():
     generator = waiting(ag.no_grad())
     next(generator)

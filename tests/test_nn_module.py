@@ -9,7 +9,7 @@ import pytest
 
 import autograd_core as ag
 import nn
-from autograd_core.errors import DTypeError
+from autograd_core.errors import DTypeError, NoAttributeError
 
 
 class Tree(nn.Module):
@@ -78,6 +78,76 @@ def test_children_and_modules_carry_their_paths():
     assert list(model.children()) == [model[0], model[1]]
 
 
+def test_names_carry_a_prefix_and_shared_things_can_be_listed_under_every_path():
+    inner = nn.Linear(1, 1, bias=False)
+    model = nn.Sequential(inner, inner)
+    model.register_buffer("mean", [0.0])
+    names = lambda found: [name for name, _ in found]
+
+    assert names(model.named_parameters("net")) == ["net.0.weight"]
+    assert names(model.named_parameters(recurse=False)) == []
+    assert names(model.named_parameters(remove_duplicate=False)) == ["0.weight", "1.weight"]
+    assert names(model.named_buffers("net", recurse=False)) == ["net.mean"]
+    assert names(model.named_modules(prefix="net", remove_duplicate=False)) == ["net", "net.0", "net.1"]
+    assert names(model.named_modules(memo={inner})) == [""]
+    assert names(model.named_children()) == ["0"]
+
+
+def test_one_module_parameter_or_buffer_is_found_by_its_path():
+    model = Tree()
+
+    assert model.get_submodule("") is model
+    assert model.get_submodule("layers.1.inner") is model.layers[1]["inner"]
+    assert model.get_parameter("layers.0.bias") is model.layers[0].bias
+    assert model.get_buffer("cache") is model.cache
+    with pytest.raises(NoAttributeError, match="Tree has no buffer at 'own'; there are: 'steps', 'cache'"):
+        model.get_buffer("own")
+    with pytest.raises(AttributeError, match="Linear has no module at 'weight'; there are: none"):
+        nn.Linear(1, 1).get_submodule("weight")
+
+
+def test_registered_members_are_attributes():
+    model = nn.Module()
+    model.register_parameter("w", nn.Parameter([1.0]))
+    model.register_parameter("none", None)
+    model.register_module("inner", nn.Linear(1, 1))
+    model.add_module("nothing", None)
+
+    assert list(model.state_dict()) == ["w", "inner.weight", "inner.bias"]
+    assert model.none is None
+    assert model.nothing is None
+
+
+@pytest.mark.parametrize(
+    ("register", "error", "words"),
+    [
+        (lambda m: m.register_buffer("a.b", 1.0), nn.SettingError, "'a.b' cannot be the name of an attribute"),
+        (lambda m: m.register_buffer("", 1.0), nn.SettingError, "leave no name empty"),
+        (lambda m: m.register_buffer(3, 1.0), nn.KindError, "3 is to be the name .* a int: give a str"),
+        (
+            lambda m: m.register_buffer("training", 1.0),
+            nn.SettingError,
+            "Module has an attribute 'training' of its own",
+        ),
+        (lambda m: m.register_parameter("w", ag.tensor([1.0])), nn.KindError, r"a Tensor: write nn.Parameter\(...\)"),
+        (lambda m: m.register_module("inner", np.tanh), nn.KindError, "takes a module, and was given a ufunc"),
+    ],
+)
+def test_what_cannot_be_registered_is_refused_with_words(register, error, words):
+    with pytest.raises(error, match=words):
+        register(nn.Module())
+
+
+def test_a_buffer_that_was_replaced_by_something_else_is_noticed():
+    model = Tree()
+    model.cache = np.zeros(1)
+
+    with pytest.raises(
+        nn.KindError, match=r"the buffer 'cache' of Tree is a ndarray now: write into it under ag.no_grad"
+    ):
+        model.double()
+
+
 # -- saving and loading ------------------------------------------------------------------------------------------------
 
 
@@ -132,6 +202,25 @@ def test_loading_converts_to_the_dtype_of_the_parameter_but_not_complex_to_real(
     assert layer.weight.dtype == np.float32
     with pytest.raises(nn.StateDictError, match="another kind: weight is complex128"):
         layer.load_state_dict({"weight": np.array([[1j]])}, strict=False)
+
+
+def test_a_state_can_be_taken_under_a_prefix_into_another_and_as_the_parameters_themselves():
+    layer, all_states = nn.Linear(1, 1), {}
+
+    assert layer.state_dict(destination=all_states, prefix="first.") is all_states
+    assert list(all_states) == ["first.weight", "first.bias"]
+    assert layer.state_dict(keep_vars=True)["weight"] is layer.weight
+
+
+def test_loading_by_assignment_takes_the_dtypes_of_the_arrays_but_no_other_kind():
+    layer = nn.Linear(1, 1)
+    layer(np.ones((1, 1))).sum().backward()
+    layer.load_state_dict(nn.Linear(1, 1).double().state_dict(), assign=True)
+
+    assert layer.weight.dtype == layer.weight.grad.dtype == np.float64
+    assert isinstance(layer.weight, nn.Parameter)
+    with pytest.raises(nn.StateDictError, match="another kind: bias is int64, the module's is float64"):
+        layer.load_state_dict({"bias": np.array([1])}, strict=False, assign=True)
 
 
 def test_a_write_by_loading_between_record_and_backward_is_noticed():
@@ -206,6 +295,30 @@ def test_a_frozen_layer_gets_no_gradient_and_can_be_thawed():
 
     assert all(p.grad is not None for p in model.parameters())
     assert all(isinstance(p, nn.Parameter) for p in model.parameters())
+
+
+def test_gradients_can_be_forgotten_or_filled_with_zeros():
+    model = nn.Module()
+    model.a, model.b, model.c = nn.Parameter([1.0]), nn.Parameter(ag.scalar(1.0)), nn.Parameter([1.0])
+    (model.a * model.b * np.inf).sum().backward()
+    model.zero_grad(set_to_none=False)
+    assert (model.a.grad.tolist(), model.b.grad, model.c.grad) == ([0.0], 0.0, None)
+    model.zero_grad()
+
+    assert (model.a.grad, model.b.grad) == (None, None)
+
+
+def test_apply_reaches_every_module_once_those_within_first():
+    model = nn.Sequential(nn.Sequential(nn.Linear(1, 1), nn.ReLU()), nn.Tanh())
+    model.me, order = model, []
+    assert model.apply(order.append) is model
+
+    assert order == [model[0][0], model[0][1], model[0], model[1], model]
+
+
+def test_train_takes_a_flag_and_nothing_else():
+    with pytest.raises(nn.KindError, match="train takes True or False, and was given a str"):
+        nn.Linear(1, 1).train("yes")
 
 
 # -- parameters --------------------------------------------------------------------------------------------------------

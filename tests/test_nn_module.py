@@ -82,7 +82,9 @@ def test_names_carry_a_prefix_and_shared_things_can_be_listed_under_every_path()
     inner = nn.Linear(1, 1, bias=False)
     model = nn.Sequential(inner, inner)
     model.register_buffer("mean", [0.0])
-    names = lambda found: [name for name, _ in found]
+
+    def names(found):
+        return [name for name, _ in found]
 
     assert names(model.named_parameters("net")) == ["net.0.weight"]
     assert names(model.named_parameters(recurse=False)) == []

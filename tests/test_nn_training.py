@@ -72,7 +72,7 @@ def test_a_neuron_refuses_another_number_of_inputs():
         (
             lambda: nn.Neuron(2, "sin"),
             nn.SettingError,
-            "activation is 'sin': choose among 'tanh', 'relu', 'sigmoid', 'l",
+            "activation is 'sin': choose among 'tanh', 'relu', 'sigmoid', 'arctan'",
         ),
         (lambda: nn.Neuron(-1), nn.SettingError, "Neuron: inputs is -1: give a whole number of at least 0"),
         (lambda: nn.Layer(2, 1.0), nn.KindError, "Layer: outputs is 1.0, a float: give a whole number"),

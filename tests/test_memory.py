@@ -1,6 +1,8 @@
 """What is no longer used is freed by counting references alone; what fails leaves no trace."""
 
 import gc
+import platform
+import subprocess
 import sys
 import weakref
 
@@ -265,3 +267,20 @@ def test_a_walk_frees_what_it_has_passed(derivative):
     derivative(chain)(plain)
 
     assert alive[-1] <= alive[-8] - 6
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of other C libraries nothing is known")
+def test_a_step_gets_the_memory_that_the_last_one_freed():
+    program = """
+import resource, numpy as np, autograd_core
+
+def faults_of_a_step():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    arrays = [np.ones(2**18, np.float32) for _ in range(8)]  # 2,048 pages
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+print([faults_of_a_step() for _ in range(3)][-1])
+"""
+    faults = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+
+    assert int(faults) < 100

@@ -43,7 +43,9 @@ class Upsample(Module):
             raise SettingError(f"{name}: size is {size}, scale_factor {scale_factor}: give one of the two")
         self.size, self.mode = size, one_of(mode, f"{name}: mode", AXES_OF)
         self.scale_factor = (
-            tuple(map(float, scale_factor)) if isinstance(scale_factor, tuple) else scale_factor and float(scale_factor)
+            tuple(map(float, scale_factor))
+            if isinstance(scale_factor, (tuple, list))
+            else scale_factor and float(scale_factor)
         )
         self.align_corners, self.recompute_scale_factor = align_corners, recompute_scale_factor
 

@@ -63,7 +63,14 @@ def ordered(low: Any, high: Any, what: str) -> None:
         raise SettingError(f"{what} are {low} and {high}: give the smaller number first")
 
 
-def one_of(value: Any, what: str, names: Iterable[str]) -> Any:
+def two(value: Any, what: str) -> tuple[Any, Any]:
+    """Two plain numbers."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise SettingError(f"{what} is {value!r}: give two numbers")
+    return number(value[0], f"{what}[0]"), number(value[1], f"{what}[1]")
+
+
+def one_of(value: Any, what: str, names: Iterable[Any]) -> Any:
     """One of a few names."""
     names = list(names)
     if value not in names:
@@ -92,6 +99,8 @@ def parameters_in(params: Any, what: str) -> list[Any]:
         raise KindError(f"{what} takes parameters as a list, and was given a single value: write [parameter]")
     if isinstance(params, dict):
         raise KindError(f"{what} takes parameters as a list, and was given a dict: pass its .values()")
+    if isinstance(params, (set, frozenset)):
+        raise KindError(f"{what} takes parameters in their order, and was given a set, which has none: pass a list")
     if not hasattr(params, "__iter__") or hasattr(params, "parameters"):
         remedy = "pass model.parameters()" if callable(params) else "write [parameter, ...]"
         raise KindError(f"{what} takes parameters as a list, and was given a {type(params).__name__}: {remedy}")

@@ -1,7 +1,18 @@
 """Optimisers, with the arguments and the update formulas of `torch.optim`."""
 
-from .adam import Adam
+from .adafactor import Adafactor
+from .adam import Adam, AdamW
+from .adamax import Adamax
+from .asgd import ASGD
+from .muon import Muon
+from .nadam import NAdam
 from .optimizer import Optimizer
+from .radam import RAdam
+from .rprop import Rprop
 from .sgd import SGD
+from .squares import Adadelta, Adagrad, RMSprop
 
-__all__ = ["SGD", "Adam", "Optimizer"]
+__all__ = [
+    "ASGD", "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Muon", "NAdam", "Optimizer", "RAdam",
+    "RMSprop", "Rprop",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Adam."""
+"""Adam and AdamW."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.errors import DTypeError
-
-from ..errors import SettingError
-from ..settings import within
-from .optimizer import Array, Group, Memory, Optimizer
+from .optimizer import Group, Optimizer
+from .room import Array, Memory, running_mean
 
 
 class Adam(Optimizer):
@@ -22,10 +19,11 @@ class Adam(Optimizer):
         m = b1 * m + (1 - b1) * d                    v = b2 * v + (1 - b2) * d**2
         w = w - lr * M / (sqrt(V) + eps)             M = m / (1 - b1**t)    V = v / (1 - b2**t)
 
-    amsgrad   V from the largest v so far (Reddi et al. 2018)
+    amsgrad                  V from the largest v so far (Reddi et al. 2018)
+    decoupled_weight_decay   d = g, and w = w - lr * weight_decay * w beforehand, as AdamW
 
     Kingma and Ba 2015. Both sides of the fraction are multiplied by sqrt(1 - b2**t), which spares two passes.
-    Raises SettingError for settings outside their range, DTypeError for complex parameters.
+    Raises SettingError for settings outside their range, DTypeError for complex parameters. A step allocates no array.
 
     >>> import nn, numpy as np
     >>> w = nn.Parameter([1.0, -2.0])
@@ -44,49 +42,53 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
         amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        decoupled_weight_decay: bool = False,
     ) -> None:
-        super().__init__(
-            params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad}
-        )
+        settings = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad}
+        super().__init__(params, {**settings, "maximize": maximize, "decoupled_weight_decay": decoupled_weight_decay})
 
-    def check(self, group: Group) -> None:
-        for name in ("lr", "eps", "weight_decay"):
-            within(group[name], f"Adam: {name}", 0)
-        betas = group["betas"]
-        if not isinstance(betas, (tuple, list)) or len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
-            raise SettingError(f"Adam: betas is {betas!r}: give two numbers in [0, 1), as in (0.9, 0.999)")
-        if any(p.dtype.kind == "c" for p in group["params"]):
-            raise DTypeError(
-                "Adam scales by squares of real gradients: give real and imaginary parts as parameters of their own"
-            )
-
-    def numbers(self, group: Group) -> tuple[float, ...]:
+    def numbers(self, group: Group, t: int) -> tuple[float, ...]:
         b1, b2 = group["betas"]
-        return b1, 1 - b1, b2, 1 - b2, group["weight_decay"]
+        correction = math.sqrt(1 - b2**t)
+        return b1, 1 - b1, b2, 1 - b2, group["eps"] * correction, group["lr"] * correction / (1 - b1**t)
 
     def update(self, w: Array, g: Array, memory: Memory, group: Group) -> None:
-        b1, rest1, b2, rest2, decay = memory.numbers
-        d, step, state = memory.first, memory.second, memory.state
-        if not state:
-            state.update(step=0, exp_avg=np.zeros_like(w), exp_avg_sq=np.zeros_like(w))
-        state["step"] += 1
-        m, v = state["exp_avg"], state["exp_avg_sq"]
-        if group["weight_decay"]:
-            np.multiply(w, decay, d)
-            g = np.add(d, g, d)
-        np.multiply(m, b1, m)
-        np.add(m, np.multiply(g, rest1, step), m)
-        np.multiply(v, b2, v)
-        np.multiply(g, g, step)
-        np.add(v, np.multiply(step, rest2, step), v)
+        b1, rest1, b2, rest2, eps, rate = memory.numbers
+        m, v, d, room = memory.kept("exp_avg", w), memory.kept("exp_avg_sq", w), memory.first, memory.second
+        running_mean(m, b1, g, rest1, room)
+        running_mean(v, b2, np.multiply(g, g, d), rest2, room)
         if group["amsgrad"]:
-            largest = state.get("max_exp_avg_sq")
-            if largest is None:
-                largest = state["max_exp_avg_sq"] = v.copy()
+            largest = memory.kept("max_exp_avg_sq", w)
             v = np.maximum(largest, v, out=largest)
-        correction = math.sqrt(1 - group["betas"][1] ** state["step"])
-        rate = group["lr"] * correction / (1 - group["betas"][0] ** state["step"])
-        np.sqrt(v, d)
-        np.add(d, group["eps"] * correction, d)
-        np.divide(m, d, step)
-        np.subtract(w, np.multiply(step, rate, step), w)
+        np.add(np.sqrt(v, d), eps, d)
+        np.divide(m, d, d)
+        np.subtract(w, np.multiply(d, rate, d), w)
+
+
+class AdamW(Adam):
+    """Adam with decay of the weights themselves, w = w - lr * weight_decay * w; the arguments of `torch.optim.AdamW`.
+
+    Loshchilov and Hutter 2019.
+
+    >>> import nn
+    >>> w = nn.Parameter([1.0, -2.0])
+    >>> w.grad = [0.0, 0.0]
+    >>> nn.optim.AdamW([w], lr=0.5, weight_decay=0.5).step()
+    >>> w
+    tensor([ 0.75, -1.5 ], dtype=float32, requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, decoupled_weight_decay=True)

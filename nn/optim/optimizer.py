@@ -1,82 +1,58 @@
-"""What optimisers share: groups of parameters, their state, and room to compute in, a step allocates nothing."""
+"""What optimisers share: groups of parameters, their settings and state, and the walk over them in a step."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
 import autograd_core as ag
-from autograd_core.errors import GradientError, ShapeError
+from autograd_core.errors import DTypeError, GradientError, ShapeError
 
 from ..errors import KindError, SettingError, StateDictError
 from ..parameter import Parameter
-from ..settings import described, parameters_in
+from ..settings import described, one_of, parameters_in, two, within
+from .room import Array, Desk, Memory
 
-Array: TypeAlias = np.ndarray[Any, Any]
 Group: TypeAlias = dict[str, Any]
 
-
-class Workspace:
-    """Room for the steps of all parameters of one dtype: two buffers of the largest size, and the numbers of a step.
-
-    A number that is an array of shape () and of the right dtype already halves the cost of a small product.
-    """
-
-    def __init__(self, dtype: np.dtype[Any], size: int, count: int) -> None:
-        self.buffers = np.empty(size, dtype), np.empty(size, dtype)
-        self.line = np.empty(count, dtype)
-        self.numbers = tuple([self.line[i, ...] for i in range(count)])
-        self.values: tuple[float, ...] | None = None
-
-    def hold(self, values: tuple[float, ...]) -> None:
-        if values != self.values:
-            self.line[:] = values
-            self.values = values
-
-
-class Memory:
-    """What is kept for one parameter between steps: its state, and two arrays of its shape to compute in."""
-
-    __slots__ = ("dtype", "first", "numbers", "second", "state")
-
-    def __init__(self, state: dict[str, Any]) -> None:
-        self.state = state
-        self.dtype: np.dtype[Any] | None = None
-
-    def settle(self, like: Array, workspace: Workspace) -> None:
-        """Take room of the shape and dtype of the parameter, which may have been converted since the last step."""
-        self.dtype, self.numbers = like.dtype, workspace.numbers
-        self.first, self.second = (b[: like.size].reshape(like.shape) for b in workspace.buffers)
-        for name, value in self.state.items():
-            if isinstance(value, np.ndarray):
-                self.state[name] = value.astype(like.dtype, copy=False)
-
-
-class Desk(NamedTuple):
-    """What belongs to one group: a memory per parameter, a workspace per dtype, and whether any of them is a Scalar."""
-
-    memories: list[Memory]
-    workspaces: dict[np.dtype[Any], Workspace]
-    has_scalars: bool
+# a setting means the same for every optimiser that has it
+AT_LEAST_0 = (
+    "lr",
+    "eps",
+    "weight_decay",
+    "momentum",
+    "momentum_decay",
+    "lr_decay",
+    "initial_accumulator_value",
+    "alpha",
+)
+SWITCHES = ("maximize", "nesterov", "amsgrad", "centered", "decoupled_weight_decay")
+NO_DECAY = (None, False)
+OF_PYTORCH_ALONE = {"foreach", "fused", "capturable", "differentiable"}  # which of its implementations is to compute
+NUMBERS_OF_A_STATE = ("step", "mu_product", "eta", "mu")  # all else that has the shape of a parameter is an array
 
 
 class Optimizer:
     """The base of optimisers: a subclass gives the numbers of a step, and how one array changes by its gradient.
 
-    params     parameters, or groups of them: dicts with "params" and settings that differ from the defaults
+    params     parameters, or groups of them: dicts with "params" and settings that differ from the defaults; pairs of a name
+               and a parameter are taken too, as `model.named_parameters()` gives them
     defaults   the settings of a group that does not say otherwise
 
+    `maximize` and `weight_decay` among the settings are seen to here: `update` gets the gradient to descend by.
     `param_groups` may be changed between steps, as in `optimizer.param_groups[0]["lr"] = 0.01`; `state[p]` is what is
     remembered of a parameter. Scalars are parameters like any other. Frozen parameters may be among them.
-    Raises KindError for what is no parameter, GradientError for a value that was computed or needs no gradient.
+    Raises KindError for what is no parameter, GradientError for a value that was computed or needs no gradient, DTypeError for
+    complex parameters where they have no meaning, SettingError for settings out of their range.
 
     >>> import nn, numpy as np
     >>> class SignDescent(nn.optim.Optimizer):
-    ...     def __init__(self, params, lr):
-    ...         super().__init__(params, {"lr": lr})
-    ...     def numbers(self, group):
+    ...     def __init__(self, params, lr, maximize=False):
+    ...         super().__init__(params, {"lr": lr, "maximize": maximize})
+    ...     def numbers(self, group, t):
     ...         return (group["lr"],)
     ...     def update(self, w, g, memory, group):
     ...         w -= memory.numbers[0] * np.sign(g)
@@ -86,6 +62,9 @@ class Optimizer:
     >>> w
     tensor([ 0.5, -1.5], dtype=float32, requires_grad=True)
     """
+
+    counts_steps: ClassVar[bool] = True  # whether a state has the number of its steps
+    takes_complex: ClassVar[bool] = False
 
     def __init__(self, params: Iterable[Any], defaults: Mapping[str, Any]) -> None:
         groups = parameters_in(params, type(self).__name__)
@@ -108,57 +87,92 @@ class Optimizer:
             raise SettingError(f'a group of {name} has {list(param_group)}: give its parameters under "params"')
         params = param_group["params"]
         params = [params] if isinstance(params, (ag.Tensor, ag.Scalar)) else parameters_in(params, name)
+        group = {**self.defaults, **param_group, "params": params}
+        if params and all(isinstance(p, tuple) for p in params):
+            group["param_names"], group["params"] = map(list, zip(*params, strict=True))
         known = {id(p) for p in self.state}
-        for p in params:
-            check_parameter(p, name)
+        for p in group["params"]:
+            check_parameter(p, name, self.takes_complex)
             if id(p) in known:
                 raise SettingError(f"{name} was given {described(p)} twice: give each parameter once, in one group")
             known.add(id(p))
-        group = {**self.defaults, **param_group, "params": params}
         self.check(group)
         self.param_groups.append(group)
-        self.state.update((p, {}) for p in params)
-        self._desks.append(Desk([Memory(self.state[p]) for p in params], {}, any(type(p) is ag.Scalar for p in params)))
+        self.state.update((p, {}) for p in group["params"])
+        self._desks.append(Desk(group["params"], self.state))
+
+    # -- what a subclass says ----------------------------------------------------------------------------------------
 
     def check(self, group: Group) -> None:
         """Raise SettingError for settings that have no meaning."""
+        name = type(self).__name__
+        for setting in AT_LEAST_0:
+            if setting in group:
+                within(group[setting], f"{name}: {setting}", 0)
+        for setting in SWITCHES:
+            if setting in group:
+                one_of(group[setting], f"{name}: {setting}", (True, False))
+        betas = group.get("betas", (0, 0))
+        if not all(0 <= beta < 1 for beta in two(betas, f"{name}: betas")):
+            raise SettingError(f"{name}: betas is {betas!r}: give two numbers in [0, 1), as in (0.9, 0.999)")
 
-    def numbers(self, group: Group) -> tuple[float, ...]:
-        """The numbers that the formula of a step needs."""
-        raise NotImplementedError
+    def numbers(self, group: Group, t: int) -> tuple[float, ...]:
+        """The numbers that step t needs, counted from 1, for all parameters of a group; they become `memory.numbers`."""
+        return ()
 
     def update(self, w: Array, g: Array, memory: Memory, group: Group) -> None:
-        """Change the array w of a parameter in place, by its gradient g."""
+        """Change the array w of a parameter in place, by its gradient g, which stays as it is."""
         raise NotImplementedError
+
+    def fits(self, name: str, value: Any, p: Any) -> bool:
+        """Whether something in a saved state has the shape that belongs to the parameter p."""
+        return np.shape(value) in ((), p.shape)
+
+    # -- steps -------------------------------------------------------------------------------------------------------
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient; those without stay as they are.
 
         closure   computes the loss again and calls backward first; what it returns is returned
         """
-        loss = None if closure is None else closure()
-        for group, (memories, workspaces, has_scalars) in zip(self.param_groups, self._desks, strict=True):
-            values, params = self.numbers(group), group["params"]
-            for workspace in workspaces.values():
-                workspace.hold(values)
-            pairs = [pair_of(p) for p in params] if has_scalars else ag.updatable(params)
-            for pair, memory in zip(pairs, memories, strict=True):
+        loss = None if closure is None else ag.enable_grad()(closure)()
+        counts = self.counts_steps
+        for group, desk in zip(self.param_groups, self._desks, strict=True):
+            params, maximize = group["params"], group.get("maximize")
+            decay, decoupled = self.decay(group) if group.get("weight_decay") else NO_DECAY
+            pairs = desk.pairs(params) if desk.has_scalars else ag.updatable(params)
+            held, t = -1, 0
+            for pair, memory in zip(pairs, desk.memories, strict=True):
                 if pair is not None:
                     w, g = pair
+                    if counts:
+                        t = memory.state["step"] = memory.state.get("step", 0) + 1
+                    if t != held:  # nearly always once for all
+                        held = t
+                        desk.hold(self.numbers(group, t), decay)
                     if memory.dtype is not w.dtype:
-                        memory.settle(w, workspace_for(w.dtype, params, workspaces, values))
+                        desk.settle(memory, w)
+                    if maximize:
+                        g = np.negative(g, memory.gradient)
+                    if decay is not None:
+                        g = memory.decayed(w, g, decoupled)
                     self.update(w, g, memory, group)
-            if has_scalars:
-                for p, pair in zip(params, pairs, strict=True):
-                    if type(p) is ag.Scalar and pair is not None:
-                        p.data = pair[0].item()
+            if desk.has_scalars:
+                desk.write_back(params, pairs)
         return loss
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+    def decay(self, group: Group) -> tuple[float | None, bool]:
+        """The number by which weights shrink and True, or by which they add to the gradient and False."""
+        rate: float = group["weight_decay"]
+        return (1 - group["lr"] * rate, True) if group.get("decoupled_weight_decay") else (rate, False)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters; `set_to_none=False` makes them 0 instead."""
         for group in self.param_groups:
             for p in group["params"]:
-                p.grad = None
+                p.grad = None if set_to_none or p.grad is None else np.zeros(p.shape, p.dtype)
+
+    # -- saving and loading ------------------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
         """A copy of the state and the settings, with numbers in place of parameters, as PyTorch's.
@@ -166,17 +180,16 @@ class Optimizer:
         "state": what is remembered, by parameter   "param_groups": the settings, and under "params" the numbers
         """
         numbers = {p: i for i, p in enumerate(self.state)}
-        state = {
-            i: {k: np.copy(v) if isinstance(v, np.ndarray) else v for k, v in self.state[p].items()}
-            for p, i in numbers.items()
-        }
         groups = [{**group, "params": [numbers[p] for p in group["params"]]} for group in self.param_groups]
-        return {"state": {i: s for i, s in state.items() if s}, "param_groups": groups}
+        return copy.deepcopy(
+            {"state": {i: self.state[p] for p, i in numbers.items() if self.state[p]}, "param_groups": groups}
+        )
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on from a state that `state_dict` gave; the parameters must come in the same order.
+        """Go on from a state that `state_dict` gave, or PyTorch's; the parameters must come in the same order.
 
-        Raises ShapeError if the groups or the shapes differ, StateDictError for what is no such state.
+        Raises ShapeError if the groups or the shapes differ, StateDictError for what is no such state, SettingError for settings
+        without meaning; nothing has been changed then.
         """
         if not isinstance(state_dict, Mapping) or not {"param_groups", "state"} <= state_dict.keys():
             raise StateDictError(
@@ -184,34 +197,63 @@ class Optimizer:
                 f"{list(state_dict) if isinstance(state_dict, Mapping) else type(state_dict).__name__}: "
                 "give what its own state_dict() returned"
             )
-        groups, state = state_dict["param_groups"], state_dict["state"]
+        groups, order = state_dict["param_groups"], list(self.state)
         theirs, ours = [len(g["params"]) for g in groups], [len(g["params"]) for g in self.param_groups]
         if theirs != ours:
             raise ShapeError(
                 f"the state is of groups of {theirs} parameters, but this {type(self).__name__} has groups of {ours}"
             )
-        order = list(self.state)
+        state = {
+            i: {name: restored(name, value) for name, value in kept.items()} for i, kept in state_dict["state"].items()
+        }
+        if unknown := state.keys() - range(len(order)):
+            raise StateDictError(
+                f"the state is of parameters {sorted(unknown, key=str)}, where 0 to {len(order) - 1} are known"
+            )
         for i, kept in state.items():
             for name, value in kept.items():
-                if np.ndim(value) and np.shape(value) != order[i].shape:
+                if not self.fits(name, value, order[i]):
                     raise ShapeError(f"{name} of parameter {i} is {np.shape(value)}, the parameter is {order[i].shape}")
-        for group, saved in zip(self.param_groups, groups, strict=True):
-            group.update({name: value for name, value in saved.items() if name != "params"})
+        loaded = [
+            {**ours, **saved, "params": ours["params"]} for ours, saved in zip(self.param_groups, groups, strict=True)
+        ]
+        for group in loaded:
+            self.check(group)
+        passed_over = {"params", *OF_PYTORCH_ALONE}
+        for group, new in zip(self.param_groups, loaded, strict=True):
+            group.update(copy.deepcopy({name: value for name, value in new.items() if name not in passed_over}))
         for i, p in enumerate(order):
             self.state[p].clear()
-            self.state[p].update(
-                {k: np.array(v) if isinstance(v, np.ndarray) else v for k, v in state.get(i, {}).items()}
-            )
-        for memory in (memory for desk in self._desks for memory in desk.memories):
-            memory.dtype = None  # so that the state is brought to the parameter's dtype
+            self.state[p].update(state.get(i, {}))
+        self._furnish()
+
+    def _furnish(self) -> None:
+        self._desks = [Desk(group["params"], self.state) for group in self.param_groups]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            name: value for name, value in vars(self).items() if name != "_desks"
+        }  # a copy computes in room of its own
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._furnish()
 
     def __repr__(self) -> str:
         lines = [", ".join(f"{k}={v!r}" for k, v in group.items() if k != "params") for group in self.param_groups]
         return f"{type(self).__name__}({'; '.join(lines)})"
 
 
-def check_parameter(p: Any, optimizer: str) -> None:
-    """Raise KindError or GradientError for a value that training could not change, or never would."""
+def restored(name: str, value: Any) -> Any:
+    """Something of a saved state as a value of our own; PyTorch keeps single numbers in Tensors."""
+    if isinstance(value, list):
+        return [restored(name, part) for part in value]
+    array = np.array(value) if hasattr(value, "__array__") else value
+    return array.item() if name in NUMBERS_OF_A_STATE and isinstance(array, np.ndarray) else array
+
+
+def check_parameter(p: Any, optimizer: str, takes_complex: bool) -> None:
+    """Raise KindError, GradientError or DTypeError for a value that training could not change, or never would."""
     if not isinstance(p, (ag.Tensor, ag.Scalar)):
         raise KindError(
             f"{optimizer} takes Tensors or Scalars, and was given {described(p)} among them: pass model.parameters()"
@@ -226,22 +268,5 @@ def check_parameter(p: Any, optimizer: str) -> None:
             f"{optimizer} follows gradients, and {described(p)} requires none: make it with requires_grad=True, or as "
             "nn.Parameter"
         )
-
-
-def workspace_for(
-    dtype: np.dtype[Any], params: list[Any], known: dict[np.dtype[Any], Workspace], values: tuple[float, ...]
-) -> Workspace:
-    """The workspace of a dtype, made when first asked for."""
-    if dtype not in known:
-        known[dtype] = Workspace(dtype, max(p.size for p in params), len(values))
-        known[dtype].hold(values)
-    return known[dtype]
-
-
-def pair_of(p: Any) -> tuple[Array, Array] | None:
-    """As `ag.updatable`, for one value; of a Scalar the array is a copy, to be written back."""
-    if p.grad is None:
-        return None
-    if type(p) is ag.Scalar:
-        return np.array(p.data), np.array(float(p.grad))
-    return ag.updatable([p])[0]
+    if p.dtype.kind == "c" and not takes_complex:
+        raise DTypeError(f"{optimizer} scales real gradients: give real and imaginary parts as parameters of their own")

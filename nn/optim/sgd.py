@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import SettingError
-from ..settings import number, within
-from .optimizer import Array, Group, Memory, Optimizer
+from ..settings import number
+from .optimizer import Group, Optimizer
+from .room import Array, Memory
 
 
 class SGD(Optimizer):
@@ -31,6 +32,9 @@ class SGD(Optimizer):
     tensor([ 0.5, -1. ], dtype=float32, requires_grad=True)
     """
 
+    counts_steps = False
+    takes_complex = True
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -39,13 +43,14 @@ class SGD(Optimizer):
         dampening: float = 0.0,
         weight_decay: float = 0.0,
         nesterov: bool = False,
+        *,
+        maximize: bool = False,
     ) -> None:
         settings = {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay}
-        super().__init__(params, {**settings, "nesterov": nesterov})
+        super().__init__(params, {**settings, "nesterov": nesterov, "maximize": maximize})
 
     def check(self, group: Group) -> None:
-        for name in ("lr", "momentum", "weight_decay"):
-            within(group[name], f"SGD: {name}", 0)
+        super().check(group)
         number(group["dampening"], "SGD: dampening")
         if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
             raise SettingError(
@@ -53,22 +58,19 @@ class SGD(Optimizer):
                 f"dampening {group['dampening']}: give a momentum above 0 and a dampening of 0"
             )
 
-    def numbers(self, group: Group) -> tuple[float, ...]:
-        return group["lr"], group["momentum"], 1 - group["dampening"], group["weight_decay"]
+    def numbers(self, group: Group, t: int) -> tuple[float, ...]:
+        return group["lr"], group["momentum"], 1 - group["dampening"]
 
     def update(self, w: Array, g: Array, memory: Memory, group: Group) -> None:
-        lr, momentum, gain, decay = memory.numbers
-        d, product = memory.first, memory.second
-        if group["weight_decay"]:
-            np.multiply(w, decay, d)
-            g = np.add(d, g, d)
+        lr, momentum, gain = memory.numbers
+        d = memory.first
         if group["momentum"]:
             b = memory.state.get("momentum_buffer")
             if b is None:
                 b = memory.state["momentum_buffer"] = np.array(g)
             else:
                 np.multiply(b, momentum, b)
-                np.add(b, g if group["dampening"] == 0 else np.multiply(g, gain, product), b)
-            g = np.add(g, np.multiply(b, momentum, product), d) if group["nesterov"] else b
+                np.add(b, g if group["dampening"] == 0 else np.multiply(g, gain, d), b)
+            g = np.add(g, np.multiply(b, momentum, d), d) if group["nesterov"] else b
         np.multiply(g, lr, d)
         np.subtract(w, d, w)

@@ -6,8 +6,6 @@ is either in `DELIBERATE`, with the reason, or makes the command fail. Writes te
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import warnings
 from collections import Counter
@@ -20,7 +18,8 @@ from autograd_core.primitive import Primitive
 from autograd_core.trees import flatten
 from tests.names import NAMES, as_function, floating, is_double, samples_for
 
-ROOT = Path(__file__).resolve().parents[2]
+from .environments import in_environment_of
+
 REPORT = Path(__file__).parent / "results" / "jax.md"
 
 NOTHING = "an extremum or length of no elements has the slope 0, where JAX has NaN"
@@ -157,18 +156,9 @@ not differentiate on our samples; {counts["nothing to compare"]} have no floatin
 
 
 def main():
-    try:
-        import jax
-    except ImportError:
-        there = ROOT / ".peers" / "jax" / "bin" / "python"
-        if not there.exists():
-            sys.exit("JAX is not installed: make peers puts it into .peers/jax")
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        sys.exit(
-            subprocess.run(
-                [there, "-m", "tests.peers.jax_vocabulary"], cwd=ROOT, env=environment, check=False
-            ).returncode
-        )
+    in_environment_of("jax", "tests.peers.jax_vocabulary", [])
+    import jax
+
     jax.config.update("jax_enable_x64", True)
     jax.config.update("jax_platforms", "cpu")
     text, unexplained = compare()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import pkgutil
-import subprocess
 import sys
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,9 +17,9 @@ import autograd_core as ag
 import nn
 import tests.peers.torch_nn as families
 
+from ..environments import ROOT, in_environment_of
 from .cases import CONFIGURATIONS, Case
 
-ROOT = Path(__file__).resolve().parents[3]
 REPORT = ROOT / "tests" / "peers" / "results" / "torch.md"
 TRIES = 25
 TOLERANCE = 1e-9
@@ -173,15 +170,9 @@ def main(names: list[str]) -> None:
     for family in pkgutil.iter_modules(families.__path__):
         if family.name not in ("cases", "__main__"):
             import_module(f"{families.__name__}.{family.name}")
-    try:
-        import torch
-    except ImportError:
-        there = ROOT / ".peers" / "torch" / "bin" / "python"
-        if not there.exists():
-            sys.exit("PyTorch is not installed: make peers puts it into .peers/torch")
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        command = [there, "-m", families.__name__, *names]
-        sys.exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
+    in_environment_of("torch", families.__name__, names)
+    import torch
+
     torch.set_num_threads(1)
     if unknown := set(names) - CONFIGURATIONS.keys():
         sys.exit(f"nothing draws configurations of {', '.join(sorted(unknown))}")

@@ -38,14 +38,24 @@ class View(ref):  # type: ignore[type-arg]
 
 
 class Storage:
-    """Memory that a value shares with its views: when it was last written, and who looks at it."""
+    """Memory that a value shares with its views: when it was last written, and who looks at it.
 
-    __slots__ = ("handles", "limit", "written")
+    call   of one of several results of a call: what the node of the call knows of the memory of all
+    """
+
+    __slots__ = ("call", "handles", "limit", "written")
 
     def __init__(self) -> None:
         self.written = 0
+        self.call: Storage | None = None
         self.handles: list[Any] = []  # a View for each value, oldest first; pruned when the list has doubled
         self.limit = 16
+
+    def stamp(self) -> None:
+        """Note that the memory has just been written."""
+        self.written = Clock.stamp()
+        if self.call is not None:
+            self.call.written = self.written
 
     def add(self, value: Any, source: Any = None, made: Any = None, settings: Any = None, place: Any = None) -> None:
         """Note that a value looks at this memory, and how it was made as a view."""

@@ -62,7 +62,7 @@ def check_array(self: Tensor) -> None:
 
 def stamp(self: Tensor) -> None:
     """Note that the memory of a tensor has just been written."""
-    storage_of(self).written = Clock.stamp()
+    storage_of(self).stamp()
 
 
 def write(self: Tensor, asked: str, writer: Callable[[Array], Any]) -> None:

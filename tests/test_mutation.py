@@ -125,6 +125,17 @@ def test_what_a_function_returns_of_its_input_is_a_copy():
     assert a.tolist() == [1.0, 1.0]
 
 
+def test_a_write_to_one_of_several_results_is_noticed():
+    for write in (lambda v: v.__setitem__(..., 0.0), lambda v: v[0].__setitem__(..., 0.0)):
+        x = leaf(np.diag([1.0, 2.0]))
+        values, vectors = np.linalg.eigh(x)
+        loss = np.sum(values * values)
+        with ag.no_grad():
+            write(vectors)
+        with pytest.raises(MutationError, match="written in place"):
+            loss.backward()
+
+
 def test_a_single_number_is_immutable_as_numpys():
     x = leaf([1.0, 2.0])
     first = total = x[0]

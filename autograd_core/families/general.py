@@ -12,7 +12,7 @@ from ..batches import Batched
 from ..errors import DeclarationError
 from ..memory import Clock, Storage, serials, unchanging
 from ..modes import current, scope
-from ..primitive import Primitive
+from ..primitive import Primitive, pick
 from ..recording import TEACHING_SIZE, Absent, Node, Tensor, frame
 from ..rules import Rule, parameter_names
 
@@ -173,6 +173,9 @@ def storage_of(base: Tensor) -> Storage:
     if storage is None:
         known = None if base.node is None else base.node.storage
         storage = base.storage = Storage() if known is None else known
+        if base.node is not None and base.node.primitive is pick:
+            call = base.node.first
+            call.storage = storage.call = call.storage or Storage()
     if base.node is not None and base.node.serial:  # a ghost belongs to many values
         base.node.storage = storage
     return storage

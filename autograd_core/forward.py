@@ -15,8 +15,8 @@ import numpy as np
 
 from .families.elementwise import gate, push
 from .live import carries_masks
-from .modes import current, set_grad_enabled
-from .recording import Node, in_numpy, wrapped
+from .modes import current, keep_all, set_grad_enabled
+from .recording import Node, Value, frame, handle, in_numpy, leaf, wrapped
 from .reverse import ancestors, check_unwritten
 
 
@@ -68,10 +68,27 @@ def pushed(node: Node, saved: Any, tangents: Sequence[Any], masks: Sequence[Any]
 def pushed_live(node: Node, saved: Any, tangents: Sequence[Any], masks: Sequence[Any]) -> Any:
     """The tangent of one result; zero where the tangents it comes from are not live."""
     primitive: Any = node.primitive
+    if primitive.definition is not None and primitive.jvp is None:
+        return through_definition(node, saved, tangents)
     if primitive.family != "elementwise" or all(m is None for m in masks):
         return primitive.push(node, saved, tangents)
     with np.errstate(all="ignore"):  # what is not live may overflow or be undefined, and is thrown away
         return push(primitive, node, saved, tangents, masks)
+
+
+def through_definition(node: Node, saved: Any, tangents: Sequence[Any]) -> Any:
+    """The tangent of the result of a fused primitive, or of each: by way of its definition in terms of others."""
+    record = saved is not node
+    given = frame(node, saved)[:-2]
+    inputs = given if record else [handle(x, leaf(x, t is not None)) for x, t in zip(given, tangents, strict=True)]
+    with keep_all():
+        ys = node.primitive.definition(*inputs, **(node.settings or {}))  # type: ignore[union-attr,misc]
+    several = type(ys) is tuple
+    outputs: list[Any] = [y.node for y in (ys if several else (ys,))]
+    seeds = {x.node: t for x, t in zip(inputs, tangents, strict=True) if t is not None}
+    within = ancestors(outputs, [x.node for x in inputs if isinstance(x, Value) and x.node is not None])
+    found = push_forward(seeds, outputs, record=record, nodes=within)
+    return tuple(found) if several else found[0]
 
 
 def moved(node: Node, tangents: Sequence[Any], masks: Sequence[Any]) -> Any:

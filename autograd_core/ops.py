@@ -7,6 +7,8 @@ from .primitives.linear_layer import linear
 from .primitives.losses import bce_with_logits, mse_loss
 from .primitives.piecewise_linear import hardshrink, hardsigmoid, hardtanh, softshrink, step, threshold
 from .primitives.pooling import avg_pool, max_pool
+from .primitives.recurrence import gru, lstm, rnn
+from .primitives.recurrent_cells import gru_cell, lstm_cell, rnn_cell
 from .primitives.softmaxes import log_softmax, logsumexp, softmax
 from .primitives.sparse_products import SparseMatrix, sparse_product
 from .primitives.standardizing import rms_standardize, scale_shift, standardize
@@ -17,7 +19,8 @@ from .primitives.windows import conv
 
 __all__ = [
     "SparseMatrix", "avg_pool", "bce_with_logits", "conv", "conv_transpose", "cross_entropy", "elu", "erf", "fold",
-    "gate", "gelu", "hardshrink", "hardsigmoid", "hardtanh", "leaky_relu", "linear", "log_softmax", "logsumexp",
-    "max_pool", "mse_loss", "nll_loss", "relu", "rms_standardize", "scale_shift", "sigmoid", "silu", "softmax",
-    "softplus", "softshrink", "sparse_product", "standardize", "step", "threshold", "unfold", "weighted_sum",
+    "gate", "gelu", "gru", "gru_cell", "hardshrink", "hardsigmoid", "hardtanh", "leaky_relu", "linear", "log_softmax",
+    "logsumexp", "lstm", "lstm_cell", "max_pool", "mse_loss", "nll_loss", "relu", "rms_standardize", "rnn", "rnn_cell",
+    "scale_shift", "sigmoid", "silu", "softmax", "softplus", "softshrink", "sparse_product", "standardize", "step",
+    "threshold", "unfold", "weighted_sum",
 ]  # fmt: skip

@@ -291,7 +291,8 @@ def through_definition(node: Node, saved: Any, g: Any) -> list[Any]:
     route: Any = node.route
     with set_grad_enabled(True):
         y = route.primitive.definition(*frame(node, saved)[:-2], **(node.settings or {}))
-    found = pull_back({y.node: g}, node.parents, record=True)
+    seeds = {y.node: g} if type(y) is not tuple else {y[i].node: part for i, part in g.items() if y[i].requires_grad}
+    found = pull_back(seeds, node.parents, record=True)
     # taken out, since one parent may be several of the inputs, and what was found is the sum over all of them
     return [found.pop(p) if p in found else zeros(p.value) for p in node.parents]
 

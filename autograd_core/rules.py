@@ -74,6 +74,7 @@ class BoundRule:
     a ... f   the inputs by position (xs: all of them)    y, ys   the result      r   what the forward kept for the rules
     a_like    an input's shape and dtype (xs_like: all)   g, gs   the cotangent   t, ts   tangents
     parts     of several results: the cotangents by index, of those only that anything depends on
+    wanted    the places of the inputs that need a gradient, for one rule of all inputs that would compute others in vain
     Any other name is a setting of the forward.
     """
 
@@ -145,6 +146,7 @@ FETCHERS: dict[str, Fetcher] = {
     "r": lambda node, frame, g: frame[RESIDUAL],
     "xs_like": lambda node, frame, g: [like(e) for e in node.inputs],
     "y_like": lambda node, frame, g: node.value,
+    "wanted": lambda node, frame, g: node.route.wanted,  # type: ignore[union-attr]
 }
 
 

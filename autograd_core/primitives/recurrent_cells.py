@@ -195,26 +195,31 @@ def fitting(
 
     Raises ShapeError unless they fit together, and DTypeError unless they are real floating numbers.
     """
-    given = [array(a) for a in (x, *states, *weights, w_hr) if a is not None]
-    shapes, own = [a.shape for a in given], 1 + kind.states
-    features, hidden, out = shapes[0][-1:], shapes[kind.states][-1:], shapes[1][-1:]
+    names = ("x", *"hc"[: kind.states], "w_ih", "w_hh", "b_ih", "b_hh", "w_hr")
+    named = zip(names, (x, *states, *weights, w_hr), strict=True)
+    given = {name: array(a) for name, a in named if a is not None}
+    features, out, hidden = [given[name].shape[-1:] for name in ("x", "h", names[kind.states])]
     gates = (kind.gates * sum(hidden),)
-    fits = [gates + features, gates + out, gates, gates]
-    biased, projecting = len(given) > own + 3, w_hr is not None
-    if shapes[own:] != [*fits[: 4 if biased else 2], *[out + hidden] * projecting] or not (projecting or out == hidden):
-        names = [*"xhc"[:own], "w_ih", "w_hh", *["b_ih", "b_hh"] * biased, *["w_hr"] * projecting]
-        shown = ", ".join([f"{name} {shape}" for name, shape in zip(names, shapes, strict=False)])
+    fits = {"w_ih": gates + features, "w_hh": gates + out, "b_ih": gates, "b_hh": gates, "w_hr": out + hidden}
+    if (
+        any(given[name].shape != fits[name] for name in fits if name in given)
+        or ("b_ih" in given) != ("b_hh" in given)
+        or not ("w_hr" in given or out == hidden)
+    ):
+        shown = ", ".join([f"{name} {a.shape}" for name, a in given.items()])
         raise ShapeError(
             f"{asked} cannot combine {shown}: with {sum(features)} inputs and {sum(hidden)} hidden ones it takes "
-            f"w_ih {fits[0]}, w_hh {fits[1]}, two biases {gates} or none" + f", w_hr {out + hidden}" * projecting
+            f"w_ih {fits['w_ih']}, w_hh {fits['w_hh']}, two biases {gates} or none"
+            + (f", w_hr {fits['w_hr']}" if "w_hr" in given else "")
         )
-    dtypes = {a.dtype for a in given}
-    if len(dtypes) > 1 or given[0].dtype.kind != "f":
+    xs = list(given.values())
+    dtypes = {a.dtype for a in xs}
+    if len(dtypes) > 1 or xs[0].dtype.kind != "f":
         dtype = np.result_type(*dtypes)
         if dtype.kind != "f":
             raise DTypeError(f"{asked} computes with real floating numbers, and was given {dtype}: convert them first")
-        given = [a if a.dtype == dtype else a.astype(dtype) for a in given]
-    return given
+        xs = [a if a.dtype == dtype else a.astype(dtype) for a in xs]
+    return xs
 
 
 def one_step(asked: str, kind: Kind, made: Primitive, x: Any, states: Sequence[Any], *weights: Any) -> Any:

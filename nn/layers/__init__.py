@@ -13,6 +13,8 @@ from . import (
     pooling,
     rearranging,
     rectifiers,
+    recurrent,
+    recurrent_cells,
     resampling,
     running_norms,
     softmaxes,
@@ -32,6 +34,8 @@ from .normalization import *
 from .pooling import *
 from .rearranging import *
 from .rectifiers import *
+from .recurrent import *
+from .recurrent_cells import *
 from .resampling import *
 from .running_norms import *
 from .softmaxes import *
@@ -52,6 +56,8 @@ __all__ += normalization.__all__
 __all__ += pooling.__all__
 __all__ += rearranging.__all__
 __all__ += rectifiers.__all__
+__all__ += recurrent.__all__
+__all__ += recurrent_cells.__all__
 __all__ += resampling.__all__
 __all__ += running_norms.__all__
 __all__ += softmaxes.__all__

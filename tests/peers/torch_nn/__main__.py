@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from functools import partial
 from importlib import import_module
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -51,12 +52,13 @@ def of_torch(name: str, case: Case, seed: int) -> tuple[dict[str, np.ndarray], d
     inputs = mapped(lambda a: torch.tensor(a, requires_grad=a.dtype.kind in "fc"), case.inputs)
     args, settings = mapped(torch.tensor, case.args), mapped(torch.tensor, case.settings)
     module, state = None, {}
-    if name.startswith("functional."):
-        call = partial(getattr(torch.nn.functional, name.removeprefix("functional.")), *inputs, *args, **settings)
+    if "." in name:
+        call = partial(attrgetter(name)(torch.nn), *inputs, *args, **settings)
     else:
         module = getattr(torch.nn, name)(*args, **settings).double().train(case.train)
         state = {key: value.detach().numpy().copy() for key, value in module.state_dict().items()}
-        call = partial(module, *inputs, **mapped(torch.tensor, case.options))
+        call = partial(module if case.through is None else partial(case.through, torch.nn, module), *inputs)
+        call = partial(call, **mapped(torch.tensor, case.options))
     for _ in range(case.calls):
         call()
     out = list(arrays(call()))
@@ -71,12 +73,12 @@ def of_ours(name: str, case: Case, state: dict[str, np.ndarray], seed: int) -> d
     """What this library finds, from the same state."""
     inputs = mapped(lambda a: ag.tensor(a, requires_grad=a.dtype.kind in "fc"), case.inputs)
     module = None
-    if name.startswith("functional."):
-        call = partial(getattr(nn.functional, name.removeprefix("functional.")), *inputs, *case.args, **case.settings)
+    if "." in name:
+        call = partial(attrgetter(name)(nn), *inputs, *case.args, **case.settings)
     else:
         module = getattr(nn, name)(*case.args, **case.settings).double().train(case.train)
         module.load_state_dict(state)
-        call = partial(module, *inputs, **case.options)
+        call = partial(module if case.through is None else partial(case.through, nn, module), *inputs, **case.options)
     for _ in range(case.calls):
         call()
     out = list(arrays(call()))

@@ -18,6 +18,7 @@ class Case(NamedTuple):
     options    keyword arguments of the call of a module
     train      whether the module is in training
     calls      how often it is called with the inputs before it is differentiated, for what its buffers remember
+    through    what calls a module, if it isn't called with the inputs as they are: (nn, module, *inputs, **options)
     """
 
     inputs: tuple[Any, ...]
@@ -26,6 +27,7 @@ class Case(NamedTuple):
     options: dict[str, Any] = {}  # noqa: RUF012
     train: bool = True
     calls: int = 0
+    through: Callable[..., Any] | None = None
 
 
 class Drawn(NamedTuple):
@@ -39,7 +41,7 @@ CONFIGURATIONS: dict[str, Drawn] = {}
 
 
 def configurations(*names: str, on_purpose: str = "") -> Callable[[Callable[[str, Random], Case]], Any]:
-    """Register a function (name, random) -> Case for some classes of `nn`, or functions as "functional.name"."""
+    """Register a function (name, random) -> Case for some classes of `nn`, or functions as "functional.name" and so on."""
 
     def register(draw: Callable[[str, Random], Case]) -> Callable[[str, Random], Case]:
         CONFIGURATIONS.update(dict.fromkeys(names, Drawn(draw, on_purpose)))

@@ -208,23 +208,16 @@ class Module(Members):
         """What stands between the brackets of the module's text."""
         return ""
 
-    def _listed(self) -> Iterator[tuple[str, Any]]:
-        """What the module's text shows within it."""
-        return self.named_children()
+    def _listed(self) -> Iterator[tuple[str, str]]:
+        """What the module's text shows within it: names and texts."""
+        return ((name, repr(child)) for name, child in self.named_children())
 
     def __repr__(self) -> str:
         name, extra = type(self).__name__, self.extra_repr()
-        lines = [f"({key}): {text_of(child)}" for key, child in self._listed()]
+        lines = [f"({key}): {text}" for key, text in self._listed()]
         if not lines:
             return f"{name}({extra})"
         return f"{name}(\n" + indent("\n".join([extra, *lines] if extra else lines), "  ") + "\n)"
-
-
-def text_of(step: Any) -> str:
-    """A module's text, or the name of a function."""
-    if isinstance(step, Module):
-        return repr(step)
-    return getattr(step, "__name__", None) or getattr(step, "name", None) or repr(step)
 
 
 def innermost_first(module: Members, seen: set[Members]) -> Iterator[Members]:

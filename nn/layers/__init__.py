@@ -10,6 +10,7 @@ from . import (
     linear,
     losses,
     normalization,
+    parameter_containers,
     pooling,
     rearranging,
     rectifiers,
@@ -17,6 +18,7 @@ from . import (
     recurrent_cells,
     resampling,
     running_norms,
+    shaping,
     softmaxes,
     transformer,
     transformer_layers,
@@ -31,6 +33,7 @@ from .dropout import *
 from .linear import *
 from .losses import *
 from .normalization import *
+from .parameter_containers import *
 from .pooling import *
 from .rearranging import *
 from .rectifiers import *
@@ -38,6 +41,7 @@ from .recurrent import *
 from .recurrent_cells import *
 from .resampling import *
 from .running_norms import *
+from .shaping import *
 from .softmaxes import *
 from .transformer import *
 from .transformer_layers import *
@@ -53,6 +57,7 @@ __all__ += dropout.__all__
 __all__ += linear.__all__
 __all__ += losses.__all__
 __all__ += normalization.__all__
+__all__ += parameter_containers.__all__
 __all__ += pooling.__all__
 __all__ += rearranging.__all__
 __all__ += rectifiers.__all__
@@ -60,6 +65,7 @@ __all__ += recurrent.__all__
 __all__ += recurrent_cells.__all__
 __all__ += resampling.__all__
 __all__ += running_norms.__all__
+__all__ += shaping.__all__
 __all__ += softmaxes.__all__
 __all__ += transformer.__all__
 __all__ += transformer_layers.__all__

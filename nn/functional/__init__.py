@@ -5,6 +5,8 @@ from . import (
     attention,
     borders,
     convolution,
+    distances,
+    lookup,
     losses,
     noise,
     normalization,
@@ -19,6 +21,8 @@ from .activations import *
 from .attention import *
 from .borders import *
 from .convolution import *
+from .distances import *
+from .lookup import *
 from .losses import *
 from .noise import *
 from .normalization import *
@@ -34,6 +38,8 @@ __all__ += activations.__all__
 __all__ += attention.__all__
 __all__ += borders.__all__
 __all__ += convolution.__all__
+__all__ += distances.__all__
+__all__ += lookup.__all__
 __all__ += losses.__all__
 __all__ += noise.__all__
 __all__ += normalization.__all__

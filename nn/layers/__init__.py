@@ -6,8 +6,10 @@ from . import (
     borders,
     containers,
     convolution,
+    distances,
     dropout,
     linear,
+    lookup,
     losses,
     normalization,
     parameter_containers,
@@ -29,8 +31,10 @@ from .attention import *
 from .borders import *
 from .containers import *
 from .convolution import *
+from .distances import *
 from .dropout import *
 from .linear import *
+from .lookup import *
 from .losses import *
 from .normalization import *
 from .parameter_containers import *
@@ -53,8 +57,10 @@ __all__ += attention.__all__
 __all__ += borders.__all__
 __all__ += containers.__all__
 __all__ += convolution.__all__
+__all__ += distances.__all__
 __all__ += dropout.__all__
 __all__ += linear.__all__
+__all__ += lookup.__all__
 __all__ += losses.__all__
 __all__ += normalization.__all__
 __all__ += parameter_containers.__all__

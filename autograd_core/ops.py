@@ -20,7 +20,7 @@ from .primitives.windows import conv
 __all__ = [
     "SparseMatrix", "avg_pool", "bce_with_logits", "conv", "conv_transpose", "cross_entropy", "elu", "erf", "fold",
     "gate", "gelu", "gru", "gru_cell", "hardshrink", "hardsigmoid", "hardtanh", "leaky_relu", "linear", "log_softmax",
-    "logsumexp", "lstm", "lstm_cell", "max_pool", "mse_loss", "nll_loss", "relu", "rms_standardize", "rnn", "rnn_cell",
-    "scale_shift", "sigmoid", "silu", "softmax", "softplus", "softshrink", "sparse_product", "standardize", "step",
-    "threshold", "unfold", "weighted_sum",
+    "logsumexp", "lstm", "lstm_cell", "max_pool", "mse_loss", "nll_loss", "relu", "rms_standardize", "rnn",
+    "rnn_cell", "scale_shift", "sigmoid", "silu", "softmax", "softplus", "softshrink", "sparse_product",
+    "standardize", "step", "threshold", "unfold", "weighted_sum",
 ]  # fmt: skip

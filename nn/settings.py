@@ -57,6 +57,13 @@ def within(value: Any, what: str, low: float, high: float = np.inf) -> Any:
     return value
 
 
+def above_0(value: Any, what: str) -> Any:
+    """A plain number above 0."""
+    if number(value, what) <= 0:
+        raise SettingError(f"{what} is {value}: give a number above 0")
+    return value
+
+
 def ordered(low: Any, high: Any, what: str) -> None:
     """Raise SettingError unless the first of two numbers is not above the second."""
     if not number(low, what) <= number(high, what):

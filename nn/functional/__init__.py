@@ -2,12 +2,15 @@
 
 from . import (
     activations,
+    alignment,
     attention,
     borders,
+    classification,
     convolution,
     distances,
     lookup,
     losses,
+    margins,
     noise,
     normalization,
     pooling,
@@ -18,12 +21,15 @@ from . import (
     softmaxes,
 )
 from .activations import *
+from .alignment import *
 from .attention import *
 from .borders import *
+from .classification import *
 from .convolution import *
 from .distances import *
 from .lookup import *
 from .losses import *
+from .margins import *
 from .noise import *
 from .normalization import *
 from .pooling import *
@@ -35,12 +41,15 @@ from .softmaxes import *
 
 __all__: list[str] = []
 __all__ += activations.__all__
+__all__ += alignment.__all__
 __all__ += attention.__all__
 __all__ += borders.__all__
+__all__ += classification.__all__
 __all__ += convolution.__all__
 __all__ += distances.__all__
 __all__ += lookup.__all__
 __all__ += losses.__all__
+__all__ += margins.__all__
 __all__ += noise.__all__
 __all__ += normalization.__all__
 __all__ += pooling.__all__

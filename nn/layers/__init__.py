@@ -4,6 +4,7 @@ from . import (
     activations,
     attention,
     borders,
+    classification,
     containers,
     convolution,
     distances,
@@ -11,6 +12,7 @@ from . import (
     linear,
     lookup,
     losses,
+    margins,
     normalization,
     parameter_containers,
     pooling,
@@ -29,6 +31,7 @@ from . import (
 from .activations import *
 from .attention import *
 from .borders import *
+from .classification import *
 from .containers import *
 from .convolution import *
 from .distances import *
@@ -36,6 +39,7 @@ from .dropout import *
 from .linear import *
 from .lookup import *
 from .losses import *
+from .margins import *
 from .normalization import *
 from .parameter_containers import *
 from .pooling import *
@@ -55,6 +59,7 @@ __all__: list[str] = []
 __all__ += activations.__all__
 __all__ += attention.__all__
 __all__ += borders.__all__
+__all__ += classification.__all__
 __all__ += containers.__all__
 __all__ += convolution.__all__
 __all__ += distances.__all__
@@ -62,6 +67,7 @@ __all__ += dropout.__all__
 __all__ += linear.__all__
 __all__ += lookup.__all__
 __all__ += losses.__all__
+__all__ += margins.__all__
 __all__ += normalization.__all__
 __all__ += parameter_containers.__all__
 __all__ += pooling.__all__

@@ -50,6 +50,8 @@ def of_torch(name: str, case: Case, seed: int) -> tuple[dict[str, np.ndarray], d
 
     torch.manual_seed(seed)
     inputs = mapped(lambda a: torch.tensor(a, requires_grad=a.dtype.kind in "fc"), case.inputs)
+    for i in case.constant:
+        inputs[i].requires_grad_(False)
     args, settings = mapped(torch.tensor, case.args), mapped(torch.tensor, case.settings)
     module, state = None, {}
     if "." in name:
@@ -72,6 +74,8 @@ def of_torch(name: str, case: Case, seed: int) -> tuple[dict[str, np.ndarray], d
 def of_ours(name: str, case: Case, state: dict[str, np.ndarray], seed: int) -> dict[str, np.ndarray]:
     """What this library finds, from the same state."""
     inputs = mapped(lambda a: ag.tensor(a, requires_grad=a.dtype.kind in "fc"), case.inputs)
+    for i in case.constant:
+        inputs[i].requires_grad_(False)
     module = None
     if "." in name:
         call = partial(attrgetter(name)(nn), *inputs, *case.args, **case.settings)

@@ -18,6 +18,7 @@ class Case(NamedTuple):
     options    keyword arguments of the call of a module
     train      whether the module is in training
     calls      how often it is called with the inputs before it is differentiated, for what its buffers remember
+    constant   places of floating inputs that are not differentiated
     through    what calls a module, if it isn't called with the inputs as they are: (nn, module, *inputs, **options)
     """
 
@@ -27,6 +28,7 @@ class Case(NamedTuple):
     options: dict[str, Any] = {}  # noqa: RUF012
     train: bool = True
     calls: int = 0
+    constant: tuple[int, ...] = ()
     through: Callable[..., Any] | None = None
 
 

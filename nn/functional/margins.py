@@ -44,8 +44,8 @@ def cosine_embedding_loss(
     >>> nn.functional.cosine_embedding_loss(np.array([1.0, 0.0]), np.array([3.0, 4.0]), np.array(1)).round(4)
     np.float64(0.4)
     """
-    a, b = numeric(input1, "cosine_embedding_loss"), numeric(input2, "cosine_embedding_loss")
-    target = alike(target, a)
+    a = numeric(input1, "cosine_embedding_loss")
+    b, target = alike(input2, a), alike(target, a)
     if a.ndim not in (1, 2) or target.ndim != a.ndim - 1:
         raise ShapeError(
             f"cosine_embedding_loss takes vectors (N, D) and targets (N,), or (D,) and (), and was given {tuple(a.shape)}, "
@@ -68,8 +68,8 @@ def margin_ranking_loss(
     >>> nn.functional.margin_ranking_loss(np.array([1.0]), np.array([3.0]), np.array([1]))
     np.float64(2.0)
     """
-    x1, x2 = numeric(input1, "margin_ranking_loss"), numeric(input2, "margin_ranking_loss")
-    return reduced(ops.relu(-alike(target, x1) * (x1 - x2) + margin), reduction)
+    x1 = numeric(input1, "margin_ranking_loss")
+    return reduced(ops.relu(-alike(target, x1) * (x1 - alike(input2, x1)) + margin), reduction)
 
 
 def triplet_margin_loss(

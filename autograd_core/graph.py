@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,11 @@ class Graph:
         lines = [f"{left:<{width}}    {right}".rstrip() for left, right in rows]
         return "\n".join([*lines, "return " + ", ".join(f"%{self.numbers[o]}" for o in self.outputs)])
 
+    @cached_property
+    def multiply_adds(self) -> dict[Node, int]:
+        """How many products each call adds up, where its primitive tells: those of matrices, windows and recurrent layers."""
+        return {node: count for node in self.nodes if (count := multiply_adds(node))}
+
     def formula(self, node: Node) -> str:
         """What a node computes, in terms of node numbers."""
         if node.primitive is None:
@@ -49,6 +55,20 @@ class Graph:
         words = [f"%{self.numbers[e]}" if isinstance(e, Node) else short(e) for e in node.inputs]
         words += [f"{k}={v!r}" for k, v in (node.settings or {}).items() if v is not None and v is not False]
         return f"{node.primitive.name}({', '.join(words)})"
+
+
+def multiply_adds(node: Node) -> int:
+    """How many products a call adds up, where its primitive tells: those of matrices, windows and recurrent layers."""
+    count = None if node.primitive is None else node.primitive.multiply_adds
+    if count is None:
+        return 0
+    shapes = [shape_of(e.value if isinstance(e, Node) else e) for e in node.inputs]
+    return count(shapes, shape_of(node.value), node.settings or {})
+
+
+def shape_of(value: Any) -> Any:
+    """The shape of a value in the record; those of several results."""
+    return tuple(map(shape_of, value)) if type(value) is tuple else getattr(value, "shape", ())
 
 
 def reachable(outputs: Iterable[Node]) -> list[Node]:

@@ -84,6 +84,7 @@ class Primitive:
         explain: Callable[..., str | None] | None = None,
         variadic: bool = False,
         batch: Batching | str | None = None,
+        multiply_adds: Callable[[Sequence[Any], Any, Settings], int] | None = None,
         listed: bool = True,
     ) -> None:
         self.name, self.family = name_of(forward, name), family
@@ -97,6 +98,7 @@ class Primitive:
         self.reference, self.variadic, self.singular = reference, variadic, tuple(singular)
         self.batch = batching(batch, self.name)  # how vmap computes all examples
         self.text = text  # per input, how a drawing writes its rule: a template of {a} ..., {y} and {g}, or settings -> template
+        self.multiply_adds = multiply_adds  # (shapes of the inputs, of the result, settings) -> products that are added up
         self.explain = explain  # (shape of each input) -> words for an error of the forward function, or None
         self.__doc__ = documented(forward, self.name, rules, family)
         self.settings, defaults = settings_of(forward)

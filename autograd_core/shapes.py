@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isqrt, prod
 from operator import index
 
 from .errors import AxisError, ShapeError
 
 Shape = tuple[int, ...]
 Axis = int | Sequence[int] | None
+
+
+def contraction(shapes: Sequence[Shape], y: Shape, settings: object = None) -> int:
+    """How many products a contraction of two arrays adds up: (m, k) and (k, n) to (m, n) takes m k n.
+
+    >>> contraction([(2, 3), (3, 4)], (2, 4))
+    24
+    """
+    return isqrt(prod(shapes[0]) * prod(shapes[1]) * prod(y))
 
 
 def normal_axes(axis: Axis, ndim: int) -> Shape:

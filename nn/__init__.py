@@ -16,9 +16,10 @@ from .neurons import MLP, Layer, Neuron
 from .parameter import Parameter
 from .random import manual_seed
 from .states import IncompatibleKeys
+from .summaries import Summary, summary
 
 __all__ = [
-    "MLP", "IncompatibleKeys", "KindError", "Layer", "Module", "Neuron", "Parameter", "SettingError", "StateDictError",
-    "data", "functional", "init", "manual_seed", "optim", "utils",
+    "MLP", "IncompatibleKeys", "KindError", "Layer", "Module", "Neuron", "Parameter", "SettingError", "StateDictError", "Summary",
+    "data", "functional", "init", "manual_seed", "optim", "summary", "utils",
 ]  # fmt: skip
 __all__ += layers.__all__

@@ -19,7 +19,7 @@ from ..families import multilinear
 from ..primitive import Primitive
 from ..recording import Settings
 from ..samples import Sample, sample
-from ..shapes import Shape, normal_axes
+from ..shapes import Shape, contraction, normal_axes
 from .operands import array
 
 
@@ -128,6 +128,7 @@ dot = answers(np.dot)(
         dot_second,
         name="dot",
         explain=dot_words,
+        multiply_adds=contraction,
         samples=dot_samples,
         batch=product_each(lambda m, n: ([m - 1], [max(n - 2, 0)])),
     )
@@ -138,6 +139,7 @@ inner_product = multilinear(
     lambda g, a_like, b: np.tensordot(g, b, b.ndim - 1),
     lambda g, a, b_like: np.tensordot(g, a, (tuple(range(a.ndim - 1)),) * 2),
     name="inner",
+    multiply_adds=contraction,
     samples=lambda: [
         sample(normal(3), normal(3)),
         sample(normal(2, 3), normal(4, 3)),
@@ -185,6 +187,7 @@ outer_product = multilinear(
     lambda g, a_like, b: np.dot(g, b),
     lambda g, a, b_like: np.dot(a, g),
     name="outer",
+    multiply_adds=contraction,
     batch=product_each(lambda m, n: ([], [])),
     samples=lambda: [
         sample(normal(2), normal(3)),
@@ -279,6 +282,7 @@ tensor_product: Primitive = multilinear(
     tensordot_first,
     tensordot_second,
     name="tensordot",
+    multiply_adds=contraction,
     batch=product_each(lambda m, n: ([], [])),
     samples=lambda: [
         sample(normal(2, 3), normal(3, 4), axes=((1,), (0,))),

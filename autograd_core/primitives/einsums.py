@@ -111,12 +111,21 @@ def product_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], se
     return made.call(*xs, subscripts=f"{c * batched[0]}{i},{c * batched[1]}{j}->{c}{y}")
 
 
+def all_products(shapes: Sequence[Shape], y: Shape, settings: Settings) -> int:
+    """One product for each combination of all indices."""
+    letters = settings["subscripts"].partition("->")[0].split(",")
+    return prod(
+        {i: n for word, shape in zip(letters, shapes, strict=True) for i, n in zip(word, shape, strict=True)}.values()
+    )
+
+
 product: Primitive = multilinear(
     product_forward,
     product_first,
     product_second,
     name="einsum",
     batch=product_each,
+    multiply_adds=all_products,
     samples=lambda: [
         sample(normal(2, 3), normal(3, 4), subscripts="ij,jk->ik"),
         sample(normal(5, 2, 3), normal(5, 3, 2), subscripts="bij,bjk->kib"),

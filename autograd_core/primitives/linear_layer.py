@@ -14,7 +14,7 @@ from ..families import multilinear, primitive
 from ..primitive import Primitive
 from ..recording import Settings
 from ..samples import Sample, sample
-from ..shapes import Shape
+from ..shapes import Shape, contraction
 from .contractions import normal
 
 
@@ -125,6 +125,7 @@ linear_map = multilinear(
     name="linear",
     explain=linear_words,
     samples=lambda: linear_samples(),
+    multiply_adds=contraction,
     text=("{g} @ {b}", "{g}ᵀ @ {a}"),
     batch=linear_each,
 )
@@ -138,6 +139,7 @@ affine = primitive(
     explain=linear_words,
     samples=lambda: [*linear_samples(normal(4)), sample(normal(5, 3), normal(4, 3), normal(1), raises=ShapeError)],
     reference="y = x w' + b",
+    multiply_adds=contraction,
     batch=linear_each,
     text=("{g} @ {b}", "{g}ᵀ @ {a}", "Σ₀ {g}"),
 )

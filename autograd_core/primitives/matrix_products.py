@@ -6,6 +6,7 @@ The plain products of two matrices go by np.dot, which is quicker than np.matmul
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,7 @@ matrix_product = multilinear(
     matmul_second,
     name="matmul",
     explain=matmul_words,
+    multiply_adds=lambda shapes, y, settings: shapes[0][-1] * prod(y),
     samples=matmul_samples,
     batch=matmul_each,
 )

@@ -23,6 +23,7 @@ from .recurrent_cells import (
     is_relu,
     lstm_step,
     numbers,
+    products_of_steps,
     relu_step,
     tanh_step,
 )  # fmt: skip
@@ -74,6 +75,7 @@ def layer(name: str, kind: Kind, cell: Primitive) -> Primitive:
         real=True,
         samples=lambda: cases(kind),
         batch=beside(kind),
+        multiply_adds=partial(products_of_steps, kind),
     )
 
 

@@ -7,6 +7,8 @@ first, and are in this order again when they come back as the states of the next
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +19,7 @@ from ..families import primitive
 from ..primitive import Primitive
 from ..recording import Settings
 from ..samples import Sample, sample
+from ..shapes import Shape
 from .activations import relu, sigmoid
 from .linear_layer import linear, ones
 from .operands import array
@@ -152,6 +155,11 @@ def cases_of_projected() -> list[Sample]:
     return [*cases(LSTM), sample(x, h[:, :2], c, w_ih, w_hh[:, :2], *biases)]
 
 
+def products_of_steps(kind: Kind, shapes: Sequence[Shape], y: Any, settings: Settings) -> int:
+    """Each row of the inputs, of one step or of all, is multiplied with both weights."""
+    return shapes[0][0] * sum(map(prod, shapes[1 + kind.states : 3 + kind.states]))
+
+
 def cell(name: str, kind: Kind, definition: Callable[..., Any], reference: str) -> Primitive:
     """The primitive of one step."""
     only = kind.states == 1
@@ -177,6 +185,7 @@ def cell(name: str, kind: Kind, definition: Callable[..., Any], reference: str) 
         samples=lambda: cases(kind) if only else cases_of_projected(),
         reference=reference,
         batch=beside(kind),
+        multiply_adds=partial(products_of_steps, kind),
     )
 
 

@@ -148,6 +148,7 @@ weighted: Primitive = primitive(
     samples=weighted_cases,
     batch="together",
     name="sparse_product",
+    multiply_adds=lambda shapes, y, settings: len(settings["matrix"].rows) * prod(y) // settings["matrix"].shape[0],
 )
 
 

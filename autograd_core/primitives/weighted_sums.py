@@ -32,7 +32,15 @@ def cases() -> list[Sample]:
     return [sample(1.5), sample(2.0, -0.5, 0.3), sample(0.5, -1.0, 2.0, 0.25, -0.75, 3.0, 1.0)]
 
 
-summed = primitive(forward, pulled_back, jvp=pushed_forward, samples=cases, batch="leading", name="weighted_sum")
+summed = primitive(
+    forward,
+    pulled_back,
+    jvp=pushed_forward,
+    samples=cases,
+    batch="leading",
+    name="weighted_sum",
+    multiply_adds=lambda shapes, y, settings: len(shapes) // 2,
+)
 
 
 def weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> Any:

@@ -124,12 +124,18 @@ def groups_each(made: Primitive, xs: Sequence[Any], settings: Settings) -> Any:
     return np.moveaxis(np.reshape(y, (y.shape[0], n, y.shape[1] // n, *y.shape[2:])), 1, 0)
 
 
+def window_products(shapes: Sequence[Shape], y: Shape, settings: object = None) -> int:
+    """The products of a convolution: each element of the result is a sum over a window of the channels of its group."""
+    return prod(y) * prod(shapes[1][1:])
+
+
 correlated: Primitive = multilinear(
     conv_forward,
     to_input,
     to_weight,
     name="conv",
     samples=conv_samples,
+    multiply_adds=window_products,
     text=("conv({g}, flip({b}))", "conv({a}, {g})"),
     batch=images_each,
 )
@@ -143,6 +149,7 @@ conv_input: Primitive = multilinear(
     ),
     name="conv_input",
     batch=images_each,
+    multiply_adds=lambda shapes, y, settings: window_products((y, shapes[1]), shapes[0]),
     samples=lambda: [
         Sample((conv_forward(*s.args, **s.settings), s.args[1]), {**s.settings, "shape": s.args[0].shape})
         for s in conv_samples()
@@ -158,6 +165,7 @@ conv_weight: Primitive = multilinear(
     ),
     name="conv_weight",
     batch=images_each,
+    multiply_adds=lambda shapes, y, settings: window_products((shapes[1], y), shapes[0]),
     samples=lambda: [
         Sample((conv_forward(*s.args, **s.settings), s.args[0]), {**s.settings, "shape": s.args[1].shape})
         for s in conv_samples()
@@ -195,6 +203,7 @@ biased = primitive(
     jvp=biased_tangent,
     name="conv",
     samples=lambda: conv_samples(normal(2)),
+    multiply_adds=window_products,
     text=("conv({g}, flip({b}))", "conv({a}, {g})", "Σ {g}"),
     batch=images_each,
 )

@@ -98,7 +98,7 @@ class Primitive:
         self.reference, self.variadic, self.singular = reference, variadic, tuple(singular)
         self.batch = batching(batch, self.name)  # how vmap computes all examples
         self.text = text  # per input, how a drawing writes its rule: a template of {a} ..., {y} and {g}, or settings -> template
-        self.multiply_adds = multiply_adds  # (shapes of inputs, of the result, settings) -> how many products it adds up
+        self.multiply_adds = multiply_adds  # (shapes of inputs, shape of the result, settings) -> how many
         self.explain = explain  # (shape of each input) -> words for an error of the forward function, or None
         self.__doc__ = documented(forward, self.name, rules, family)
         self.settings, defaults = settings_of(forward)

@@ -10,7 +10,7 @@ import autograd_core as ag
 from autograd_core.testing import Report, Row, check_grads
 from autograd_core.testing.__main__ import main
 from autograd_core.testing.differences import derivative_at_zero, estimates_at_zero, slopes_at_zero
-from autograd_core.testing.oracles import by_complex_step
+from autograd_core.testing.oracles import Line, by_complex_step
 
 EXAMPLES = settings().max_examples  # of the profile: few at the desk, many at night
 
@@ -192,7 +192,7 @@ def test_the_message_says_mode_order_both_values_the_point_and_the_direction():
     double = ag.elementwise(np.negative, -2.0, name="double")
     with pytest.raises(AssertionError) as caught:
         check_grads(lambda x: double(x), np.array([1.5, 2.5]), directions=1)
-    first, remainder, entry, operation, line, text, *table = str(caught.value).split("\n")
+    first, remainder, entry, digits, operation, line, text, *table = str(caught.value).split("\n")
     got, expected = re.fullmatch(
         r"forward mode, order 1: autodiff gave (\S+), the complex step (\S+) \(± \S+\)", first
     ).groups()
@@ -200,6 +200,7 @@ def test_the_message_says_mode_order_both_values_the_point_and_the_direction():
     assert float(got) == pytest.approx(2 * float(expected))
     assert re.search(r"falls like h\^1\.0\d; it would like h\^2", remainder)
     assert re.fullmatch(r"y\[(\d)\] by args\[0\]\[\1\]: got -2, the complex step -1 \(± \S+\)", entry)
+    assert digits == "mpmath gives -1.0: autodiff has 0 digits right, the complex step 17"
     assert operation == "the derivative that is wrong is that of double"
     assert "test_testing.py" in line
     assert "double" in text
@@ -274,6 +275,43 @@ def test_the_two_slopes_of_a_kink():
     assert slopes_at_zero(lambda h: max(h, -3 * h)) == pytest.approx((-3.0, 1.0))
 
 
+# -- oracles are chosen by what the operations declare ------------------------------------------------------------------
+
+SQUARE = np.array([[2.0, 0.5], [-1.0, 1.5]])
+ORACLES = {
+    "linear": (lambda x: np.cumsum(x[::-1]) - np.mean(x), 2, "exact difference"),
+    "multilinear": (lambda x: np.einsum("ij,jk,ki", x, x, x), 2, "exact difference"),
+    "a product": (lambda x: x * x[0] / 3, 2, "exact difference"),
+    "linear in complex numbers": (
+        lambda x: np.abs(np.fft.fft(x + 0j)[0, 0]) * 0 + np.real(np.fft.fft(x))[1],
+        1,
+        "differences",
+    ),
+    "analytic": (lambda x: np.exp(x) / x, 1, "complex step"),
+    "analytic in pieces": (lambda x: np.maximum(x, np.sin(x)), 1, "complex step"),
+    "of second order": (lambda x: np.exp(x) / x, 2, "differences"),
+    "not analytic": (lambda x: np.abs(x) ** 3, 1, "differences"),
+    "for real numbers": (ag.special.expit, 1, "differences"),
+    "of tiny slope": (lambda x: 1 + 1e-14 * np.abs(x) ** 3, 1, "long double"),
+}
+
+
+@pytest.mark.parametrize(("f", "order", "oracle"), ORACLES.values(), ids=ORACLES)
+def test_the_oracle_is_that_of_the_kind_of_function(f, order, oracle):
+    report = check_grads(f, SQUARE, order=order)
+
+    assert {row.oracle for row in report.rows if row.order == order} == {oracle}
+
+
+def test_a_long_step_that_leaves_the_domain_is_not_insisted_on():
+    def root(x):
+        if np.any(ag.stop_gradient(x) < 0.99):
+            raise ValueError("too small")
+        return 2 * x
+
+    assert {row.oracle for row in check_grads(root, np.array([1.0, 2.0])).rows} == {"complex step", "differences"}
+
+
 # -- from the shell --------------------------------------------------------------------------------------------------
 
 
@@ -297,6 +335,10 @@ def one_point():
     return np.array([1.5, 2.5])
 
 
-def test_no_complex_step_is_taken_where_imaginary_parts_are_dropped():
-    assert by_complex_step(lambda h: np.sin(0.5 + h), 1e-16).value == pytest.approx(np.cos(0.5), rel=1e-15)
-    assert by_complex_step(lambda h: np.sin(np.asarray(0.5 + h).astype(float)), 1e-16) is None
+def test_no_complex_step_is_taken_where_imaginary_parts_are_dropped_or_the_function_is_not_analytic():
+    def steps(f):
+        return [e.value for e in by_complex_step(Line(f, 1e-16, 0.0, 1.0, is_real=True))]
+
+    assert steps(lambda h: np.sin(0.5 + h)) == pytest.approx([np.cos(0.5)], rel=1e-15)
+    assert steps(lambda h: np.sin(np.asarray(0.5 + h).astype(float))) == []
+    assert steps(lambda h: (0.5 + h) / (1 + np.abs(0.5 + h))) == []

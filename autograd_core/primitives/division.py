@@ -85,7 +85,7 @@ def exponent_forward(a: Any) -> Any:
     return np.frexp(a)[1]
 
 
-fraction = elementwise(fraction_forward, 1, name="fraction", domain=(0.1, 0.9))
+fraction = elementwise(fraction_forward, 1, name="fraction", domain=(0.1, 0.9), kinks=(0.0, 1.0))
 whole = fixed(whole_forward, name="whole", samples=lambda: cases_of_numbers(), batch="leading")
 mantissa = elementwise(
     mantissa_forward, lambda a: np.ldexp(np.ones_like(a), -np.frexp(a)[1]), name="mantissa", domain=(0.6, 0.9)

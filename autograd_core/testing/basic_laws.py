@@ -14,7 +14,7 @@ from ..scalars import scalar
 from ..tensors import tensor
 from ..trees import flatten
 from .cases import Case, plain
-from .lawbook import agree, law
+from .lawbook import agree, agree_on_slopes, law
 
 
 def is_right(case: Case) -> bool:
@@ -100,7 +100,7 @@ def layout(case: Case) -> None:
         agree(arrays(case.f(*variant)), plainly, "plain value", 64)
         other_ys, other_gradients = case.pull(variant)
         agree(other_ys, ys, "value", 64)
-        agree(other_gradients, gradients, "gradient", 64)
+        agree_on_slopes(case, other_gradients, gradients, "gradient", 64)
 
 
 def layouts_of(x: Any) -> list[Any]:
@@ -131,9 +131,8 @@ def scalar_law(case: Case) -> None:
         t.backward()
         for i, (a, b) in enumerate(zip(scalars, tensors, strict=True)):
             if a.grad is not None or b.grad is not None:
-                agree(
-                    [np.asarray(a.grad, float)], [np.asarray(b.grad, float)], f"gradient by input {i} of a Scalar", 4096
-                )
+                slopes = [np.asarray(a.grad, float)], [np.asarray(b.grad, float)]
+                agree_on_slopes(case, *slopes, f"gradient by input {i} of a Scalar", 4096)
 
 
 @law("batch", lambda case: is_right(case) and len(case.data) > 0)
@@ -152,4 +151,4 @@ def batch(case: Case) -> None:
     if case.is_smooth:
         gradients = vmap(lambda *xs: case.pull(xs)[1])(*stacked)
         looped = [case.pull(row)[1] for row in rows]
-        agree(gradients, [np.stack(gs) for gs in zip(*looped, strict=True)], "gradient under vmap", 256)
+        agree_on_slopes(case, gradients, [np.stack(gs) for gs in zip(*looped, strict=True)], "gradient under vmap", 256)

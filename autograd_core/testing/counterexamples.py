@@ -4,20 +4,122 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..debugging.lines import users_line
+from ..errors import AutogradError
 from ..modes import Mode, Switch, Witness
 from ..primitive import Primitive, pick
 from ..recording import Absent, Node, Value
 from ..tensors import tensor
 from ..trees import flatten
 from .cases import plain, spelled
+from .digits import derivative
+from .levels import Slope
+from .oracles import Finding, asked_again
+from .reports import GradientMismatch, Report
+from .verdicts import Contradicted, judge
 
 LARGEST = 10_000
 """Operations on more numbers than this are not tried one by one."""
+
+
+def explained(
+    found: Contradicted,
+    f: Callable[..., Any],
+    args: list[Any],
+    order: int,
+    report: Report,
+    is_right: Callable[..., bool],
+    draw_to: Any = None,
+) -> GradientMismatch:
+    """The error for a contradiction: with the entry of the Jacobian, who is right to how many digits, the operation that is
+    wrong, a drawing if one is wanted, the table, and a program to see it again.
+
+    is_right   (f, *args) -> whether another function passes the same check
+    """
+    words, where = [found.words], None
+    if found.mode is not None:
+        off = entry(found.slope, found.mode, found.rtol)
+        where = off.words if off.place else None
+        words += [*([where] if where else []), by_digits(off, f)]
+    try:
+        operation = culprit(f, args, is_right)
+    except AutogradError:
+        operation = None
+    if operation is not None:
+        wrong = "the derivative that is wrong is" if found.mode is not None else "nothing can be said already of"
+        words.append(f"{wrong} that of {operation}")
+    if draw_to is not None:
+        words.append(drawn(f, args, draw_to))
+    words.append(f"{report}\nto see it again:\n\n{snippet(f, args, order)}")
+    return GradientMismatch("\n".join(words), report, where, operation)
+
+
+# -- the entry of the Jacobian --------------------------------------------------------------------------------------------
+
+
+class Entry(NamedTuple):
+    """A derivative that is off: of one element by another, where they could be told apart."""
+
+    slope: Slope
+    mode: str
+    believed: Finding
+    place: str = ""
+
+    @property
+    def words(self) -> str:
+        return f"{self.place}: got {self.slope.gots[self.mode]:.15g}, {self.believed.words}"
+
+
+def entry(slope: Slope, mode: str, rtol: float | None) -> Entry:
+    """The entry that is off, found by leaving out ever more of both directions; if it is none alone, the whole and no place."""
+    level, whole = slope.level, judge(slope, rtol).believed
+
+    def error(us: list[Any], vs: list[Any]) -> float:
+        part = Slope(level, us, vs)
+        off = abs(part.gots[mode] - asked_again(part.line, whole.oracle).value)
+        return off if np.isfinite(off) else np.inf
+
+    i, k, unit = single_out(slope.vs, lambda some: error(level.cotangents, some))
+    j, m, row = single_out(level.cotangents, lambda some: error(some, unit))
+    part = Slope(level, row, unit)
+    verdict = judge(part, rtol)
+    if mode not in verdict.faults:
+        return Entry(slope, mode, whole)
+    result = list(paths(level.out, "y" if level.number == 1 else "gradient"))[j] + indexed(m)
+    return Entry(part, mode, verdict.believed, f"{result} by {list(paths(level.args, 'args'))[i]}{indexed(k)}")
+
+
+def indexed(index: Sequence[int]) -> str:
+    return str(list(index)) if index else ""
+
+
+def by_digits(off: Entry, f: Callable[..., Any]) -> str:
+    """Which of autodiff and the oracle is right, and to how many digits; or why that cannot be told."""
+    slope = off.slope
+    level, cotangents = slope.level, [slope.us]
+    while level.below is not None:
+        level = level.below
+        cotangents.insert(0, level.cotangents)
+    try:
+        exact = derivative(f, level.rebuild(level.base), cotangents[0], [*cotangents[1:], slope.vs])
+    except AutogradError as error:
+        return f"which of them is right to more digits was not computed: {error}"
+    return (
+        f"mpmath gives {exact}: autodiff has {digits(slope.gots[off.mode], exact)} digits right, "
+        f"{off.believed.name} {digits(off.believed.value, exact)}"
+    )
+
+
+def digits(given: float, exact: Any) -> int:
+    """How many significant digits of a float are right: k, if it is off by no more than 5 in the digit after the k-th."""
+    if given == exact:
+        return 17
+    off = abs((given - exact) / exact) if exact else abs(given)
+    return max(0, min(17, int(-np.log10(float(off / 5))))) if np.isfinite(given) else 0
 
 
 def single_out(parts: Sequence[Any], error: Callable[[list[Any]], float]) -> tuple[int, tuple[int, ...], list[Any]]:
@@ -115,7 +217,7 @@ class noting(Switch):
         return Mode(now.recording, True, now.scope, self.witness)
 
 
-def culprit(f: Callable[..., Any], args: Sequence[Any], check: Callable[..., Any]) -> str | None:
+def culprit(f: Callable[..., Any], args: Sequence[Any], is_right: Callable[..., bool]) -> str | None:
     """The first operation within f whose own derivative fails a check at the operands it had, and the user's line of it."""
     noted, here = Noting(), users_line()
     leaves, rebuild = flatten(list(args))
@@ -128,14 +230,14 @@ def culprit(f: Callable[..., Any], args: Sequence[Any], check: Callable[..., Any
         operands = [plain(e.value if isinstance(e, Node) else e) for e in node.inputs]
         if any(isinstance(x, (Absent, tuple)) or np.size(x) > LARGEST for x in operands):
             continue
-        if fails(primitive, operands, node.settings or {}, check):
+        if is_wrong(primitive, operands, node.settings or {}, is_right):
             line = node.about.line if node.about is not None else None
             within = line is not None and (here is None or line.code is not here.code)  # f may be the operation itself
             return primitive.name + (f"\n{line}" if within else "")
     return None
 
 
-def fails(primitive: Primitive, operands: list[Any], settings: Any, check: Callable[..., Any]) -> bool:
+def is_wrong(primitive: Primitive, operands: list[Any], settings: Any, is_right: Callable[..., bool]) -> bool:
     places = [i for i, x in enumerate(operands) if primitive.differentiable(i) and np.asarray(x).dtype.kind in "fc"]
 
     def call(*data: Any) -> Any:
@@ -144,8 +246,15 @@ def fails(primitive: Primitive, operands: list[Any], settings: Any, check: Calla
             filled[i] = x
         return primitive(*filled, **settings)
 
+    return not is_right(call, *[np.asarray(operands[i]) for i in places])
+
+
+def drawn(f: Any, args: list[Any], path: Any) -> str:
+    """Save a drawing; where that cannot be done, say why and go on."""
+    from ..drawing import draw
+
     try:
-        check(call, *[np.asarray(operands[i]) for i in places])
-    except AssertionError:
-        return True
-    return False
+        draw(f, *args).save(path)
+    except (AutogradError, OSError) as error:
+        return f"no drawing was saved: {error}"
+    return f"drawn in {path}"

@@ -14,7 +14,9 @@ from ..tensors import tensor
 from ..transforms import grad, vjp
 from .cases import Case
 from .checks import check_grads
-from .lawbook import agree, eps_of, inner, law
+from .lawbook import agree, agree_on_slopes, eps_of, inner, law
+from .levels import Level, Slope
+from .verdicts import rounded_wrong
 
 SLACK = 64
 """Roundings that a sum of products may be off by, in units of the dtype's precision times the sizes of the terms."""
@@ -54,6 +56,15 @@ def differences(case: Case) -> None:
     check_grads(lambda *xs: case.parts(*xs), *case.data, order=2, directions=1)
 
 
+@law("precision", lambda case: case.is_smooth and case.is_finite and not case.is_double)
+def precision(case: Case) -> None:
+    """What a coarse dtype gives is what double precision gives, up to its rounding and the measured conditioning."""
+    level = Level(lambda *xs: case.parts(*xs), list(case.data), np.random.default_rng(0))
+    slope = Slope(level, level.cotangents, case.random(case.data, 1))
+    for mode, fault in rounded_wrong(slope).items() if slope.is_coarse else ():
+        raise AssertionError(f"{mode} mode: {fault}")
+
+
 @law("dtype", is_smooth)
 def dtype(case: Case) -> None:
     """A gradient has the shape and dtype of its input, a tangent those of the result."""
@@ -72,8 +83,8 @@ def dtype(case: Case) -> None:
 def zero(case: Case) -> None:
     """A cotangent of zeros gives gradients of zeros, a tangent of zeros a tangent of zeros."""
     zeros = [np.zeros_like(y) for y in case.outputs]
-    agree(case.pull(case.data, zeros)[1], [np.zeros_like(x) for x in case.data], "gradient")
-    agree(case.push(case.data, [np.zeros_like(x) for x in case.data]), zeros, "tangent")
+    agree_on_slopes(case, case.pull(case.data, zeros)[1], [np.zeros_like(x) for x in case.data], "gradient")
+    agree_on_slopes(case, case.push(case.data, [np.zeros_like(x) for x in case.data]), zeros, "tangent")
 
 
 @law("linearity", lambda case: case.is_double and case.primitive is not None and case.primitive.linear)
@@ -85,7 +96,7 @@ def linearity(case: Case) -> None:
     steps = [y - x for y, x in zip(case.parts(*there), case.outputs, strict=True)]
     room = SLACK * eps_of(case.data) * (magnitude(case.outputs) + magnitude(moved) + magnitude(there))
     agree(steps, [2 * t for t in moved], "L(x + 2 v) - L x", [room] * len(steps))
-    agree(case.push(there, directions), moved, "tangent elsewhere", [room] * len(steps))
+    agree_on_slopes(case, case.push(there, directions), moved, "tangent elsewhere", [room] * len(steps))
 
 
 @law("multilinearity", lambda case: case.is_double and is_of(case, "multilinear"))
@@ -124,9 +135,11 @@ def second_derivatives(case: Case) -> None:
     (left, size), (right, other) = inner(w, ahead[0]), inner(v, ahead[1])
     count = sum(np.size(x) for x in case.data)
     equal_products((left, size + other + count * rise), (right, 0.0), 64 * eps, "<w, H v> and <v, H w>")
-    agree(back, ahead[0], "reverse over reverse: H v by input", [room] * len(back))
+    agree_on_slopes(case, back, ahead[0], "reverse over reverse: H v by input", [room] * len(back))
     if any(isinstance(s, Value) for s in [slope(*[tensor(x, requires_grad=True) for x in case.data])]):
-        agree(grad(slope, places)(*case.data), ahead[0], "reverse over forward: H v by input", [room] * len(back))
+        agree_on_slopes(
+            case, grad(slope, places)(*case.data), ahead[0], "reverse over forward: H v by input", [room] * len(back)
+        )
 
 
 def real_inner(us: Any, ys: Any) -> Any:
@@ -149,7 +162,7 @@ def broadcasting(case: Case) -> None:
     _, got = case.pull(case.data, cotangents)
     summed = [add_copies(g, x.shape) for g, x in zip(copies, case.data, strict=True)]
     bars = [SLACK * eps_of([g]) * add_copies(np.abs(g), x.shape) for g, x in zip(copies, case.data, strict=True)]
-    agree(got, summed, "gradient by input", bars)
+    agree_on_slopes(case, got, summed, "gradient by input", bars)
 
 
 def add_copies(g: Any, shape: tuple[int, ...]) -> Any:
@@ -183,7 +196,7 @@ def alias(case: Case) -> None:
 
         (got,) = vjp(once, x)[1](cotangents)
         bar = 8 * eps_of([x]) * (np.abs(apart[i]) + np.abs(apart[j]))
-        agree([got], [apart[i] + apart[j]], f"gradient by inputs {i} and {j}", [bar])
+        agree_on_slopes(case, [got], [apart[i] + apart[j]], f"gradient by inputs {i} and {j}", [bar])
 
 
 @law("published convention", lambda case: case.gradients is not None)

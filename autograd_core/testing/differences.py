@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -47,6 +47,8 @@ def derivative_at_zero(f: Callable[[float], float], step: float, rounding: float
             bar = max(abs(row[j] - row[j - 1]), abs(row[j] - rows[-1][j - 1]), rounding / h)
             if bar <= best.bar:
                 best = Estimate(row[j], bar)
+        if best.bar <= rounding / h:  # which only grows
+            break
         if rows and abs(row[-1] - rows[-1][-1]) > 8 * best.bar:  # rounding has taken over, or a kink is met
             break
         rows.append(row)
@@ -73,8 +75,3 @@ def estimates_at_zero(
 def slopes_at_zero(f: Callable[[float], float], step: float = 1e-6) -> tuple[float, float]:
     """The slopes of f on the left of 0 and on the right."""
     return (f(0.0) - f(-step)) / step, (f(step) - f(0.0)) / step
-
-
-def inner(u: Any, w: Any) -> float:
-    """The real inner product of two lists of arrays: sum of Re(conj(u) w)."""
-    return float(sum(np.sum(np.real(np.conj(a) * b)) for a, b in zip(u, w, strict=True)))

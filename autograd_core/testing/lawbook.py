@@ -58,7 +58,7 @@ def law(name: str, holds_for: Callable[[Case], bool]) -> Callable[[Callable[[Cas
 
 
 def agree(got: Sequence[Any], expected: Sequence[Any], what: str, bar: float | Sequence[Any] = 0.0) -> None:
-    """Raise AssertionError unless arrays are equal in number, shape and, up to a bar, in value; NaN equals nothing but NaN.
+    """Raise AssertionError unless arrays are equal in number, shape and, up to a bar, in value; NaN equals NaN alone.
 
     bar   how far off each may be: one number in units of the dtype's spacing at the largest value, or an array for each
     """
@@ -76,6 +76,18 @@ def agree(got: Sequence[Any], expected: Sequence[Any], what: str, bar: float | S
             at = tuple(int(k[0]) for k in np.nonzero(np.atleast_1d(off))) if y.ndim else ()
             raise AssertionError(
                 f"{what} {i}{list(at) if at else ''}: {y[at]!r} instead of {e[at]!r} (± {np.max(allowed):.1e})"
+            )
+
+
+def agree_on_slopes(
+    case: Case, got: Sequence[Any], expected: Sequence[Any], what: str, bar: float | Sequence[Any] = 0.0
+) -> None:
+    """The same for derivatives, which may be NaN, as those beside them are, only where an input or a result is not finite."""
+    agree(got, expected, what, bar)
+    for i, g in enumerate(got):
+        if case.is_finite and np.any(np.isnan(g)):
+            raise AssertionError(
+                f"{what} {i}: NaN, as is what it is compared with, though inputs and results are finite"
             )
 
 

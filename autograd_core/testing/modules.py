@@ -21,7 +21,7 @@ from .reports import Report
 
 
 def check_module(
-    module: Any, inputs: Any, *, order: int = 1, directions: int = 2, rtol: float = 1e-6, seed: int = 0
+    module: Any, inputs: Any, *, order: int = 1, directions: int = 2, rtol: float | None = None, seed: int = 0
 ) -> Report:
     """Check a module: gradients by all parameters and floating inputs, in training and in evaluation; returns the report.
 

@@ -1,18 +1,19 @@
-"""What a derivative is compared with: differences first, sharper oracles where their error bar says too little.
+"""What a derivative is compared with, chosen by what is known of the function.
 
-An oracle that only sometimes holds is believed where it agrees with the differences, within their bar: a complex step is exact
-for analytic functions alone, extended precision is lost where a function computes in double precision.
+A polynomial, which declarations tell, has exact differences; an analytic function, which its values show, an exact complex
+step; any other one has differences that know their own error, where that is not enough in extended precision.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .differences import Estimate, derivative_at_zero, estimates_at_zero, slopes_at_zero
+from .differences import STEPS, Estimate, derivative_at_zero, estimates_at_zero
+from .points import EPS
 
 CEILING = 1e-3
 """The largest relative error that an error bar may excuse."""
@@ -20,8 +21,15 @@ CEILING = 1e-3
 NOTHING = 1e-6
 """Beside values of size 1, differences at the smallest steps cannot tell this from a derivative of 0."""
 
-GAPS = (1e-3, 1e-4, 1e-5, 1e-6)
-"""The steps at which the slopes of the two sides are compared."""
+PRECISE = 1e-6
+"""An oracle whose relative error bar is a tenth of this needs no sharper one beside it."""
+
+NOISE = 16
+"""How many roundings a sum of values may be off by before it says something else."""
+
+
+REFUSED = (TypeError, ValueError, ArithmeticError, LookupError, MemoryError)
+"""How a function says that it does not compute something."""
 
 
 class Line(NamedTuple):
@@ -31,105 +39,122 @@ class Line(NamedTuple):
     rounding   how far its values are off;  finest: no step of differences makes sense below it
     size       how large its values are, or those they were computed from
     eps        the precision of its arithmetic
+    reach      where it is a polynomial, a step that is not small beside the point; else 0
+    is_real    whether it is worth a try to step off the real line;  is_analytic: whether it is declared such that one can
     """
 
     along: Callable[[Any], Any]
     rounding: float
     finest: float
     size: float
-    eps: float = float(np.finfo(float).eps)
+    eps: float = EPS
+    reach: float = 0.0
+    is_real: bool = False
+    is_analytic: bool = False
 
 
-def slope(
-    line: Line, gots: Mapping[str, float], rtol: float, sharper: Sequence[tuple[str, Any]]
-) -> tuple[Estimate, str]:
-    """The slope of a line and the name of the oracle that gave it.
+class Finding(NamedTuple):
+    """What an oracle says: a derivative, and how far that may be off."""
 
-    gots      what autodiff got: of estimates that are equally good, the first that agrees is taken
-    sharper   (name, function that gives an Estimate or None), asked where differences are not precise to rtol
-    """
-    best, precise = by_differences(line, gots, rtol)
-    name = "differences"
-    if precise:
-        return best, name
-    for oracle, ask in sharper:
-        nothing = max(map(abs, gots.values())) <= 10 * best.bar
-        if oracle == "long double" and (nothing or 10 * best.bar <= CEILING * abs(best.value)):
-            continue  # its many digits are worth their time for a derivative that is tiny, and none that is 0
-        found = ask()
-        if found is not None and found.bar < best.bar and abs(found.value - best.value) <= 10 * best.bar:
-            best, name = found, oracle
-            if 10 * best.bar <= rtol * abs(best.value):
-                break
-    return best, name
+    value: float
+    bar: float
+    oracle: str
 
+    @property
+    def name(self) -> str:
+        known = {"differences": "finite differences", "long double": "differences in long double"}
+        return known.get(self.oracle, f"the {self.oracle}")
 
-def by_differences(line: Line, gots: Mapping[str, float], rtol: float) -> tuple[Estimate, bool]:
-    """The first estimate that is as precise as rtol and agrees with what autodiff got, else the best of all steps."""
-    tried = []
-    first = max(1e-2, line.eps**0.2)
-    for expected in estimates_at_zero(line.along, line.rounding, line.finest, first):
-        tried.append(expected)
-        precise = 10 * expected.bar <= max(rtol * abs(expected.value), 1e-4 * NOTHING * line.size)
-        if precise and agrees(gots, expected, rtol):
-            return expected, 10 * expected.bar <= rtol * abs(expected.value)
-    best = min(range(len(tried)), key=lambda i: tried[i].bar)
-    # a kink within the steps may make a bar too small by chance: a finer tableau that settles as well knows better
-    finer = [e for e in tried[best:] if is_settled(e, line) and agrees(gots, e, rtol)]
-    return finer[0] if finer else tried[best], False
+    @property
+    def words(self) -> str:
+        return f"{self.name} {self.value:.15g} (± {self.bar:.1e})"
+
+    def is_precise(self, line: Line, gots: Mapping[str, float]) -> bool:
+        """Whether there is nothing to gain from other oracles, if it agrees with what autodiff got."""
+        size = line.size if is_nothing(line, gots) else 0.0
+        return 10 * self.bar <= max(PRECISE * abs(self.value), 1e-4 * NOTHING * size)
+
+    def is_settled(self, line: Line) -> bool:
+        """Whether it found a derivative at all, or one that is nothing beside values of that size."""
+        coarse = max(1.0, 64 * line.eps / CEILING)
+        return 10 * self.bar <= coarse * max(CEILING * abs(self.value), NOTHING * line.size)
 
 
-def is_settled(expected: Estimate, line: Line) -> bool:
-    """Whether differences gave a derivative at all, or one that is nothing beside values of that size."""
-    coarse = max(1.0, 64 * line.eps / CEILING)
-    return 10 * expected.bar <= coarse * max(CEILING * abs(expected.value), NOTHING * line.size)
+def is_nothing(line: Line, gots: Mapping[str, float]) -> bool:
+    """Whether derivatives are as small as rounding makes them that should be 0."""
+    return max(map(abs, gots.values())) <= 4 * line.eps * line.size
 
 
-def agrees(gots: Mapping[str, float], expected: Estimate, rtol: float, room: float = 0.0) -> bool:
-    """Whether derivatives agree with an oracle, up to its error bar, a relative error, and the room that rounding needs."""
-    allowed = 10 * expected.bar + rtol * abs(expected.value) + room
-    return all(abs(got - expected.value) <= allowed for got in gots.values())
+def findings(line: Line) -> Iterator[Finding]:
+    """What the oracles say, exact ones first; each is asked when its turn comes."""
+    for oracle, ask in ORACLES.items():
+        for estimate in ask(line):
+            yield Finding(*estimate, oracle)
 
 
-def by_complex_step(along: Callable[[Any], Any], rounding: float) -> Estimate | None:
+def asked_again(line: Line, oracle: str) -> Finding:
+    """What one oracle says of another line."""
+    said = min(ORACLES[oracle](line), key=lambda e: e.bar, default=Estimate(np.nan, np.inf))
+    return Finding(*said, oracle)
+
+
+def by_exact_difference(line: Line) -> Iterator[Estimate]:
+    """Differences of a polynomial: exact however long the step, and a long one loses no digits; nothing outside of its domain."""
+    if not line.reach:
+        return
+    try:
+        yield derivative_at_zero(line.along, line.reach, line.rounding)
+    except REFUSED:
+        return
+
+
+def by_complex_step(line: Line) -> Iterator[Estimate]:
     """The imaginary part of f(ih) over h: no difference is taken, so that a step of 1e-30 costs no digit.
 
-    None where the function does not compute with complex numbers, or drops imaginary parts on its way.
+    Nothing where the function does not compute with complex numbers, or drops imaginary parts on its way, and where it is not
+    analytic: the quotients of differences along the two axes are then not off by h² f'''/6 in opposite directions.
+
+    W. Squire, G. Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40 (1998).
     """
+    if not line.is_real:
+        return
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", np.exceptions.ComplexWarning)
-            value = along(1e-30j)
-    except (TypeError, ValueError, ArithmeticError, np.exceptions.ComplexWarning):
-        return None
-    return Estimate(float(np.imag(value)) / 1e-30, rounding) if np.isfinite(value) else None
+            slope = float(np.imag(line.along(1e-30j))) / 1e-30
+            for h in (1e-3, 1e-4, 1e-5):
+                real = (line.along(h) - line.along(-h)) / (2 * h)
+                off = real + float(np.imag(line.along(1j * h))) / h - 2 * slope
+                noise = NOISE * line.rounding / h
+                if abs(off) <= noise:  # which is also how well that can be seen
+                    yield Estimate(slope, line.rounding if line.is_analytic else noise)
+                    return
+    except (*REFUSED, np.exceptions.ComplexWarning):
+        return
 
 
-def by_long_double(along: Callable[[Any], Any], rounding: float) -> Estimate | None:
-    """Differences in extended precision; None where the function does not compute in it."""
+def by_differences(line: Line) -> Iterator[Estimate]:
+    """Estimates from nearer and nearer to the point."""
+    yield from estimates_at_zero(line.along, line.rounding, line.finest, max(STEPS[0], line.eps**0.2))
+
+
+def by_long_double(line: Line) -> Iterator[Estimate]:
+    """Differences in extended precision; nothing where the function does not compute in it."""
+    finer = line.rounding * float(np.finfo(np.longdouble).eps) / EPS
+    if line.eps > EPS or finer >= line.rounding:  # on some machines it is no wider
+        return
     try:
-        estimate = min(each_estimate(along, rounding), key=lambda e: e.bar)
-    except (TypeError, ValueError, ArithmeticError):
-        return None
-    return Estimate(float(estimate.value), float(estimate.bar) + rounding)  # what autodiff gave is in double precision
+        for step in STEPS[:3]:
+            value, bar = derivative_at_zero(lambda h: line.along(np.longdouble(h)), step, finer)
+            yield Estimate(float(value), float(bar) + line.rounding)  # what autodiff gave is in double precision
+    except REFUSED:
+        return
 
 
-def each_estimate(along: Callable[[Any], Any], rounding: float) -> Iterator[Estimate]:
-    for step in (1e-2, 1e-4, 1e-6):
-        yield derivative_at_zero(lambda h: along(np.longdouble(h)), step, rounding * 2.0**-11)
-
-
-def kink(line: Line) -> tuple[float, float] | None:
-    """The slopes on both sides of 0 if they differ however small the step, and by the same: a kink, and no jump."""
-    sides = [slopes_at_zero(line.along, step) for step in GAPS]
-    gaps = [abs(right - left) for left, right in sides]
-    scale = max(map(abs, sides[-1]))
-    if not all(np.isfinite(gaps)) or min(gaps) <= max(1e-3 * scale, 100 * line.rounding / GAPS[-1]):
-        return None
-    return sides[-1] if max(gaps) <= 2 * min(gaps) else None
-
-
-def remainder_order(along: Callable[[Any], Any], got: float) -> float:
-    """The power of h with which f(h) - f(0) - h got falls: 2 if got is the slope, 1 if it is not."""
-    far, near = [abs(along(h) - along(0.0) - h * got) for h in (1e-2, 1e-3)]
-    return float(np.log10(far / near)) if far > 0 and near > 0 else np.inf
+ORACLES: dict[str, Callable[[Line], Iterator[Estimate]]] = {
+    "exact difference": by_exact_difference,
+    "complex step": by_complex_step,
+    "differences": by_differences,
+    "long double": by_long_double,
+}
+"""Every oracle by its name, in the order in which they are asked."""

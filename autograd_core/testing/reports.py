@@ -23,7 +23,7 @@ class Row:
     @property
     def error(self) -> float:
         """The relative error."""
-        if not np.isfinite(self.got):
+        if not (np.isfinite(self.got) and np.isfinite(self.expected)):
             return np.inf
         return float(abs(self.got - self.expected) / max(abs(self.expected), self.bar, np.finfo(float).tiny))
 

@@ -26,7 +26,7 @@ CUBIC = 0.044715  # of the tanh form of gelu
 
 def mask(condition: Any, like: Any) -> Any:
     """1 where a condition holds, else 0, in the dtype of `like`: floats multiply far quicker than booleans."""
-    return condition.astype(like.dtype) if hasattr(condition, "astype") else float(condition)
+    return condition.astype(like.dtype) if hasattr(like, "dtype") else float(condition)
 
 
 def positive(a: Any) -> Any:

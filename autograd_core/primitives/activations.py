@@ -13,9 +13,7 @@ import numpy as np
 
 from ..errors import UnsupportedError
 from ..families import elementwise
-from .arithmetic import ANY, POSITIVE
-
-NEGATIVE = (-2.0, -0.5)
+from ..samples import singular
 
 HALF_ROOT_2 = math.sqrt(0.5)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -41,8 +39,8 @@ rectified = elementwise(
     scalar=lambda a: 0.0 if a <= 0.0 else a,
     cut=True,
     name="relu",
-    domain=POSITIVE,
     kinks=(0.0,),
+    singular=[singular(0.0, gives=0.0, why="that of the flat part")],
 )
 leaky = elementwise(
     lambda a, b: np.maximum(a, 0) + b * np.minimum(a, 0),
@@ -50,8 +48,8 @@ leaky = elementwise(
     lambda a: np.minimum(a, 0),
     scalar=lambda a, b: a if a > 0.0 else b * a,
     name="leaky_relu",
-    domain=(NEGATIVE, ANY),
     kinks=(0.0,),
+    singular=[singular(0.0, 0.25, gives=(0.25, 0.0), why="that on the left")],
 )
 exponential_linear = elementwise(
     lambda a, b: np.maximum(a, 0) + b * np.expm1(np.minimum(a, 0)),
@@ -59,8 +57,8 @@ exponential_linear = elementwise(
     lambda a: np.expm1(np.minimum(a, 0)),
     scalar=lambda a, b: a if a > 0.0 else b * math.expm1(a),
     name="elu",
-    domain=(NEGATIVE, ANY),
     kinks=(0.0,),
+    singular=[singular(0.0, 0.25, gives=(0.25, 0.0), why="that on the left")],
 )
 
 

@@ -98,7 +98,6 @@ absolute = ufunc(
     np.absolute,
     lambda a: conjugate(np.sign(a)),
     scalar=abs,
-    domain=AWAY_FROM_ZERO,
     kinks=(0.0,),
     singular=[
         singular(0.0, gives=0.0, why="least norm"),
@@ -110,7 +109,6 @@ fabs = ufunc(
     np.fabs,
     lambda a: np.sign(a),
     scalar=abs,
-    domain=AWAY_FROM_ZERO,
     kinks=(0.0,),
     singular=[singular(0.0, gives=0.0, why="least norm")],
 )
@@ -118,7 +116,6 @@ hypot = ufunc(
     np.hypot,
     lambda a, y: per_size(a, y),
     lambda b, y: per_size(b, y),
-    domain=AWAY_FROM_ZERO,
     singular=[singular(0.0, 0.0, gives=(0.0, 0.0), why="least norm")],
 )
 # the sign of b is piecewise constant; the size of a has the kink of abs
@@ -127,7 +124,6 @@ copysign = ufunc(
     lambda a, b: np.sign(a) * np.copysign(1.0, b),
     None,
     scalar=math.copysign,
-    domain=AWAY_FROM_ZERO,
     kinks=(0.0,),
     singular=[
         singular(0.0, 2.0, gives=(0.0, 0.0), why="least norm, as for abs"),

@@ -88,7 +88,12 @@ def exponent_forward(a: Any) -> Any:
 fraction = elementwise(fraction_forward, 1, name="fraction", domain=(0.1, 0.9), kinks=(0.0, 1.0))
 whole = fixed(whole_forward, name="whole", samples=lambda: cases_of_numbers(), batch="leading")
 mantissa = elementwise(
-    mantissa_forward, lambda a: np.ldexp(np.ones_like(a), -np.frexp(a)[1]), name="mantissa", domain=(0.6, 0.9)
+    mantissa_forward,
+    lambda a: np.ldexp(np.ones_like(a), -np.frexp(a)[1]),
+    name="mantissa",
+    domain=(0.3, 3.9),
+    kinks=(0.5, 1.0, 2.0),
+    singular=[singular(1.0, gives=0.5, why="that of the piece it begins")],
 )
 exponent = fixed(exponent_forward, name="exponent", samples=lambda: cases_of_numbers(), batch="leading")
 ldexp = ufunc(np.ldexp, lambda a, b: np.ldexp(np.ones_like(a), b), None, domain=(ANY, range(-3, 4)))

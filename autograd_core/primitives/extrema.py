@@ -19,6 +19,7 @@ from ..primitive import Primitive
 from ..samples import Sample, sample, singular
 from ..shapes import Axis, kept_shape
 from .counting import mask, start
+from .layouts import cube
 from .operands import array
 from .reductions import cases, matrix, prepared, reduces, refuse, spread
 
@@ -45,6 +46,9 @@ def extremum(ufunc: np.ufunc, name: str) -> Primitive:
         cut=True,
         kinks="ties",
         samples=cases_of_extrema,
+        singular=[
+            singular(np.full((2, 2), 3.0), axis=1, keepdims=False, gives=np.full((2, 2), 0.5), why="a tie of two"),
+        ],
         batch="axes",
         name=name,
     )
@@ -77,6 +81,9 @@ def cases_of_starts() -> list[Sample]:
     return [
         sample(matrix(), np.float64(-5.0), some, axis=0, keepdims=False),
         sample(matrix(), np.float64(0.25), some, axis=None, keepdims=True),
+        sample(cube(), np.float64(99.0), True, axis=1, keepdims=False),
+        sample(cube(), np.float64(-99.0), True, axis=-1, keepdims=False),
+        sample(cube(), np.float64(10.5), True, axis=0, keepdims=False),
         sample(matrix(np.float32), np.float32(1.0), True, axis=(0, 1), keepdims=False),
         sample(np.ones((2, 0)), np.float64(1.5), True, axis=1, keepdims=False),
     ]
@@ -104,6 +111,7 @@ def extremum_from(
         cut=True,
         kinks="ties",
         samples=cases_of_starts,
+        singular=[singular(np.full(2, 3.0), 3.0, True, gives=(np.full(2, 1 / 3), 1 / 3), why="a tie of three")],
         name=name,
     )
 

@@ -85,6 +85,7 @@ def cases_of_scattering() -> list[Sample]:
     return [
         *[sample(table()[i], index=i, shape=(3, 4)) for i in INDICES],
         sample(table(np.float16)[0], index=np.array([0, 0, 0, 1]), shape=(2,)),
+        sample(table(complex)[0] * 1j, index=np.array([0, 0, 0, 1]), shape=(2,)),
     ]
 
 
@@ -93,6 +94,7 @@ def cases_of_writing() -> list[Sample]:
     return [
         *[sample(table(), -table()[i], index=i) for i in INDICES],
         sample(table(), 0.5, index=np.array([2, 0, 2])),
+        sample(table(complex) * (1 + 1j), np.array([1j, 2.0]), index=(0, slice(2))),
         sample(table(np.float32), np.array([0.5, 1.5, 2.5, 3.5], np.float32), index=slice(1, None)),
         sample(table(), np.ones(3), index=0, raises=ShapeError),
     ]

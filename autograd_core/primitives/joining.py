@@ -91,6 +91,7 @@ unstacked: Primitive = layout(
     outputs=-1,
     samples=lambda: [
         sample(matrix(), axis=-1),
+        sample(cube() * (1 - 2j), axis=1),
         sample(np.array([1.0, 2.0, 3.0], np.float32)[::-1], axis=0),
         sample(np.ones((2, 0)), axis=0),
         sample(matrix(), axis=2, raises=ShapeError),

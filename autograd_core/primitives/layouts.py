@@ -104,6 +104,7 @@ cast = layout(
         sample(cube(np.float32)[::-1], dtype=np.dtype(float)),
         sample(cube(np.float32), dtype=np.dtype(np.float16)),
         sample(cube(np.float16), dtype=np.dtype(complex)),
+        sample(cube(np.complex64) * (1 + 2j), dtype=np.dtype(complex)),
         sample(np.float32(2.0), dtype=np.dtype(float)),
         sample(np.ones((0, 2)), dtype=np.dtype(float)),
     ],
@@ -143,7 +144,7 @@ to_tensor: Primitive = primitive(
     lambda s: np.full((1,), s),
     lambda g: g,
     linear=True,
-    samples=lambda: [sample(2.0), sample(np.float64(2.0))],
+    samples=lambda: [sample(2.0), sample(np.float64(2.0)), sample(np.complex128(2 + 1j))],
     batch=lambda made, xs, batched, settings: np.reshape(xs[0], (-1, 1)),
     name="tensor",
 )

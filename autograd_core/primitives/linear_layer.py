@@ -97,7 +97,7 @@ def linear_samples(*bias: Any) -> list[Sample]:
         sample(normal(2, 0, 3), normal(4, 3), *bias),
         sample(normal(5, 0), normal(4, 0), *bias),
         sample(normal(5, 3, dtype=np.float32), normal(4, 3, dtype=np.float32), *[b.astype(np.float32) for b in bias]),
-        sample(normal(2, 3, dtype=complex), normal(4, 3, dtype=complex), *bias),
+        sample(normal(2, 3, dtype=complex), normal(4, 3, dtype=complex), *[b * (1 + 1j) for b in bias]),
         sample(normal(5, 2), normal(4, 3), *bias, raises=ShapeError),
         sample(normal(5, 3), normal(3), *bias, raises=ShapeError),
     ]

@@ -54,6 +54,7 @@ def cases() -> list[Sample]:
         sample(a + 1000, -b, axis=None, keepdims=False),
         sample(a[:, ::-1], b, axis=(0, 1), keepdims=True),
         sample(np.array([0.0, 1.5, -2.0]), np.array([1.0, 0.0, 2.0]), axis=0, keepdims=False),
+        sample(np.stack([a, a - 1]), np.stack([b, b[::-1]]), axis=0, keepdims=False),
         sample(a.astype(np.float32), b.astype(np.float32), axis=0, keepdims=False),
     ]
 

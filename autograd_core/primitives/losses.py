@@ -79,6 +79,7 @@ mean_square = primitive(
         sample(normal(2, 3), np.float64(0.5)),
         sample(normal(2, 3, dtype=np.float32), normal(2, 3, dtype=np.float32)[::-1]),
         sample(normal(2, 3, dtype=np.longdouble), normal(2, 3, dtype=np.longdouble)[::-1]),
+        sample(normal(3, dtype=complex), 1j * normal(3, dtype=complex)),
         sample(normal(3), normal(4), raises=ShapeError),
     ],
     reference="mean((a - b)^2)",

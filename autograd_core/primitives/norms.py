@@ -60,6 +60,7 @@ p_norm = primitive(
         sample(normal(2, 3), ord=3, axis=(0,)),
         sample(normal(2, 3), ord=0.5, axis=(1,)),
         sample(normal(2, 3, 2), ord=-1.5, axis=(0, 2)),
+        sample(normal(2, 3, 3), ord=2, axis=(0,)),
         sample(normal(2, 3, dtype=complex), ord=2, axis=(1,)),
         sample(normal(2, 3, dtype=complex), ord=2.5, axis=(1,)),
         sample(normal(2, 3, dtype=np.float32), ord=3, axis=(1,)),

@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import ShapeError
 from ..families import primitive
 from ..primitive import Primitive
-from ..samples import Sample, sample
+from ..samples import Sample, sample, singular
 from ..shapes import Shape
 from . import pool_kernels
 from .contractions import normal, shape_of
@@ -72,6 +72,13 @@ max_pooled = primitive(
     spread_to_maxima,
     jvp=pick_from_maxima,
     cut=True,
+    kinks="ties",
+    singular=[
+        singular(
+            np.array([[[1.0, 1.0, 2.0]]]), kernel=(2,), stride=(1,), padding=(0,), dilation=(1,),
+            gives=np.array([[[1.0, 0.0, 1.0]]]), why="the first of those that tie",
+        ),
+    ],
     name="max_pool",
     batch="together",
     samples=max_pool_samples,
@@ -86,7 +93,8 @@ def transposed_samples(of_result: bool) -> list[Sample]:
         if s.raises is None:
             (x,), y = s.args, max_pool_forward(*s.args, **s.settings)
             rows.append(Sample((normal(*(y if of_result else x).shape, dtype=x.dtype), x, y), s.settings))
-    return rows
+    t, x, y = rows[3].args
+    return [*rows, Sample((t * (1 + 2j), x, y), rows[3].settings)]
 
 
 def first_only(picked: Any) -> Any:
@@ -140,6 +148,7 @@ def avg_pool_samples() -> list[Sample]:
         sample(normal(2, 2, 7), kernel=(3,), stride=(2,), padding=(0,), count_include_pad=True),
         sample(normal(0, 3, 4, 4), kernel=(2, 2), stride=(2, 2), padding=(0, 0), count_include_pad=True),
         sample(normal(3, 4, 4, dtype=np.float32), kernel=(2, 2), stride=(1, 1), padding=(0, 0), count_include_pad=True),
+        sample(normal(2, 2, 5, dtype=complex), kernel=(2,), stride=(2,), padding=(1,), count_include_pad=False),
     ]
 
 

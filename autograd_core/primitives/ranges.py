@@ -34,6 +34,7 @@ def cases_of_ramps() -> list[Sample]:
         sample(np.float64(1.0), np.float64(2.0), num=4),
         sample(matrix() + 2, np.float64(3.0), num=3, axis=1),
         sample(np.array([1.0, 2.0]), np.array([[3.0], [0.5]]), num=3, endpoint=False, axis=-1),
+        sample(np.array([[1.0], [2.0]]), np.array([3.0, 0.5]), num=3, axis=1),
         sample(np.float32(1.0), np.float32(4.0), num=3),
         sample(np.array([1.0 + 1j]), 2.0 + 0j, num=4),
         sample(np.float64(2.0), np.float64(3.0), num=1),

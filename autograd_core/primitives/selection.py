@@ -14,7 +14,7 @@ from ..dispatch import answers
 from ..errors import ShapeError, UnsupportedError
 from ..families import composed, elementwise
 from ..samples import Sample, sample, singular
-from .arithmetic import ufunc
+from .arithmetic import ANY, ufunc
 from .indexing import table
 from .searching import nonzero
 
@@ -81,6 +81,7 @@ heaviside = ufunc(
     None,
     lambda a: np.equal(a, 0),
     cut=True,
+    domain=(range(-1, 2), ANY),
     singular=[
         singular(0.0, 0.5, gives=(0.0, 1.0), why="constant but for the jump; there the value is b"),
         singular(2.0, 0.5, gives=(0.0, 0.0), why="constant but for the jump"),
@@ -93,7 +94,13 @@ def where_forward(condition: Any, a: Any, b: Any) -> Any:
 
 
 choose = elementwise(
-    where_forward, None, lambda a: np.not_equal(a, 0), lambda a: np.equal(a, 0), cut=True, name="where"
+    where_forward,
+    None,
+    lambda a: np.not_equal(a, 0),
+    lambda a: np.equal(a, 0),
+    cut=True,
+    domain=(range(2), ANY, ANY),
+    name="where",
 )
 
 

@@ -65,8 +65,14 @@ distinct = primitive(
         sample(np.array([2.0, 0.5, -1.0])),
         sample(matrix()[:, ::-1], axis=1),
         sample(np.array([2.0, 0.5, -1.0]), equal_nan=False, sorted=False),
+        sample(np.array([2j, 3.5, -1.0, 1 + 1j, 0.25 - 2j, 7j]), sorted=False, through=lambda y: np.sum(y * y)),
         sample(np.array([2.0, 0.5, 2.0], np.float32)),
         sample(matrix(), axis=2, raises=ShapeError),
+    ],
+    singular=[
+        singular(np.array([2.0, 0.5, 2.0]), gives=np.array([0.5, 1.0, 0.5]), why="a tie of two"),
+        singular(np.full(2, np.nan), gives=np.full(2, 0.5), why="a tie of two"),
+        singular(np.full(2, np.nan), equal_nan=False, gives=np.ones(2), why="no NaN equals another"),
     ],
     name="unique",
 )

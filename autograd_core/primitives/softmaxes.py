@@ -6,11 +6,12 @@ np.logaddexp), whose value is -inf. Single elements of -inf have weight 0.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError
+from ..errors import DTypeError, ShapeError
 from ..families import primitive
 from ..samples import Sample, sample
 from ..shapes import Axis
@@ -71,6 +72,7 @@ def cases_of_softmax() -> list[Sample]:
         sample(np.array([1000.0, 999.0, -1000.0]), axis=0),
         sample(matrix(np.float32), axis=(0, 1)),
         sample(matrix(np.float16), axis=None),
+        sample(matrix(complex) * (1 + 0.5j), axis=1),
         sample(np.ones((0, 3)), axis=0),
         sample(np.ones((2, 3)), axis=2, raises=ShapeError),
     ]
@@ -94,6 +96,18 @@ log_softmax_primitive = primitive(
     masks="axes",
     name="log_softmax",
 )
+
+
+def cases_of_logarithms(of_complex: type[Exception] | None) -> list[Sample]:
+    """Hard cases: large numbers, and complex ones, or the error that they raise."""
+    return [
+        *cases(),
+        sample(np.array([1000.0, 999.0, -1000.0]), axis=0, keepdims=True),
+        sample(matrix(np.float16), axis=1, keepdims=False),
+        sample(matrix(complex) * (1 + 0.5j), axis=1, keepdims=False, raises=of_complex),
+    ]
+
+
 # softmax(a) as exp(a - y) would save a pass, but inherit the rounding of y, which is coarse for large float32 elements;
 # NumPy's own fold is slower than the sum of exponentials, and exact where one of them rounds all others away
 logsumexp_primitive, logaddexp_fold = [
@@ -101,16 +115,15 @@ logsumexp_primitive, logaddexp_fold = [
         forward,
         lambda g, a, axis, keepdims: spread(g, a, axis, keepdims) * softmax_primitive(a, axis=axis),
         jvp=lambda t, a, axis, keepdims: np.sum(t * softmax_primitive(a, axis=axis), axis=axis, keepdims=keepdims),
-        samples=lambda: [
-            *cases(),
-            sample(np.array([1000.0, 999.0, -1000.0]), axis=0, keepdims=True),
-            sample(matrix(np.float16), axis=1, keepdims=False),
-        ],
+        samples=partial(cases_of_logarithms, raises),
         batch="axes",
         masks="axes",
         name=name,
     )
-    for name, forward in (("logsumexp", logsumexp_forward), ("logaddexp.reduce", logaddexp_forward))
+    for name, forward, raises in (
+        ("logsumexp", logsumexp_forward, None),
+        ("logaddexp.reduce", logaddexp_forward, DTypeError),
+    )
 ]
 
 

@@ -17,7 +17,7 @@ from ..errors import DTypeError, ShapeError, UnsupportedError
 from ..families import composed, fixed, layout, primitive
 from ..primitive import Primitive
 from ..recording import data_of, dtype_of
-from ..samples import Sample, sample
+from ..samples import Sample, sample, singular
 from .layouts import astype, cube, ravel
 from .reductions import matrix
 from .taking import take_along_axis
@@ -108,6 +108,7 @@ sorted_ = primitive(
     jvp=lambda t, a, y, axis: to_sorted(t, a, y, axis),
     cut=True,
     kinks="ties",
+    singular=[singular(np.array([2.0, 1.0, 2.0]), gives=np.ones(3), why="each is in one place")],
     samples=cases_of_sorting,
     batch="axis",
     name="sort",
@@ -120,6 +121,7 @@ partitioned = primitive(
     ),
     cut=True,
     kinks="ties",
+    singular=[singular(np.array([2.0, 1.0, 2.0]), kth=1, gives=np.ones(3), why="each is in one place")],
     samples=lambda: [sample(s.args[0], kth=0, raises=s.raises, **s.settings) for s in cases_of_sorting()],
     batch="axis",
     name="partition",

@@ -29,7 +29,12 @@ def pushed_forward(ts: Sequence[Any], xs: Sequence[Any]) -> Any:
 
 
 def cases() -> list[Sample]:
-    return [sample(1.5), sample(2.0, -0.5, 0.3), sample(0.5, -1.0, 2.0, 0.25, -0.75, 3.0, 1.0)]
+    return [
+        sample(1.5),
+        sample(2.0, -0.5, 0.3),
+        sample(2j, 1 - 0.5j, 0.3),
+        sample(0.5, -1.0, 2.0, 0.25, -0.75, 3.0, 1.0),
+    ]
 
 
 summed = primitive(

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from ...families.elementwise import elementwise_route
 from ...primitive import Primitive, several_back
+from ...recording import frame
 from ...rules import LETTERS, BoundRule, Pull, Route, Wanted
 
 Right: TypeAlias = Callable[[Any, Any, Any], Any]
@@ -21,20 +22,27 @@ class Site(NamedTuple):
     """A place in a declaration that can be wrong.
 
     kind    "partial": a partial derivative, by which both modes go;  "vjp": the rule of one input;  "jvp": what gives the tangent,
-            stated or derived;  "way back": what a family makes of the rules, sums over what was stretched and casts;
+            stated or derived;  "way back", "way forward": what a family adds to the rules, sums over what was stretched and casts;
             "inputs": the rules of an input and of the next one that has one
     place   the input, where it is about one
     """
 
     primitive: Primitive
-    kind: Literal["partial", "vjp", "jvp", "way back", "inputs"]
+    kind: Literal["partial", "vjp", "jvp", "way back", "way forward", "inputs"]
     place: int = 0
+
+    @property
+    def after(self) -> int:
+        """The next input that has a rule."""
+        return next(k for k in range(self.place + 1, len(self.primitive.rules)) if self.primitive.rules[k] is not None)
 
     def __str__(self) -> str:
         letter = "xs" if self.primitive.variadic else (*LETTERS, *map(str, range(6, 99)))[self.place]
-        return {"partial": f"partial by {letter}", "vjp": f"vjp by {letter}", "inputs": f"rules of {letter} and the next"}.get(
-            self.kind, self.kind
-        )
+        return {
+            "partial": f"partial by {letter}",
+            "vjp": f"vjp by {letter}",
+            "inputs": f"rules of {letter} and the next",
+        }.get(self.kind, self.kind)
 
 
 def sites_of(primitive: Primitive) -> list[Site]:
@@ -46,8 +54,9 @@ def sites_of(primitive: Primitive) -> list[Site]:
     return [
         *[Site(primitive, "partial" if elementwise else "vjp", i) for i in places],
         *[Site(primitive, "inputs", i) for i in places[:-1]],
+        *([] if elementwise else [Site(primitive, "jvp")]),
         Site(primitive, "way back"),
-        Site(primitive, "jvp"),
+        Site(primitive, "way forward"),
     ]
 
 
@@ -58,17 +67,19 @@ class Wrong(BoundRule):
         vars(self).update(vars(right))
         self.change = change
 
+    def __call__(self, node: Any, saved: Any, g: Any) -> Any:
+        return self.change(super().__call__, node, saved, g)
+
     def bound(self, arity: int | None) -> Pull:
-        right, change = super().bound(arity), self.change
-        return lambda node, saved, g: change(right, node, saved, g)
+        return lambda node, saved, g: self(node, frame(node, saved), g)
 
 
 @contextmanager
 def injected(site: Site, change: Change) -> Iterator[None]:
     """Within the block the declaration is wrong at one place."""
-    made, i = site.primitive, site.place
+    made = site.primitive
     with restored(made):
-        made.__dict__.update(changed(made, site.kind, i, change))
+        vars(made).update(changed(site, change))
         for (wanted, variant), route in made.routes.items():  # calls have taken them already
             wrong = made.make_route(wanted, variant)
             wrong = wrong if made.outputs is None else several_back(wrong)
@@ -76,8 +87,9 @@ def injected(site: Site, change: Change) -> Iterator[None]:
         yield
 
 
-def changed(made: Primitive, kind: str, i: int, change: Change) -> dict[str, Any]:
+def changed(site: Site, change: Change) -> dict[str, Any]:
     """The attributes of a primitive that differ where it is wrong."""
+    made, kind, i = site
     make_route: Callable[[Wanted, str], Route] = made.make_route
     if made.family == "elementwise":  # always by way of the products; the fastest of its routes know what they are
 
@@ -92,11 +104,13 @@ def changed(made: Primitive, kind: str, i: int, change: Change) -> dict[str, Any
         rule = made.rules[i]
         assert rule is not None
         return {"rules": put(made.rules, i, Wrong(rule, change))}
-    if kind == "jvp":
+    if kind == "jvp" and made.jvp is not None:
+        return {"jvp": Wrong(made.jvp, change)}
+    if kind in ("jvp", "way forward"):
         push = made.push
         return {"push": lambda node, saved, ts: change(push, node, saved, ts)}
     if kind == "inputs":
-        j = next(k for k in range(i + 1, len(made.rules)) if made.rules[k] is not None)
+        j = site.after
         known = {name: getattr(made, name) for name in ("rules", "partials", "products")}
         swapped = {name: put(put(each, i, each[j]), j, each[i]) for name, each in known.items() if each}
         return {**swapped, "make_route": make_route}

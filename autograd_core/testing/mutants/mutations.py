@@ -1,26 +1,28 @@
-"""The ways in which a rule can be wrong: what each makes of a rule, which rules it is tried on, and when it changes nothing.
+"""The ways in which a rule can be wrong: which rules each is tried on, and when it is no mistake at all.
 
-A mutation is told nothing but what the declaration says. Where it gives the numbers of the right rule on all that was tried, it
+A mutation knows of an operation what the declaration says. Where it gives the numbers of the right rule on all that was tried, it
 may say, from the declaration again, why no test could tell the two apart; without such words it is a survivor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from ...primitive import Parts, Primitive
-from ...recording import Frame, Node, Value, data_of
-from ...reverse import conjugate
+from ...primitive import Primitive
+from ...recording import Value, data_of
 from ...rules import LETTERS
+from ..cases import Case
 from ..examples import samples_of
-from .injection import Change, Right, Site
+from . import changes
+from .derivatives import numbers_of
+from .injection import Change, Right, Site, injected
 
-RULES = ("partial", "vjp", "jvp")
+Excuse = Callable[[Site, Sequence[Case]], str | None]
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,14 @@ class Mutation:
     words    what is wrong, as one would say it of a rule
     applies  whether a place could be wrong in this way
     change   what the wrong rule gives
-    excuse   why it may be no mistake, where all numbers are those of the right rule; None: it always is one
+    excuse   why it is no mistake there, asked where all numbers are those of the right rule; None if it is one
     """
 
     name: str
     words: str
     applies: Callable[[Site], Any]
     change: Change
-    excuse: Callable[[Site], str | None] = lambda site: None
+    excuse: Excuse = lambda site, cases: None
 
 
 def mutations_of(site: Site) -> Iterator[Mutation]:
@@ -48,139 +50,84 @@ def mutations_of(site: Site) -> Iterator[Mutation]:
     yield from mutations_of_terms(site)
 
 
-# -- what a rule gives -------------------------------------------------------------------------------------------------
+# -- where ---------------------------------------------------------------------------------------------------------------
 
 
-def each(given: Any, change: Callable[[Any], Any]) -> Any:
-    """What a rule gave, changed: one array, or one for each input or result, some of them yet to be computed."""
-    if isinstance(given, Parts):
-        return Parts({i: each(c, change) for i, c in given.items()})
-    if isinstance(given, (list, tuple)):
-        return type(given)(each(c, change) for c in given)
-    if callable(given):
-        return lambda: each(given(), change)
-    return None if given is None else change(given)
-
-
-def given(change: Callable[[Any], Any]) -> Change:
-    """A rule whose answer is changed."""
-    return lambda right, node, saved, g: each(right(node, saved, g), change)
-
-
-def conjugated(right: Right, node: Any, saved: Any, g: Any) -> Any:
-    if node is None:  # of a partial, itself and not what it is multiplied by
-        return conjugate(right(node, saved, conjugate(g)))
-    return each(right(node, saved, g), conjugate)
-
-
-def flipped(c: Any) -> Any:
-    return np.flip(c, -1) if getattr(c, "ndim", 0) else c
-
-
-def read_backwards(right: Right, node: Any, saved: Any, g: Any) -> Any:
-    if node is None:
-        return flipped(right(node, saved, flipped(g)))
-    return each(right(node, saved, g), flipped)
-
-
-def transposed(c: Any) -> Any:
-    return np.swapaxes(c, -1, -2) if getattr(c, "ndim", 0) > 1 else c
-
-
-def without_last(c: Any) -> Any:
-    """All but the last element, which is 0 instead."""
-    if getattr(c, "size", 1) < 2:
-        return c
-    kept = np.ones(c.shape, bool)
-    kept[(-1,) * c.ndim] = False
-    return np.where(kept, c, np.zeros((), c.dtype))
-
-
-OTHER_DTYPE = {"f": np.float64, "e": np.float32, "d": np.float32, "g": np.float64, "F": np.complex128, "D": np.complex64}
-
-
-def in_other_dtype(c: Any) -> Any:
-    return c.astype(OTHER_DTYPE.get(c.dtype.char, np.complex128)) if hasattr(c, "dtype") and c.dtype.kind in "fc" else c
-
-
-# -- what a rule sees --------------------------------------------------------------------------------------------------
-
-
-def seeing(change: Callable[[Any], Any]) -> Change:
-    """A rule that sees what was saved for it changed."""
-
-    def wrong(right: Right, node: Any, saved: Any, g: Any) -> Any:
-        seen = Frame()
-        seen.x, seen.z, seen.y = [each(v, change) for v in (saved.x, saved.z, saved.y)]
-        return right(node, seen, g)
-
-    return wrong
-
-
-def constant_when_recorded(right: Right, node: Any, saved: Any, g: Any) -> Any:
-    return seeing(data_of)(right, node, saved, g) if isinstance(saved, Frame) else right(node, saved, g)
-
-
-def nudged(x: Any, towards: float) -> Any:
-    """The next number on one side of each."""
-    data = x._data if isinstance(x, Value) and hasattr(x, "_data") else x
-    if np.asarray(data).dtype.kind != "f":
-        return x
-    step = np.nextafter(data, np.asarray(towards).astype(np.asarray(data).dtype)) - data
-    return x + (float(step) if type(data) is float else step)
-
-
-def one_copy(right: Right, node: Any, saved: Any, g: Any) -> Any:
-    """Of the copies of an input that was stretched, only the first counts."""
-    shape = getattr(node.value, "shape", ())
-    found = []
-    for i, parent in enumerate(node.parents):
-        own = getattr(parent.value, "shape", ())
-        aligned = (1,) * (len(shape) - len(own)) + own
-        first = np.zeros(shape, bool)
-        first[tuple([slice(None) if n == m else slice(0, 1) for n, m in zip(aligned, shape, strict=True)])] = True
-        found.append(right(node, saved, g if first.all() else np.where(first, g, np.zeros((), g.dtype)))[i])
-    return tuple(found)
-
-
-def first_copy(place: int) -> Change:
-    """As `one_copy`, for a rule that leaves it to its family to sum over what was stretched."""
-
-    def wrong(right: Right, node: Any, saved: Any, g: Any) -> Any:
-        return each(right(node, saved, g), lambda c: cut_down(c, getattr(node.inputs[place].value, "shape", ())))
-
-    return wrong
-
-
-def cut_down(c: Any, shape: tuple[int, ...]) -> Any:
-    extra = getattr(c, "ndim", 0) - len(shape)
-    if extra < 0 or getattr(c, "shape", ()) == shape:
-        return c
-    c = c[(0,) * extra]
-    return c[tuple([slice(0, 1) if n == 1 else slice(None) for n in shape])]
-
-
-def whole_ties(right: Right, node: Any, saved: Any, g: Any) -> Any:
-    """Each of those that tie gets all, and not its share."""
-    ones = 1.0 if type(g) is float else np.ones(g.shape, g.dtype)
-    share = data_of(right(node, saved, ones))
-    tied = (share > 0) & (share < 1)
-    c = right(node, saved, g)
-    if type(c) is float:
-        return c / share if tied else c
-    return np.where(tied, c / np.where(tied, share, 1), c)
-
-
-# -- the table ---------------------------------------------------------------------------------------------------------
-
-
-def of_rules(site: Site) -> bool:
-    """Any rule that is stated, and the tangents that families derive; those of partials are the partials'."""
-    return site.kind in RULES and not (site.kind == "jvp" and site.primitive.family == "elementwise")
+def is_rule(site: Site) -> bool:
+    return site.kind in ("partial", "vjp", "jvp")
 
 
 def is_function(site: Site) -> bool:
-    return of_rules(site) and (site.kind != "partial" or callable(site.primitive.partials[site.place]))
+    """Any rule but a partial that is a number."""
+    return is_rule(site) and (site.kind != "partial" or callable(site.primitive.partials[site.place]))
+
+
+def is_complex(site: Site) -> bool:
+    made = site.primitive
+    if made.cut and (site.kind == "partial" or has_kinks(site)):  # weights are real, and complex numbers have no order
+        return False
+    return is_function(site) and computes_complex(made)
+
+
+@cache
+def computes_complex(primitive: Primitive) -> bool:
+    """Whether a right sample can be computed when it is made complex, and is complex then."""
+    for call in samples_of(primitive):
+        floats = {i for i, a in enumerate(call.args) if np.asarray(a).dtype.kind in "fc"}
+        turned = [np.asarray(a) * (1 + 0.5j) if i in floats else a for i, a in enumerate(call.args)]
+        try:
+            with np.errstate(all="ignore"):
+                y = primitive.forward(*turned, **call.settings)
+        except Exception:  # one sample is of a wrong call, another of what is computed for real numbers only
+            continue
+        if floats and any(np.asarray(part).dtype.kind == "c" for part in (y if isinstance(y, tuple) else (y,))):
+            return True
+    return False
+
+
+def is_stated(site: Site) -> bool:
+    return site.kind in ("vjp", "jvp")
+
+
+def adds_copies(site: Site) -> bool:
+    return site.kind == "way back" and site.primitive.family == "elementwise" and has_several(site)
+
+
+def has_several(site: Site) -> bool:
+    return len(site.primitive.rules) > 1
+
+
+def has_kinks(site: Site) -> bool:
+    return bool(site.primitive.kinks or site.primitive.singular)
+
+
+def shares_ties(site: Site) -> bool:
+    made = site.primitive
+    return site.kind in ("partial", "vjp") and made.cut and has_kinks(site) and made.outputs is None
+
+
+def has_sides(site: Site) -> bool:
+    return site.kind == "partial" and is_function(site) and not site.primitive.cut and has_kinks(site)
+
+
+def are_different(site: Site) -> bool:
+    """Whether the rules of two inputs are not the same number."""
+    if site.kind != "inputs":
+        return False
+    first, second = [site.primitive.partials[i] for i in (site.place, site.after)]
+    return callable(first) or callable(second) or first != second
+
+
+def names_values(site: Site) -> bool:
+    """Whether a rule, where it is recorded, depends on values."""
+    made = site.primitive
+    if site.kind == "jvp" and made.jvp is None:
+        return made.family == "multilinear"  # the operation itself, beside the other inputs
+    # with a definition it is that which is recorded
+    return is_function(site) and bool(VALUES & {*names_of(site)}) and not (site.kind == "vjp" and made.definition)
+
+
+VALUES = {*LETTERS, "y", "ys", "xs", "r"}
 
 
 def names_of(site: Site) -> tuple[str, ...]:
@@ -190,155 +137,122 @@ def names_of(site: Site) -> tuple[str, ...]:
     return () if rule is None else rule.names
 
 
-@cache
-def takes_complex(primitive: Primitive) -> bool:
-    """Whether a right sample is complex, or can be computed when it is made so."""
-    for sample in samples_of(primitive):
-        floats = [i for i, a in enumerate(sample.args) if np.asarray(a).dtype.kind in "fc"]
-        if sample.raises is not None or not floats:
-            continue
-        turned = [np.asarray(a) * (1 + 0j) if i in floats else a for i, a in enumerate(sample.args)]
-        try:
-            with np.errstate(all="ignore"):
-                y = primitive.forward(*turned, **sample.settings)
-        except Exception:
-            continue
-        if any(np.asarray(part).dtype.kind == "c" for part in (y if isinstance(y, tuple) else (y,))):
-            return True
-    return False
+# -- why it may be no mistake ----------------------------------------------------------------------------------------------
 
 
-def can_transpose(site: Site) -> bool:
-    """Whether the rule gives arrays of two axes or more in any sample."""
-    right = [s for s in samples_of(site.primitive) if s.raises is None]
-    where = slice(None) if site.primitive.variadic or site.kind == "jvp" else slice(site.place, site.place + 1)
-    return site.kind in ("vjp", "jvp") and any(np.ndim(a) > 1 for s in right for a in s.args[where])
+def why_not_apart(least: int, words: str) -> Excuse:
+    """Words for what has fewer axes than that, or a single element, in every declared call."""
+
+    def excuse(site: Site, cases: Sequence[Case]) -> str | None:
+        found = [np.shape(x) for case in cases if case.is_smooth for x in subjects(site, case)]
+        return None if any(len(shape) >= least and np.prod(shape) > 1 for shape in found) else words
+
+    return excuse
 
 
-def can_tie(site: Site) -> bool:
-    made = site.primitive
-    return site.kind in ("partial", "vjp") and made.cut and bool(made.kinks or made.singular) and made.outputs is None
+def subjects(site: Site, case: Case) -> Sequence[Any]:
+    """What the answers of the rule at a place look like in a case."""
+    if site.kind == "vjp" and not site.primitive.variadic:
+        return [np.asarray(case.call.args[site.place])] if site.place < len(case.call.args) else []
+    return case.data if site.kind == "vjp" else case.outputs
 
 
-def is_singular(site: Site) -> bool:
-    made = site.primitive
-    return is_function(site) and site.kind == "partial" and not made.cut and bool(made.kinks or made.singular)
+single = why_not_apart(1, "it is a single number")
+flat = why_not_apart(2, "it has one axis at most")
 
 
-def bends(site: Site) -> bool:
-    """Whether the rule names values, on which it depends."""
-    values = {*LETTERS, "y", "ys", "xs", "r"}
-    return is_function(site) and bool(values & set(names_of(site)))
+def why_constant(site: Site, cases: Sequence[Case]) -> str | None:
+    """Words for a rule that has no derivative itself: recorded, its answer depends on no value."""
+    bent: list[bool] = []
+
+    def note(c: Any) -> None:
+        bent.append(isinstance(c, Value) and c.node is not None and c.node.requires_grad)
+
+    def watched(right: Right, node: Any, saved: Any, g: Any) -> Any:
+        answer = changes.each(right(node, saved, changes.each(g, data_of)), note)
+        for part in answer if isinstance(answer, (tuple, list)) else [answer]:
+            if callable(part):
+                part()
+        return right(node, saved, g)
+
+    with injected(site, watched):
+        for case in cases:
+            numbers_of(case)
+    return None if any(bent) else "the rule is piecewise constant"
 
 
-def why_constant(site: Site) -> str | None:
-    made = site.primitive
-    if made.cut:
-        return "it selects: the weights of a cut are piecewise constant"
-    return "it is linear" if made.linear else None
+def why_one_sided(site: Site, cases: Sequence[Case]) -> str | None:
+    published = any(case.gradients is not None for case in cases)
+    return "the published convention is the slope on that side" if published else None
 
 
-def why_one_sided(site: Site) -> str | None:
-    return "the published convention is the slope on that side" if site.primitive.singular else None
+def why_not_shared(site: Site, cases: Sequence[Case]) -> str | None:
+    published = [np.asarray(g) for case in cases if case.gradients is not None for g in case.gradients]
+    shared = any(np.any((g > 0) & (g < 1)) for g in published)
+    return "by the published convention nothing is shared" if published and not shared else None
 
 
-def why_not_stretched(site: Site) -> str | None:
+def why_not_stretched(site: Site, cases: Sequence[Case]) -> str | None:
     return "the rule itself gives the shape of its input"
 
 
-def many(site: Site) -> bool:
-    return len(site.primitive.rules) > 1 or site.primitive.variadic
-
+# -- the table -------------------------------------------------------------------------------------------------------------
 
 MUTATIONS = [
-    Mutation("half", "half of it", of_rules, given(lambda c: c * 0.5)),
-    Mutation("twice", "twice as much", of_rules, given(lambda c: c * 2)),
-    Mutation("sign", "the other sign", of_rules, given(lambda c: -c)),
-    Mutation("slightly off", "a thousandth too much", of_rules, given(lambda c: c * 1.001)),
-    Mutation("conjugate", "the complex conjugate", lambda s: is_function(s) and takes_complex(s.primitive), conjugated),
-    Mutation("dtype", "another precision", lambda s: s.kind in ("way back", "jvp"), given(in_other_dtype)),
-    Mutation("reversed", "in reverse along the last axis", is_function, read_backwards),
-    Mutation("transposed", "the last two axes exchanged", can_transpose, given(transposed)),
-    Mutation("last element", "without the last element", of_rules, given(without_last)),
+    Mutation("half", "half of it", is_rule, changes.giving(lambda c: c * 0.5)),
+    Mutation("twice", "twice as much", is_rule, changes.giving(lambda c: c * 2)),
+    Mutation("sign", "the other sign", is_rule, changes.giving(lambda c: -c)),
+    Mutation("slightly off", "a thousandth too much", is_rule, changes.giving(lambda c: c * 1.001)),
+    Mutation("conjugate", "the complex conjugate", is_complex, changes.conjugated),
     Mutation(
-        "one copy", "what was stretched is not summed",
-        lambda s: s.kind == "way back" and s.primitive.family == "elementwise" and many(s), one_copy,
+        "dtype", "in another precision", lambda s: s.kind.startswith("way"), changes.giving(changes.in_other_dtype)
     ),
-    Mutation("tie", "all to each of those that tie", can_tie, whole_ties),
-    Mutation("right slope", "that on the right of a kink", is_singular, seeing(partial(nudged, towards=np.inf)), why_one_sided),
-    Mutation("left slope", "that on the left of a kink", is_singular, seeing(partial(nudged, towards=-np.inf)), why_one_sided),
-    Mutation("swapped", "the rules of two inputs exchanged", lambda s: s.kind == "inputs", given(lambda c: c)),
-    Mutation("constant", "values taken as constants, in higher order", bends, constant_when_recorded, why_constant),
-]  # fmt: skip
-
-
-# -- mutations of what a declaration has several of ----------------------------------------------------------------------
+    Mutation("reversed", "in reverse along the last axis", is_function, changes.backwards, single),
+    Mutation("transposed", "with the last two axes exchanged", is_stated, changes.giving(changes.transposed), flat),
+    Mutation("last element", "without the last element", is_rule, changes.giving(changes.without_last), single),
+    Mutation("one copy", "what was stretched is not summed", adds_copies, changes.counting_one_copy),
+    Mutation("tie", "all to each of those that tie", shares_ties, changes.with_whole_ties, why_not_shared),
+    Mutation("right slope", "that on the right of a kink", has_sides, changes.nudged(np.inf), why_one_sided),
+    Mutation("left slope", "that on the left of a kink", has_sides, changes.nudged(-np.inf), why_one_sided),
+    Mutation("swapped", "exchanged", are_different, changes.giving(lambda c: c)),
+    Mutation("constant", "without a derivative of its own", names_values, changes.seeing_constants, why_constant),
+]
 
 
 def mutations_of_settings(site: Site) -> Iterator[Mutation]:
-    """A rule that sees another axis, or the default of a setting."""
-    if site.kind not in ("vjp", "jvp"):
-        return
+    """A rule that sees another axis, the opposite of a truth value, or the default of any other setting."""
     made = site.primitive
-    known = made.defaults.keys() if site.kind == "jvp" and made.jvp is None else {n for n in names_of(site) if n in made.settings}
-    for name in sorted(known):
+    if not is_stated(site):
+        return
+    for name in sorted(
+        made.defaults if site.kind == "jvp" and made.jvp is None else {*names_of(site)} & {*made.settings}
+    ):
+        default = made.defaults.get(name)
         if name in ("axis", "axes"):
-            yield Mutation("axis", "along another axis", of_rules, with_setting(name, next_axis))
+            yield Mutation("axis", "along another axis", is_rule, changes.with_setting(name, changes.next_axis))
+        elif isinstance(default, bool):
+            opposite = changes.with_setting(name, lambda given, x: not given)
+            yield Mutation("setting", f"with the opposite of {name}", is_rule, opposite)
         elif name in made.defaults:
-            default = made.defaults[name]
-            yield Mutation(
-                f"{name} forgotten", "as if it were not given", of_rules, with_setting(name, lambda _, x, d=default: d)
-            )
-
-
-def with_setting(name: str, other: Callable[[Any, Any], Any]) -> Change:
-    """A rule that sees another value of a setting: what `other` makes of the right one and of the first input."""
-
-    def wrong(right: Right, node: Any, saved: Any, g: Any) -> Any:
-        twin = Node()
-        for slot in Node.__slots__:
-            if slot != "__weakref__":
-                setattr(twin, slot, getattr(node, slot))
-        first = node.inputs[0]
-        value = first.value if isinstance(first, Node) else np.asarray(first)
-        twin.settings = {**node.settings, name: other(node.settings[name], value)}
-        return right(twin, saved, g)
-
-    return wrong
-
-
-def next_axis(axis: Any, x: Any) -> Any:
-    """The axis after the right one, around to the first; of several, each; of all, the first."""
-    n = getattr(x, "ndim", 0)
-    if n < 2:
-        return axis
-    if axis is None:
-        return 0
-    if isinstance(axis, (int, np.integer)):
-        return (int(axis) + 1) % n
-    moved = type(axis)(next_axis(k, x) for k in axis)
-    return moved if set(moved) != {k % n for k in axis if k is not None} else type(axis)(list(moved)[:-1])
+            forgotten = changes.with_setting(name, lambda given, x, default=default: default)
+            yield Mutation("setting", f"with {name} forgotten", is_rule, forgotten)
 
 
 def mutations_of_terms(site: Site) -> Iterator[Mutation]:
-    """A tangent or a cotangent of several that is not counted."""
+    """A tangent or a cotangent of several that is not counted; what a rule leaves to its family."""
     made = site.primitive
-    if site.kind == "jvp" and made.family != "elementwise":
-        places = [i for i, rule in enumerate(made.rules) if rule is not None]
+    places = [i for i, rule in enumerate(made.rules) if rule is not None]
+    if site.kind == "jvp":
         for i in (0, -1) if made.variadic else places if len(places) > 1 else ():
-            yield Mutation("term", f"without the term of input {i}", of_rules, partial(without_tangent, i))
+            yield Mutation("term", f"without the term of input {i}", is_rule, changes.without_tangent(i))
     if site.kind == "vjp" and made.outputs is not None:
         for i in (0, -1):
-            yield Mutation("term", f"without the term of result {i}", of_rules, partial(without_cotangent, i))
-    if site.kind == "vjp" and made.family != "elementwise" and many(site) and not made.variadic:
-        yield Mutation("one copy", "what was stretched is not summed", of_rules, first_copy(site.place), why_not_stretched)
-
-
-def without_tangent(i: int, right: Right, node: Any, saved: Any, ts: Any) -> Any:
-    t = ts[i]
-    return right(node, saved, [*ts[:i], None if t is None else each(t, lambda c: c * 0), *ts[i:][1:]])
-
-
-def without_cotangent(i: int, right: Right, node: Any, saved: Any, parts: Any) -> Any:
-    k = i % len(node.value)
-    return right(node, saved, Parts({j: each(g, lambda c: c * 0) if j == k else g for j, g in parts.items()}))
+            yield Mutation("term", f"without the term of result {i}", is_rule, changes.without_cotangent(i))
+    if site.kind == "vjp" and has_several(site):
+        yield Mutation(
+            "one copy",
+            "what was stretched is not summed",
+            is_rule,
+            changes.giving_one_copy(site.place),
+            why_not_stretched,
+        )

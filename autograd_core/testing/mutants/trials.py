@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import hypothesis
-import numpy as np
 
-from ...jacobians import jvp
 from ...primitive import Primitive
-from ...transforms import grad, vjp
 from ..cases import Case, case_of, cases_of
-from ..lawbook import agree
 from ..laws import LAWS
 from ..strategies import Call, calls
+from .derivatives import differ, numbers_of
 from .injection import Site, injected, sites_of
 from .mutations import Mutation, mutations_of
 
@@ -100,10 +97,10 @@ class Trials:
                     return Verdict(mutant, *noticed)
             right, cases = self.right_numbers, (*self.declared, *self.drawn)
             with injected(mutant.site, mutant.mutation.change):
-                others = [case for case, e in zip(cases, right, strict=True) if differs(numbers_of(case), e)]
+                others = [case for case, e in zip(cases, right, strict=True) if differ(numbers_of(case), e)]
                 if (noticed := self.noticed([case for case in others if case in self.drawn])) is not None:
                     return Verdict(mutant, *noticed, drawn=True)
-        excuse = None if others else mutant.mutation.excuse(mutant.site)
+        excuse = None if others else mutant.mutation.excuse(mutant.site, cases)
         return Verdict(mutant, None, differs=bool(others), excuse=excuse)
 
     def noticed(self, cases: Sequence[Case]) -> tuple[str, bool] | None:
@@ -116,43 +113,3 @@ class Trials:
                     self.kills[law.name] += 1
                     return law.name, not isinstance(error, AssertionError)
         return None
-
-
-def numbers_of(case: Case) -> Any:
-    """All derivatives of a case, to second order, in random directions; the words of the error if there is one."""
-    with np.errstate(all="ignore"):
-        try:
-            return list(derivatives_of(case))
-        except Exception as error:
-            return repr(error)
-
-
-def derivatives_of(case: Case) -> Iterator[Any]:
-    places = tuple(range(len(case.data)))
-    if case.gradients is not None:
-        yield from grad(lambda *data: sum(np.sum(np.real(y)) for y in case.parts(*data)), places)(*case.data)
-    elif case.is_smooth:
-        us, vs = case.random(case.outputs, 1), case.random(case.data, 2)
-        yield from case.pull(case.data, us)[1]
-        yield from case.push(case.data, vs)
-
-        def gradient(*data: Any) -> Any:
-            return vjp(case.parts, *data)[1](us)
-
-        def slope(*data: Any) -> Any:
-            return jvp(case.parts, list(data), vs)[1]
-
-        yield from jvp(gradient, list(case.data), vs)[1]
-        yield from vjp(gradient, *case.data)[1](tuple(vs))
-        yield from vjp(slope, *case.data)[1](us)
-
-
-def differs(got: Any, expected: Any) -> bool:
-    """Whether derivatives differ by more than rounding, or in dtype."""
-    if isinstance(got, str) or isinstance(expected, str):
-        return bool(got != expected)
-    try:
-        agree(got, expected, "", 256)
-    except AssertionError:
-        return True
-    return any(np.asarray(y).dtype != np.asarray(e).dtype for y, e in zip(got, expected, strict=True))

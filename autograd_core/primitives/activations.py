@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import UnsupportedError
 from ..families import elementwise
 from ..samples import singular
+from .arithmetic import ANY
 
 HALF_ROOT_2 = math.sqrt(0.5)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -39,6 +40,7 @@ rectified = elementwise(
     scalar=lambda a: 0.0 if a <= 0.0 else a,
     cut=True,
     name="relu",
+    domain=ANY,
     kinks=(0.0,),
     singular=[singular(0.0, gives=0.0, why="that of the flat part")],
 )
@@ -48,6 +50,7 @@ leaky = elementwise(
     lambda a: np.minimum(a, 0),
     scalar=lambda a, b: a if a > 0.0 else b * a,
     name="leaky_relu",
+    domain=ANY,
     kinks=(0.0,),
     singular=[singular(0.0, 0.25, gives=(0.25, 0.0), why="that on the left")],
 )
@@ -57,6 +60,7 @@ exponential_linear = elementwise(
     lambda a: np.expm1(np.minimum(a, 0)),
     scalar=lambda a, b: a if a > 0.0 else b * math.expm1(a),
     name="elu",
+    domain=ANY,
     kinks=(0.0,),
     singular=[singular(0.0, 0.25, gives=(0.25, 0.0), why="that on the left")],
 )

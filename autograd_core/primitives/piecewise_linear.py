@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from ..families import elementwise, fixed
+from ..samples import singular
 from .activations import mask
 from .arithmetic import ANY
 
 BOUND = (0.0, 0.6)
+FLAT = "that of the flat piece"
 
 clamped = elementwise(
     lambda a, b, c: np.minimum(np.maximum(a, b), c),
@@ -23,7 +25,8 @@ clamped = elementwise(
     scalar=lambda a, b, c: min(max(a, b), c),
     cut=True,
     name="hardtanh",
-    domain=((-0.3, 0.3), (-1.0, -0.4), (0.4, 1.0)),
+    domain=(ANY, (-1.0, -0.4), (0.4, 1.0)),
+    singular=[singular(1.0, -1.0, 1.0, gives=(0.0, 0.0, 0.0), why=FLAT)],
     real=True,
 )
 ramp = elementwise(
@@ -32,8 +35,9 @@ ramp = elementwise(
     scalar=lambda a: min(max(a / 6 + 0.5, 0.0), 1.0),
     cut=True,
     name="hardsigmoid",
-    domain=(-2.5, 2.5),
+    domain=(-5.0, 5.0),
     kinks=(-3.0, 3.0),
+    singular=[singular(-3.0, gives=0.0, why=FLAT), singular(3.0, gives=0.0, why=FLAT)],
     real=True,
 )
 hard_shrunk = elementwise(
@@ -43,7 +47,8 @@ hard_shrunk = elementwise(
     scalar=lambda a, b: a if abs(a) > b else 0.0,
     cut=True,
     name="hardshrink",
-    domain=((0.7, 1.5), BOUND),
+    domain=((-1.5, 1.5), BOUND),
+    singular=[singular(-0.5, 0.5, gives=(0.0, 0.0), why=FLAT)],
     real=True,
 )
 soft_shrunk = elementwise(
@@ -53,7 +58,8 @@ soft_shrunk = elementwise(
     scalar=lambda a, b: max(a - b, 0.0) + min(a + b, 0.0),
     cut=True,
     name="softshrink",
-    domain=((0.7, 1.5), BOUND),
+    domain=((-1.5, 1.5), BOUND),
+    singular=[singular(-0.5, 0.5, gives=(0.0, 0.0), why=FLAT)],
     real=True,
 )
 above = elementwise(
@@ -64,7 +70,8 @@ above = elementwise(
     scalar=lambda a, b, c: a if a > b else c,
     cut=True,
     name="threshold",
-    domain=((0.7, 1.5), BOUND, ANY),
+    domain=((-1.5, 1.5), BOUND, ANY),
+    singular=[singular(0.5, 0.5, 7.0, gives=(0.0, 0.0, 0.0), why=FLAT)],
     real=True,
 )
 

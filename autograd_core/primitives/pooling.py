@@ -75,8 +75,13 @@ max_pooled = primitive(
     kinks="ties",
     singular=[
         singular(
-            np.array([[[1.0, 1.0, 2.0]]]), kernel=(2,), stride=(1,), padding=(0,), dilation=(1,),
-            gives=np.array([[[1.0, 0.0, 1.0]]]), why="the first of those that tie",
+            np.array([[[1.0, 1.0, 2.0]]]),
+            kernel=(2,),
+            stride=(1,),
+            padding=(0,),
+            dilation=(1,),
+            gives=np.array([[[1.0, 0.0, 1.0]]]),
+            why="the first of those that tie",
         ),
     ],
     name="max_pool",

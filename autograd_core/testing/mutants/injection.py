@@ -21,9 +21,9 @@ Change: TypeAlias = Callable[[Right, Any, Any, Any], Any]
 class Site(NamedTuple):
     """A place in a declaration that can be wrong.
 
-    kind    "partial": a partial derivative, by which both modes go;  "vjp": the rule of one input;  "jvp": what gives the tangent,
-            stated or derived;  "way back", "way forward": what a family adds to the rules, sums over what was stretched and casts;
-            "inputs": the rules of an input and of the next one that has one
+    kind    "partial": a partial derivative, by which both modes go;  "vjp": the rule of one input;  "jvp": what gives the
+            tangent, stated or derived;  "way back", "way forward": what a family adds to the rules, sums over what was
+            stretched and casts;  "inputs": the rules of an input and of the next one that has one
     place   the input, where it is about one
     """
 
@@ -141,5 +141,5 @@ def restored(made: Primitive) -> Iterator[None]:
         vars(made).update(attributes)
         made.routes.clear()  # in place: calls hold on to it
         made.routes.update(routes)
-        for route, route.pull, route.keeps, route.every in before:  # noqa: B007
-            pass
+        for route, pull, keeps, every in before:
+            route.pull, route.keeps, route.every = pull, keeps, every

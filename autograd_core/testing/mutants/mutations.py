@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -227,15 +227,16 @@ def mutations_of_settings(site: Site) -> Iterator[Mutation]:
     for name in sorted(
         made.defaults if site.kind == "jvp" and made.jvp is None else {*names_of(site)} & {*made.settings}
     ):
-        default = made.defaults.get(name)
         if name in ("axis", "axes"):
             yield Mutation("axis", "along another axis", is_rule, changes.with_setting(name, changes.next_axis))
-        elif isinstance(default, bool):
-            opposite = changes.with_setting(name, lambda given, x: not given)
-            yield Mutation("setting", f"with the opposite of {name}", is_rule, opposite)
         elif name in made.defaults:
-            forgotten = changes.with_setting(name, lambda given, x, default=default: default)
-            yield Mutation("setting", f"with {name} forgotten", is_rule, forgotten)
+            default = made.defaults[name]
+            words = f"with the opposite of {name}" if isinstance(default, bool) else f"with {name} forgotten"
+            yield Mutation("setting", words, is_rule, changes.with_setting(name, partial(another, default)))
+
+
+def another(default: Any, given: Any, x: Any) -> Any:
+    return not given if isinstance(default, bool) else default
 
 
 def mutations_of_terms(site: Site) -> Iterator[Mutation]:

@@ -1,9 +1,8 @@
-"""Trials: whether the laws notice a wrong rule."""
+"""Trials: whether the laws notice that a rule is wrong."""
 
 from __future__ import annotations
 
 import warnings
-from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -19,11 +18,11 @@ from .injection import Site, injected, sites_of
 from .mutations import Mutation, mutations_of
 
 EXAMPLES = 40
-"""How many calls are drawn for each operation: as many as in the profile `ci` of the project's tests."""
+"""How many calls are drawn for each operation: as many as in the profile `ci` of this project's tests."""
 
-
-FIRST = ("dot product", "published convention", "dtype", "differences", "second derivatives")
-ORDERED = [*[LAWS[name] for name in FIRST], *[law for name, law in LAWS.items() if name not in FIRST]]
+FIRST = ("dot product", "published convention", "differences", "second derivatives")
+ORDER = [*[LAWS[name] for name in FIRST], *[law for name, law in LAWS.items() if name not in FIRST]]
+"""The laws, those that notice most of all first."""
 
 
 class Mutant(NamedTuple):
@@ -37,35 +36,40 @@ class Mutant(NamedTuple):
 
 
 def mutants_of(primitive: Primitive) -> list[Mutant]:
-    """Every wrong version of the rules of one declaration."""
+    """Every wrong version of the rules of one declaration.
+
+    >>> from autograd_core.primitives.arithmetic import negative
+    >>> print(mutants_of(negative)[0])
+    negative, partial by a: half of it
+    """
     return [Mutant(site, mutation) for site in sites_of(primitive) for mutation in mutations_of(site)]
 
 
 class Verdict(NamedTuple):
     """What became of a mutant.
 
-    law       the first law that noticed
-    error     whether that was by an error that was raised, and no number that was off
-    excuse    of one that no law noticed: why it is not wrong at all
-    differs   of one that no law noticed: whether it gives other numbers than the right rule anywhere
+    law       the first law that noticed it
+    by_error  whether an error was raised, and no number found to be off
+    excuse    of one that no law noticed: why it is no mistake
+    words     of one that is a mistake, and that no law noticed: what is known of it
     """
 
     mutant: Mutant
-    law: str | None
-    error: bool = False
-    drawn: bool = False
-    differs: bool = True
+    law: str | None = None
+    by_error: bool = False
     excuse: str | None = None
+    words: str = ""
+
+    @property
+    def survived(self) -> bool:
+        return self.law is None and self.excuse is None
 
 
 class Trials:
-    """The trials of the mutants of one operation, on the calls that it declares and then on drawn ones.
+    """The trials of the mutants of one operation, on the calls that it declares and then on drawn ones."""
 
-    kills   how often each law was the first to notice, which is the order in which they are asked
-    """
-
-    def __init__(self, primitive: Primitive, kills: Counter[str], examples: int = EXAMPLES) -> None:
-        self.primitive, self.kills, self.examples = primitive, kills, examples
+    def __init__(self, primitive: Primitive, examples: int = EXAMPLES) -> None:
+        self.primitive, self.examples = primitive, examples
         self.declared = list(cases_of(primitive))
 
     @cached_property
@@ -85,31 +89,39 @@ class Trials:
         return found
 
     @cached_property
-    def right_numbers(self) -> list[Any]:
+    def right(self) -> list[Any]:
+        """The derivatives of all cases by the right rules."""
         return [numbers_of(case) for case in (*self.declared, *self.drawn)]
 
     def verdict(self, mutant: Mutant) -> Verdict:
-        """Try the laws until one notices."""
+        """Try the laws until one notices; on drawn calls where the mutant gives other numbers, since no law notices others."""
+        if not self.declared:
+            return Verdict(mutant, words="no samples are declared, so that nothing can be tried")
+        site, change = mutant.site, mutant.mutation.change
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with injected(mutant.site, mutant.mutation.change):
-                if (noticed := self.noticed(self.declared)) is not None:
-                    return Verdict(mutant, *noticed)
-            right, cases = self.right_numbers, (*self.declared, *self.drawn)
-            with injected(mutant.site, mutant.mutation.change):
-                others = [case for case, e in zip(cases, right, strict=True) if differ(numbers_of(case), e)]
-                if (noticed := self.noticed([case for case in others if case in self.drawn])) is not None:
-                    return Verdict(mutant, *noticed, drawn=True)
-        excuse = None if others else mutant.mutation.excuse(mutant.site, cases)
-        return Verdict(mutant, None, differs=bool(others), excuse=excuse)
+            with injected(site, change):
+                noticed = first_to_notice(self.declared)
+            if noticed is not None:
+                return Verdict(mutant, *noticed)
+            right, cases = self.right, [*self.declared, *self.drawn]
+            with injected(site, change):
+                others = [i for i, e in enumerate(right) if differ(numbers_of(cases[i]), e)]
+                noticed = first_to_notice([cases[i] for i in others if i >= len(self.declared)])
+            if noticed is not None:
+                return Verdict(mutant, *noticed)
+            if others:
+                return Verdict(mutant, words=f"other numbers at {cases[others[0]]}, and no law minds")
+            excuse = mutant.mutation.excuse(site, cases)
+        return Verdict(mutant, excuse=excuse, words="the numbers of the right rule, whatever was tried")
 
-    def noticed(self, cases: Sequence[Case]) -> tuple[str, bool] | None:
-        """The first law that a case breaks, and whether by an error."""
-        for law in ORDERED:
-            for case in cases:
-                try:
-                    law(case)
-                except Exception as error:
-                    self.kills[law.name] += 1
-                    return law.name, not isinstance(error, AssertionError)
-        return None
+
+def first_to_notice(cases: Sequence[Case]) -> tuple[str, bool] | None:
+    """The name of the first law that a case breaks, and whether by an error that is raised."""
+    for law in ORDER:
+        for case in cases:
+            try:
+                law(case)
+            except Exception as error:  # of any kind: a wrong rule may raise what it likes
+                return law.name, not isinstance(error, AssertionError)
+    return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from .mutations import MUTATIONS
-from .trials import ORDER, Verdict
+from .trials import NO_SAMPLES, ORDER, Verdict
 
 
 def rate(verdicts: Sequence[Verdict]) -> float:
@@ -27,11 +28,8 @@ def summary(verdicts: Sequence[Verdict]) -> str:
         *by_mutation(verdicts),
         *by_law(verdicts),
         *excuses(verdicts),
-        *(
-            [f"Survived: {len(survivors)}.", "", *[f"- {v.mutant}: {v.words}" for v in survivors]]
-            if survivors
-            else ["None survived."]
-        ),
+        f"Survived: {len(survivors)}." if survivors else "None survived.",
+        *(["", *listed(survivors)] if survivors else []),
     ]
     return "\n".join(lines) + "\n"
 
@@ -79,6 +77,18 @@ def excuses(verdicts: Sequence[Verdict]) -> list[str]:
         if found
         else []
     )
+
+
+def listed(survivors: Sequence[Verdict]) -> list[str]:
+    """The survivors, one in a line; those of an operation that nothing could be tried on together."""
+    lines = []
+    for primitive, group in groupby(survivors, key=lambda v: v.mutant.site.primitive):
+        own = list(group)
+        if all(v.words == NO_SAMPLES for v in own):
+            lines.append(f"- {primitive.name}, {len(own)} mutants: {NO_SAMPLES}")
+        else:
+            lines += [f"- {v.mutant}: {v.words}" for v in own]
+    return lines
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:

@@ -25,6 +25,10 @@ ORDER = [*[LAWS[name] for name in FIRST], *[law for name, law in LAWS.items() if
 """The laws, those that notice most of all first."""
 
 
+NO_SAMPLES = "no samples are declared, so that nothing can be tried"
+NO_DIFFERENCE = "no call that was tried tells it from the right rule: a sample is missing"
+
+
 class Mutant(NamedTuple):
     """A declaration that is wrong at one place in one way."""
 
@@ -96,7 +100,7 @@ class Trials:
     def verdict(self, mutant: Mutant) -> Verdict:
         """Try the laws until one notices; on drawn calls where the mutant gives other numbers, since no law notices others."""
         if not self.declared:
-            return Verdict(mutant, words="no samples are declared, so that nothing can be tried")
+            return Verdict(mutant, words=NO_SAMPLES)
         site, change = mutant.site, mutant.mutation.change
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -111,9 +115,9 @@ class Trials:
             if noticed is not None:
                 return Verdict(mutant, *noticed)
             if others:
-                return Verdict(mutant, words=f"other numbers at {cases[others[0]]}, and no law minds")
+                return Verdict(mutant, words=f"its numbers are others at {cases[others[0]]}, and no law minds")
             excuse = mutant.mutation.excuse(site, cases)
-        return Verdict(mutant, excuse=excuse, words="the numbers of the right rule, whatever was tried")
+        return Verdict(mutant, excuse=excuse, words=NO_DIFFERENCE)
 
 
 def first_to_notice(cases: Sequence[Case]) -> tuple[str, bool] | None:

@@ -165,7 +165,9 @@ def test_the_summary_is_written_between_the_marks_of_a_page(package, tmp_path):
     assert "of the mistakes are noticed" in made
 
 
-@pytest.mark.parametrize(("name", "says"), [("nowhere", "No module named 'nowhere'"), ("json", "declares no operation")])
+@pytest.mark.parametrize(
+    ("name", "says"), [("nowhere", "No module named 'nowhere'"), ("json", "declares no operation")]
+)
 def test_a_package_without_operations_is_an_error(name, says, capsys):
     with pytest.raises(SystemExit):
         main([name])

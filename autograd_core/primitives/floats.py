@@ -56,7 +56,7 @@ repaired = primitive(
     jvp=lambda t, a: of_finite(t, a),
     cut=True,
     samples=lambda: [
-        sample(np.array([0.5, -2.0])),
+        sample(np.array([[0.5, -2.0], [1.5, 0.25]])),
         sample(np.array([1 - 2j, 1j])),
         sample(np.ones((2, 0), np.float32)),
     ],
@@ -124,7 +124,11 @@ unwrapped = primitive(
     lambda p, *, axis, discont=None, period=2 * math.pi: np.unwrap(p, discont, axis, period=period),
     lambda g: g,
     jvp=lambda t: t,
-    samples=lambda: [sample(np.array([0.0, 2.5, 5.5, 0.5]), axis=0), sample(np.ones((2, 0)), axis=-1)],
+    samples=lambda: [
+        sample(np.array([0.0, 2.5, 5.5, 0.5]), axis=0),
+        sample(np.array([[0.0, 2.5, 5.5], [0.5, -4.0, 9.0]]), axis=1),
+        sample(np.ones((2, 0)), axis=-1),
+    ],
     batch="axis",
     name="unwrap",
 )

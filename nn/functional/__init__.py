@@ -2,6 +2,7 @@
 
 from . import (
     activations,
+    adaptive_pooling,
     alignment,
     attention,
     borders,
@@ -11,6 +12,7 @@ from . import (
     lookup,
     losses,
     margins,
+    maxima,
     noise,
     normalization,
     pooling,
@@ -21,6 +23,7 @@ from . import (
     softmaxes,
 )
 from .activations import *
+from .adaptive_pooling import *
 from .alignment import *
 from .attention import *
 from .borders import *
@@ -30,6 +33,7 @@ from .distances import *
 from .lookup import *
 from .losses import *
 from .margins import *
+from .maxima import *
 from .noise import *
 from .normalization import *
 from .pooling import *
@@ -41,6 +45,7 @@ from .softmaxes import *
 
 __all__: list[str] = []
 __all__ += activations.__all__
+__all__ += adaptive_pooling.__all__
 __all__ += alignment.__all__
 __all__ += attention.__all__
 __all__ += borders.__all__
@@ -50,6 +55,7 @@ __all__ += distances.__all__
 __all__ += lookup.__all__
 __all__ += losses.__all__
 __all__ += margins.__all__
+__all__ += maxima.__all__
 __all__ += noise.__all__
 __all__ += normalization.__all__
 __all__ += pooling.__all__

@@ -2,6 +2,7 @@
 
 from . import (
     activations,
+    adaptive_pooling,
     attention,
     borders,
     classification,
@@ -29,6 +30,7 @@ from . import (
     transposed_convolution,
 )
 from .activations import *
+from .adaptive_pooling import *
 from .attention import *
 from .borders import *
 from .classification import *
@@ -57,6 +59,7 @@ from .transposed_convolution import *
 
 __all__: list[str] = []
 __all__ += activations.__all__
+__all__ += adaptive_pooling.__all__
 __all__ += attention.__all__
 __all__ += borders.__all__
 __all__ += classification.__all__

@@ -9,6 +9,7 @@ import pytest
 import autograd_core as ag
 from autograd_core import ops
 from autograd_core.errors import ShapeError, UnsupportedError
+from autograd_core.primitives import conv_kernels
 from autograd_core.testing import check_grads
 
 rng = np.random.default_rng(0)
@@ -71,6 +72,10 @@ CONVOLUTIONS = [
     ((1, 2, 4, 5, 4), (3, 2, 2, 3, 2), {"stride": (2, 1, 1), "padding": 1}),
     ((2, 3, 14, 13), (5, 3, 3, 3), {"padding": 1}),
     ((2, 3, 4, 4), (2, 3, 1, 1), {}),
+    ((2, 3, 11, 9), (4, 3, 4, 5), {"stride": (3, 2), "padding": (1, 2)}),
+    ((1, 2, 5, 30), (16, 2, 2, 3), {"stride": (2, 1), "padding": (1, 0)}),
+    ((1, 1, 3, 129), (2, 1, 2, 2), {}),
+    ((1, 2, 4, 12), (2, 2, 2, 2), {"padding": (2, 1)}),
 ]  # fmt: skip
 
 
@@ -103,6 +108,32 @@ def test_convolution_differentiates_in_images_weights_and_bias(x_shape, w_shape,
     x, w, b = rng.normal(size=x_shape), rng.normal(size=w_shape), rng.normal(size=w_shape[0])
 
     check_grads(lambda x, w, b: ops.conv(x, w, b, **settings), x, w, b, directions=1)
+
+
+# what decides between the ways to compute a convolution: small, so that each case goes another way
+WAYS = {
+    "windows copied, image by image": {"SETUP": 10**9, "FEW_WINDOWS": 0},
+    "windows copied, in bands": {"SETUP": 10**9, "FEW_WINDOWS": 0, "BLOCK": 16},
+    "rows not copied": {"SETUP": 0},
+    "rows not copied, in bands": {"SETUP": 0, "BLOCK": 16},
+    "rows not copied, in parts": {"SETUP": 0, "SMALL_PRODUCT": 1000},
+    "rows not copied, for some outputs each": {"SETUP": 0, "SMALL_PRODUCT": 4000},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("x_shape", "w_shape", "settings"), CONVOLUTIONS)
+def test_every_way_to_compute_a_convolution_gives_the_same(monkeypatch, way, x_shape, w_shape, settings):
+    x, w = rng.normal(size=x_shape), rng.normal(size=w_shape)
+    y, pull = ag.vjp(partial(ops.conv, **settings), x, w)
+    g = rng.normal(size=y.shape)
+    expected = [y, *pull(g)]
+    for name, value in (WAYS[way] | {"SMALL_WORKSPACE": -1}).items():
+        monkeypatch.setattr(conv_kernels, name, value)
+    y, pull = ag.vjp(partial(ops.conv, **settings), x, w)
+
+    for found, same in zip([y, *pull(g)], expected, strict=True):
+        np.testing.assert_allclose(found, same, atol=1e-12)
 
 
 def test_every_order_of_derivative_of_a_convolution_is_one_of_its_three_kernels():

@@ -20,17 +20,17 @@ from .windows import Sizes, check_windows, each, hashable, images_each
 
 def unfold_forward(x: Any, *, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Any:
     (n, c, *size), geometry = x.shape, (kernel, stride, padding, dilation)
-    cells = np.zeros((n, c * prod(kernel), prod(output_size(tuple(size), *geometry))), x.dtype)
-    images = (n, 1, c, 1, *size)
-    Windows(cells, images, geometry).gather(x.reshape(images))
+    out, images = output_size(tuple(size), *geometry), (n, 1, c, 1, *size)
+    cells = np.zeros((n, c * prod(kernel), prod(out)), x.dtype)
+    Windows(cells, images, out, geometry).gather(x.reshape(images))
     return cells
 
 
 def fold_forward(cells: Any, *, shape: Shape, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Any:
-    n, c, *size = shape
+    (n, c, *size), geometry = shape, (kernel, stride, padding, dilation)
     images = (n, 1, c, 1, *size)
-    x = np.empty(images, working_dtype(cells))
-    Windows(np.ascontiguousarray(cells, x.dtype), images, (kernel, stride, padding, dilation)).scatter(x)
+    x = np.zeros(images, working_dtype(cells))
+    Windows(np.ascontiguousarray(cells, x.dtype), images, output_size(tuple(size), *geometry), geometry).scatter(x)
     return x.reshape(shape).astype(cells.dtype, copy=False)
 
 

@@ -49,6 +49,12 @@ def number(value: Any, what: str) -> Any:
     return value
 
 
+def as_float(value: Any, what: str) -> float:
+    """A single number of any kind, recorded or not, as a plain float."""
+    plain = value.item() if hasattr(value, "item") and np.size(value) == 1 else value
+    return float(number(plain, what))
+
+
 def within(value: Any, what: str, low: float, high: float = np.inf) -> Any:
     """A plain number from `low` to `high`, both included."""
     if not low <= number(value, what) <= high:

@@ -1,5 +1,6 @@
 """Optimisers, with the arguments and the update formulas of `torch.optim`."""
 
+from . import lr_scheduler
 from .adafactor import Adafactor
 from .adam import Adam, AdamW
 from .adamax import Adamax
@@ -15,5 +16,5 @@ from .squares import Adadelta, Adagrad, RMSprop
 
 __all__ = [
     "ASGD", "LBFGS", "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Muon", "NAdam", "Optimizer",
-    "RAdam", "RMSprop", "Rprop",
+    "RAdam", "RMSprop", "Rprop", "lr_scheduler",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ import numpy as np
 import autograd_core as ag
 
 from ..errors import KindError, SettingError
-from ..settings import one_of, whole, within
+from ..settings import as_float, one_of, whole, within
 from .line_search import Trial, strong_wolfe
 from .optimizer import Group, Optimizer
 from .room import Array
@@ -132,9 +132,11 @@ class Objective:
         """What the closure returned, the loss as a number, and its gradient where the parameters are."""
         self.calls += 1
         answer = self.closure()
-        if answer is None:
-            raise KindError("the closure of LBFGS returned nothing: let it return the loss")
-        return answer, float(getattr(answer, "data", answer)), np.concatenate([gradient_of(p) for p in self.params])
+        return (
+            answer,
+            as_float(answer, "LBFGS: what the closure returned"),
+            np.concatenate([gradient_of(p) for p in self.params]),
+        )
 
     def position(self) -> Array:
         return np.concatenate([np.ravel(p.data) for p in self.params])

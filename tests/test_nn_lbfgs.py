@@ -170,7 +170,11 @@ def one():
 
 REFUSED = [
     (lambda: nn.optim.LBFGS([one()]).step(), KindError, "several times in a step: give it a closure that does"),
-    (lambda: nn.optim.LBFGS([one()]).step(lambda: None), KindError, "what the closure returned is None, a NoneType, where"),
+    (
+        lambda: nn.optim.LBFGS([one()]).step(lambda: None),
+        KindError,
+        "what the closure returned is None, a NoneType, where",
+    ),
     (lambda: nn.optim.LBFGS([{"params": [one()]}] * 2), SettingError, "as one vector, .*: give them as one list"),
     (
         lambda: nn.optim.LBFGS([one()], max_iter=0),

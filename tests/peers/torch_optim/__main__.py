@@ -48,6 +48,16 @@ of each with random settings of every argument; optimisers over {STEPS} steps, w
 that change, going on from PyTorch's state half way; schedules over {EPOCHS} epochs. Agreement is to {TOLERANCE:.0e} of the
 largest element, at every step, and of the states at the end. PyTorch's Muon is let compute in 64 bits instead of bfloat16.
 
+On purpose it is otherwise, and not drawn above, that
+
+- a group of Adagrad has an initial_accumulator_value of its own, which PyTorch passes over;
+- RMSprop takes a variance that rounding made negative as 0, where PyTorch has NaN;
+- ConstantLR with no total_iters leaves the rate as it is, where PyTorch's stays at the factor for ever;
+- MultiplicativeLR in a SequentialLR begins with the rate that is there, as it does alone, not with lr_lambda(0) times it;
+- OneCycleLR keeps its last rate in the step after the end, where PyTorch's goes on, perhaps below 0;
+- a schedule that is made with `last_epoch` has the rate of its formula, which PyTorch takes from the optimiser as it is;
+- a rate below 0 is refused.
+
 | | runs that agree | largest difference |
 |---|---|---|
 """

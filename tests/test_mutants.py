@@ -114,6 +114,14 @@ def test_what_is_no_mistake_is_excused_by_the_declaration():
     assert survivors == {"conjugate"}  # it takes complex numbers, and no sample is complex
 
 
+def test_what_a_definition_gives_has_no_rule_to_be_wrong():
+    fused = ag.primitive(
+        np.tanh, lambda g, y: g * (1 - y * y), definition=lambda a: np.tanh(a), name="fused", listed=False
+    )
+
+    assert {m.site.kind for m in mutants_of(fused)} == {"vjp", "way back"}
+
+
 # -- the command -------------------------------------------------------------------------------------------------------
 
 PACKAGE = """

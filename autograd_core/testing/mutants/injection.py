@@ -51,13 +51,14 @@ def sites_of(primitive: Primitive) -> list[Site]:
         return []
     places = [i for i, rule in enumerate(primitive.rules) if rule is not None]
     elementwise = primitive.family == "elementwise"
-    return [
+    sites = [
         *[Site(primitive, "partial" if elementwise else "vjp", i) for i in places],
         *[Site(primitive, "inputs", i) for i in places[:-1]],
-        *([] if elementwise else [Site(primitive, "jvp")]),
         Site(primitive, "way back"),
-        Site(primitive, "way forward"),
     ]
+    if primitive.definition is None or primitive.jvp is not None:  # else the definition is what goes forward
+        sites += [*([] if elementwise else [Site(primitive, "jvp")]), Site(primitive, "way forward")]
+    return sites
 
 
 class Wrong(BoundRule):

@@ -6,9 +6,9 @@ import pytest
 import autograd_core as ag
 import nn
 from autograd_core.errors import ShapeError
-from autograd_core.testing import check_module
+from autograd_core.testing import check_grads, check_module
 from nn import SettingError
-from nn.functional import interpolate
+from nn.functional import affine_grid, grid_sample, interpolate
 
 random = np.random.default_rng(0)
 
@@ -94,6 +94,65 @@ def test_a_nan_reaches_what_depends_on_it_only():
     assert np.isnan(y[0, 0]).tolist() == [False, False, False, True, True, True, False, False, False]
 
 
+# -- at places of one's own --------------------------------------------------------------------------------------------
+
+UPRIGHT = np.array([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+
+
+@pytest.mark.parametrize("align_corners", [False, True])
+@pytest.mark.parametrize("mode", ["bilinear", "nearest", "bicubic"])
+def test_the_places_of_an_image_give_the_image(mode, align_corners):
+    x = random.standard_normal((1, 2, 3, 4))
+    grid = affine_grid(UPRIGHT, x.shape, align_corners)
+
+    np.testing.assert_allclose(grid_sample(x, grid, mode, align_corners=align_corners), x, atol=1e-12)
+
+
+def test_an_affine_map_turns_the_image_around():
+    x = random.standard_normal((1, 1, 2, 3, 4))
+    around = np.array([[[0.0, -1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, -1.0, 0.0]]])
+    y = grid_sample(x, affine_grid(around, (1, 1, 2, 4, 3)))
+
+    np.testing.assert_allclose(y[0, 0], np.rot90(x[0, 0, ::-1], axes=(1, 2)), atol=1e-12)
+
+
+# at -1, -0.5, 0, 1, 1.5, 2.5 and 3.5, where the pixels are 1, 2, 4 at 0, 1, 2
+BEYOND = [
+    ("zeros", False, [0, 0.5, 1, 2, 3, 2, 0]),
+    ("border", False, [1, 1, 1, 2, 3, 4, 4]),
+    ("reflection", False, [1, 1, 1, 2, 3, 4, 3]),
+    ("reflection", True, [2, 1.5, 1, 2, 3, 3, 1.5]),
+]
+
+
+@pytest.mark.parametrize(("padding_mode", "align_corners", "expected"), BEYOND)
+def test_beyond_the_image_is_what_padding_mode_says(padding_mode, align_corners, expected):
+    place = np.array([-1, -0.5, 0, 1, 1.5, 2.5, 3.5])
+    x = place - 1 if align_corners else (2 * place + 1) / 3 - 1
+    pixels = np.array([[[[1.0, 2.0, 4.0]]]])
+    found = grid_sample(pixels, np.stack([x, 0 * x], -1)[None, None], "bilinear", padding_mode, align_corners)
+
+    np.testing.assert_allclose(found[0, 0, 0], expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+@pytest.mark.parametrize("padding_mode", ["zeros", "border", "reflection"])
+def test_samples_differentiate_by_images_and_by_places(mode, padding_mode):
+    x, theta = random.standard_normal((2, 1, 3, 3)), random.standard_normal((2, 2, 3))
+
+    check_grads(
+        lambda x, theta: grid_sample(x, affine_grid(theta, (2, 1, 2, 2)), mode, padding_mode), x, theta,
+        directions=1,
+    )  # fmt: skip
+
+
+def test_a_pixel_beyond_the_image_has_no_influence_and_a_place_that_is_no_number_is_seen():
+    y = grid_sample(np.full((1, 1, 1, 1), np.inf, np.float32), np.array([[[[4.0, 0.0]]]], np.float32))
+
+    assert (y.dtype, y.tolist()) == (np.float32, [[[[0.0]]]])
+    assert np.isnan(grid_sample(np.ones((1, 1, 1, 1)), np.full((1, 1, 1, 2), np.nan)))
+
+
 REFUSED = [
     (lambda: interpolate(floats(1, 3), 2), ShapeError, r"with 1 or 2 or 3 of these, none of them empty, and was given \(1, 3\)"),
     (lambda: interpolate(floats(1, 1, 3, 3), 2, mode="linear"), ShapeError, r"in mode 'linear' .* with 1 of these, .* given"),
@@ -108,6 +167,11 @@ REFUSED = [
     (lambda: interpolate(floats(1, 1, 3), 2, align_corners=True), SettingError, "mode 'nearest' knows no align_corners"),
     (lambda: interpolate(floats(1, 1, 3), 2, mode="area", antialias=True), SettingError, "mode 'area' knows no antialias"),
     (lambda: interpolate(floats(1, 1, 3, 3), 2, mode="lanczos"), SettingError, "mode 'lanczos' needs antialias"),
+    (lambda: grid_sample(floats(1, 1, 3), floats(1, 3, 2)), ShapeError, r"grid \(N, H', W', 2\), or .* given \(1, 1, 3\) and"),
+    (lambda: grid_sample(floats(1, 1, 2, 2), floats(2, 1, 1, 2)), ShapeError, r"\(1, 1, 2, 2\) and \(2, 1, 1, 2\)"),
+    (lambda: grid_sample(floats(1, 1, 1, 1, 1), floats(1, 1, 1, 1, 3), "bicubic"), SettingError, "take 'bilinear'"),
+    (lambda: grid_sample(floats(1, 1, 1, 1), floats(1, 1, 1, 2), padding_mode="wrap"), SettingError, "padding_mode is 'wrap'"),
+    (lambda: affine_grid(floats(1, 2, 2), (1, 1, 2, 2)), ShapeError, r"theta of shape \(N, 2, 3\) .* given \(1, 2, 2\) for"),
     (lambda: nn.Upsample(), SettingError, "Upsample: size is None, scale_factor None: give one of the two"),
     (lambda: nn.Upsample(2, mode="cubic"), SettingError, "Upsample: mode is 'cubic': choose among"),
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from . import (
     classification,
     convolution,
     distances,
+    grids,
     lookup,
     losses,
     margins,
@@ -30,6 +31,7 @@ from .borders import *
 from .classification import *
 from .convolution import *
 from .distances import *
+from .grids import *
 from .lookup import *
 from .losses import *
 from .margins import *
@@ -52,6 +54,7 @@ __all__ += borders.__all__
 __all__ += classification.__all__
 __all__ += convolution.__all__
 __all__ += distances.__all__
+__all__ += grids.__all__
 __all__ += lookup.__all__
 __all__ += losses.__all__
 __all__ += margins.__all__

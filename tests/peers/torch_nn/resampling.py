@@ -51,3 +51,23 @@ def of_images(name: str, random: Random) -> Case:
     x = images(random, 2)
     settings = target(random, list(x.shape[2:]))
     return Case((x,), (), {key: s for key, s in settings.items() if key != "recompute_scale_factor"})
+
+
+@configurations("functional.affine_grid")
+def places(name: str, random: Random) -> Case:
+    axes = int(random.integers(2, 4))
+    size = random.integers(1, 5, axes + 2).tolist()
+    theta = random.standard_normal((size[0], axes, axes + 1))
+    return Case((theta,), (size,), maybe(random, align_corners=True))
+
+
+@configurations("functional.grid_sample")
+def at_places(name: str, random: Random) -> Case:
+    axes = int(random.integers(2, 4))
+    x = random.standard_normal((2, *random.integers(1, 3, 1), *random.integers(1, 5, axes)))
+    grid = random.uniform(-1.8, 1.8, (2, *random.integers(1, 4, axes), axes))
+    settings = maybe(random, padding_mode=one(random, "border", "reflection"), align_corners=True)
+    mode = one(random, "bilinear", "nearest", *(["bicubic"] if axes == 2 else []))
+    if mode == "nearest":  # whose gradient by the grid is 0 in PyTorch, and none here
+        return Case((x,), (grid,), settings | {"mode": mode})
+    return Case((x, grid), (), settings | {"mode": mode})

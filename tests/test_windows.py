@@ -9,7 +9,7 @@ import pytest
 import autograd_core as ag
 from autograd_core import ops
 from autograd_core.errors import ShapeError, UnsupportedError
-from autograd_core.primitives import conv_kernels
+from autograd_core.primitives import window_products
 from autograd_core.testing import check_grads
 
 rng = np.random.default_rng(0)
@@ -129,7 +129,7 @@ def test_every_way_to_compute_a_convolution_gives_the_same(monkeypatch, way, x_s
     g = rng.normal(size=y.shape)
     expected = [y, *pull(g)]
     for name, value in (WAYS[way] | {"SMALL_WORKSPACE": -1}).items():
-        monkeypatch.setattr(conv_kernels, name, value)
+        monkeypatch.setattr(window_products, name, value)
     y, pull = ag.vjp(partial(ops.conv, **settings), x, w)
 
     for found, same in zip([y, *pull(g)], expected, strict=True):

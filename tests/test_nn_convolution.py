@@ -184,6 +184,7 @@ REFUSED = [
         r"takes \(before, after\) for the last axis, .* \(1,\) for an input of shape",
     ),
     (lambda: F.pad(floats(3), (1, 1, 1, 1)), ShapeError, r"was given \(1, 1, 1, 1\) for an input of shape \(3,\)"),
+    (lambda: F.pad(floats(3), 1), KindError, r"pad is 1: give \(before, after\) for the last axis"),
     (lambda: F.pad(floats(3), (1, 1), "wrap"), SettingError, "pad: mode is 'wrap': choose among 'constant', 'reflect'"),
     (
         lambda: F.pad(floats(3), (1, 1), "reflect", 2.0),

@@ -5,7 +5,7 @@ import pytest
 
 import autograd_core as ag
 from autograd_core import ops
-from autograd_core.errors import BoundsError, ShapeError
+from autograd_core.errors import BoundsError, ShapeError, UnsupportedError
 from autograd_core.testing import check_grads
 
 rng = np.random.default_rng(0)
@@ -46,6 +46,11 @@ def test_a_single_image_is_spread_without_a_batch_axis():
     x, w = rng.normal(size=(2, 3, 3)), rng.normal(size=(2, 1, 2, 2))
 
     np.testing.assert_array_equal(ops.conv_transpose(x, w), ops.conv_transpose(x[None], w)[0])
+
+
+def test_a_transposed_convolution_has_no_padding_that_keeps_the_size():
+    with pytest.raises(UnsupportedError, match="padding is a number, or one for each of 1 spatial axes, not 'same'"):
+        ops.conv_transpose(np.ones((1, 1, 3)), np.ones((1, 1, 2)), padding="same")
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,15 @@ def columns(
         yield (*where, s), (*where, p), cells, windows
 
 
+def conv_of_elements(x: Array, w: Array, groups: int) -> Array:
+    """The product for windows of one element each, of which no copies are needed."""
+    dtype = working_dtype(x, w)
+    weights = np.ascontiguousarray(w, dtype).reshape(groups, len(w) // groups, w.shape[1])
+    elements = np.ascontiguousarray(x, dtype).reshape(len(x), groups, w.shape[1], prod(x.shape[2:]))
+    y: Array = np.matmul(weights, elements)
+    return y.reshape(len(x), len(w), *x.shape[2:])
+
+
 def conv_by_columns(x: Array, w: Array, out: Sizes, geometry: Geometry, groups: int) -> Array:
     """One product an image, or one for several small ones."""
     n, outputs, joined, dtype = len(x), len(w) // groups, is_joined(out), working_dtype(x, w)
@@ -173,6 +182,14 @@ def small_products(outputs: int, terms: int, row: int) -> tuple[int, int]:
 def convolved(x: Array, w: Array, out: Sizes, geometry: Geometry, groups: int) -> Array:
     """The convolution with so many windows: the padding may be negative, and is whatever is needed behind the end."""
     outputs, terms, entries = len(w) // groups, prod(w.shape[1:]), w.shape[2]
+    if (
+        terms == w.shape[1]
+        and out == x.shape[2:]
+        and not any(geometry[2])
+        and set(geometry[1]) == {1}
+        and not is_joined(out)
+    ):
+        return conv_of_elements(x, w, groups)
     if x.size > 0 < w.size and len(out) > 1 < entries and geometry[3][0] == 1:
         tile = prod(out[1:])
         row = filled(tile, outputs)

@@ -212,6 +212,8 @@ biased = primitive(
 
 def each(name: str, setting: Any, axes: int) -> Shape:
     """A setting as one number for each spatial axis."""
+    if isinstance(setting, str):
+        raise UnsupportedError(f"{name} is a number, or one for each of {axes} spatial axes, not {setting!r}")
     numbers: Shape = (int(setting),) * axes if isinstance(setting, (int, np.integer)) else tuple(setting)
     if len(numbers) != axes:
         raise ShapeError(f"{name} {setting} has {len(numbers)} numbers for {axes} spatial axes")

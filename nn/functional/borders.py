@@ -11,7 +11,7 @@ import numpy as np
 from autograd_core import ops
 from autograd_core.errors import ShapeError
 
-from ..errors import SettingError
+from ..errors import KindError, SettingError
 from ..settings import numeric, one_of, whole
 
 __all__ = ["pad"]
@@ -73,6 +73,10 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     one_of(mode, "pad: mode", ("constant", *SHORTEST))
     if value and mode != "constant":
         raise SettingError(f"pad: value is {value}, and mode {mode!r} takes its borders from the input: leave it out")
+    if not isinstance(pad, Sequence):
+        raise KindError(
+            f"pad: pad is {pad!r}: give (before, after) for the last axis, then for the one before it, and so on"
+        )
     widths, x = [whole(width, "pad: pad", -np.inf) for width in pad], numeric(input, "pad")
     if len(widths) % 2 or len(widths) > 2 * x.ndim:
         raise ShapeError(

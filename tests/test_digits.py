@@ -63,6 +63,13 @@ def test_containers_and_floats():
     )
 
 
+def test_long_doubles_keep_all_of_theirs():
+    third = np.longdouble(1) / 3
+
+    assert abs(float(3 * Number(third).digits - 1)) <= np.finfo(np.longdouble).eps
+    assert float(derivative(lambda x: x * x, [third], [1.0], [[1.0]])) == pytest.approx(2 / 3)
+
+
 def test_nobody_elses_precision_changes():
     before = mpmath.mp.dps
     derivative(np.exp, [1.0], [1.0], [[1.0]])

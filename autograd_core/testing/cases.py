@@ -85,7 +85,12 @@ class Case:
     @cached_property
     def is_double(self) -> bool:
         """Whether there are derivatives, all in double precision."""
-        return self.is_smooth and all(x.dtype in DOUBLE for x in self.data)
+        return self.is_smooth and all(x.dtype in DOUBLE for x in (*self.data, *self.outputs))
+
+    @cached_property
+    def has_differences(self) -> bool:
+        """Whether there are derivatives, and results to take differences of: in double precision, and finite."""
+        return self.is_double and all(np.all(np.isfinite(y)) for y in self.outputs)
 
     def random(self, like: Sequence[Array], seed: int = 0) -> list[Array]:
         """Random arrays of the shapes and dtypes of others."""

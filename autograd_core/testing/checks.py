@@ -9,7 +9,7 @@ import numpy as np
 
 from ..trees import flatten
 from .counterexamples import explained
-from .levels import Level, Slope
+from .levels import Level, Reshaped, Slope
 from .oracles import Line
 from .points import EPS, as_given, detached, random_like
 from .reports import GradientMismatch, Report, Row
@@ -98,20 +98,25 @@ class Check(NamedTuple):
 
     def compare(self, slope: Slope, report: Report, lines: Sequence[Line]) -> None:
         """Add a row for each mode."""
-        verdict = judge(slope, self.rtol)
-        number, (expected, bar, oracle) = slope.level.number, verdict.believed
+        number = slope.level.number
+        try:
+            verdict = judge(slope, self.rtol)
+        except Reshaped as met:
+            raise self.met(str(met), slope) from None
+        expected, bar, oracle = verdict.believed
         report.rows += [Row(mode, number, got, expected, bar, oracle) for mode, got in slope.gots.items()]
         if verdict.is_right:
             return
         # the slope of the order before may be right at a kink, by convention, and jump there
         sides = next(filter(None, map(kink, reversed(lines))), None)
-        if sides is not None and self.kinks != "assert":
-            raise Kinked(number, sides)
         there = (
             ""
             if sides is None
-            else f", with a kink there: the slopes of its two sides are {sides[0]:.6g} and {sides[1]:.6g}"
+            else f"a kink at the point, where slopes of the two sides are {sides[0]:.6g} and {sides[1]:.6g}"
         )
+        if there and self.kinks != "assert":
+            raise self.met(there, slope)
+        there = there and f", with {there}"
         if verdict.doubt:
             raise Contradicted(f"order {number}: {verdict.doubt}{there}", slope)
         mode, fault = next(iter(verdict.faults.items()))
@@ -119,6 +124,11 @@ class Check(NamedTuple):
         if slope.line.eps <= EPS and (falls := remainder_order(slope.line, slope.fine[mode])) < 1.5:
             words += f"\nThe remainder f(x + h v) - f(x) - h f' falls like h^{falls:.2f}; it would like h^2 with the right f'"
         raise Contradicted(words, slope, mode, self.rtol)
+
+    def met(self, words: str, slope: Slope) -> Kinked | Contradicted:
+        """What to raise where there is nothing to compare."""
+        words = f"order {slope.level.number}: {words}; no derivative was compared there"
+        return Contradicted(words, slope) if self.kinks == "assert" else Kinked(words)
 
     def passes(self, f: Callable[..., Any], *args: Any) -> bool:
         """Whether another function passes the same check, in one direction."""

@@ -18,7 +18,7 @@ from ..trees import flatten
 from .cases import plain, spelled
 from .digits import derivative
 from .levels import Slope
-from .oracles import Finding, asked_again
+from .oracles import REFUSED, Finding, asked_again
 from .reports import GradientMismatch, Report
 from .verdicts import Contradicted, judge
 
@@ -106,7 +106,7 @@ def by_digits(off: Entry, f: Callable[..., Any]) -> str:
         cotangents.insert(0, level.cotangents)
     try:
         exact = derivative(f, level.rebuild(level.base), cotangents[0], [*cotangents[1:], slope.vs])
-    except AutogradError as error:
+    except (*REFUSED, AutogradError) as error:
         return f"which of them is right to more digits was not computed: {error}"
     return (
         f"mpmath gives {exact}: autodiff has {digits(slope.gots[off.mode], exact)} digits right, "

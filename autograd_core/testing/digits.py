@@ -20,6 +20,7 @@ from ..recording import Node, Value
 from ..transforms import Call
 from ..trees import flatten
 from .cases import plain
+from .oracles import REFUSED
 from .points import eps_of, largest
 
 DIGITS = 30
@@ -73,7 +74,7 @@ class Number:
     __slots__ = ("digits",)
 
     def __init__(self, digits: Any) -> None:
-        self.digits = arithmetic().mpf(digits)
+        self.digits = arithmetic().mpf(digits_of(digits))
 
     def __getattr__(self, name: str) -> Callable[..., Number]:
         function = None if name.startswith("_") else counterpart(name)
@@ -88,7 +89,12 @@ class Number:
 
 
 def digits_of(x: Any) -> Any:
-    return x.digits if isinstance(x, Number) else x.item() if isinstance(x, np.generic) else x
+    """A number as mpmath takes it, to its last digit."""
+    if isinstance(x, Number):
+        return x.digits
+    if isinstance(x, np.longdouble):
+        return arithmetic().mpf(float(x)) + float(x - float(x))
+    return x.item() if isinstance(x, np.generic) else x
 
 
 def method(op: Callable[..., Any], made: Callable[[Any], Any], reflected: bool = False) -> Callable[..., Any]:
@@ -103,9 +109,11 @@ def method(op: Callable[..., Any], made: Callable[[Any], Any], reflected: bool =
     return call
 
 
-for _name in ("add", "sub", "mul", "truediv", "pow", "mod", "neg", "pos", "abs"):
+for _name in ("add", "sub", "mul", "truediv", "pow", "mod"):
     setattr(Number, f"__{_name}__", method(getattr(operator, _name), Number))
     setattr(Number, f"__r{_name}__", method(getattr(operator, _name), Number, True))
+for _name in ("neg", "pos", "abs"):
+    setattr(Number, f"__{_name}__", method(getattr(operator, _name), Number))
 for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
     setattr(Number, f"__{_name}__", method(getattr(operator, _name), bool))
 
@@ -146,7 +154,7 @@ def exact(x: Any) -> Any:
     """An array of floats as one of Numbers."""
     y = np.empty(np.shape(x), object)
     for index in np.ndindex(y.shape):
-        y[index] = Number(np.asarray(x)[index].item())
+        y[index] = Number(np.asarray(x)[index])
     return y
 
 
@@ -158,9 +166,8 @@ def computed_again(sources: Sequence[Node], there: Sequence[Any], outputs: Seque
         if node not in values:
             inputs = [values[e] if isinstance(e, Node) else e for e in node.inputs]
             varies = any(isinstance(x, tuple) or np.asarray(x).dtype == object for x in inputs)
-            stays = (
-                not varies or getattr(node.primitive, "family", "fixed") == "fixed"
-            )  # a piece is as long as many steps
+            # what is piecewise constant stays as it is: steps to so many digits are far shorter than a piece
+            stays = not varies or node.primitive is None or node.primitive.family == "fixed"
             values[node] = node.value if stays else result_of(node, inputs)
     return [plain(y) if r is None else values[r] for y, r in zip(outputs, results, strict=True)]
 
@@ -171,10 +178,10 @@ def result_of(node: Node, inputs: Sequence[Any]) -> Any:
     for way in ways(made, node):
         try:
             y = way(*inputs)
-        except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, AutogradError):
+            if is_like(y, node.value):
+                return y
+        except (*REFUSED, AttributeError, AutogradError):
             continue
-        if is_like(y, node.value):
-            return y
     raise UnsupportedError(f"{made.name} is not computed in its numbers")
 
 

@@ -28,6 +28,13 @@ from .points import (
     widened,
 )
 
+NEAREST = 1e-6
+"""The step at which a function that has results of another shape has them at the point itself."""
+
+
+class Reshaped(Exception):
+    """Results have another shape however near to the point: there is nothing to take a difference of."""
+
 
 class Level:
     """The first derivative of a function at a point, where the function is itself a derivative of some order.
@@ -55,9 +62,15 @@ class Level:
         def pulled(*args: Any) -> Any:
             out, pull = vjp(self.f, *args)
             leaves, rebuild = flatten(out)
+            self.check_shapes(values_of(leaves))
             return pull(rebuild([as_given(u, y) for u, y in zip(self.cotangents, values_of(leaves), strict=True)]))
 
         return Level(pulled, self.args, rng, self)
+
+    def check_shapes(self, results: Sequence[Any]) -> None:
+        """Raise Reshaped if results elsewhere do not have the shapes of those at the point."""
+        if [y.shape for y in results] != [y.shape for y in self.outputs]:
+            raise Reshaped("the results have another shape however near to the point")
 
     @cached_property
     def nature(self) -> Nature:
@@ -112,14 +125,22 @@ class Slope:
     def line(self) -> Line:
         """<u, f> along v."""
         level, us, vs = self.level, self.us, self.vs
-
         known: dict[tuple[type, Any], Any] = {}
 
         def along(h: Any) -> Any:
             key = type(h), h  # equal numbers of several precisions are several
             if key not in known:
                 there = [moved(x, h, v) for x, v in zip(level.base, vs, strict=True)]
-                known[key] = summed(values_of(level.f(*level.rebuild(there))), h)
+                try:
+                    values = values_of(level.f(*level.rebuild(there)))
+                    level.check_shapes(values)
+                except Reshaped:
+                    if isinstance(h, complex):
+                        raise TypeError("computed otherwise with complex numbers") from None
+                    if abs(h) <= NEAREST:
+                        raise
+                    return np.nan
+                known[key] = summed(values, h)
             return known[key]
 
         def summed(values: list[Any], h: Any) -> Any:

@@ -49,11 +49,8 @@ class Verdict(NamedTuple):
 class Kinked(Exception):
     """The function has a kink at the point itself."""
 
-    def __init__(self, level: int, sides: tuple[float, float]) -> None:
-        self.words = (
-            f"order {level}: a kink at the point, where slopes of the two sides are {sides[0]:.6g} and {sides[1]:.6g}; "
-            f"no derivative was compared there"
-        )
+    def __init__(self, words: str) -> None:
+        self.words = words
 
 
 class Contradicted(Exception):

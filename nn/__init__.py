@@ -8,18 +8,21 @@
 (8, 2)
 """
 
-from . import data, functional, init, layers, optim, utils
-from .errors import KindError, SettingError, StateDictError
+from . import data, functional, init, layers, optim, training, utils
+from .errors import DataError, KindError, SettingError, StateDictError
 from .layers import *
 from .module import Module
 from .neurons import MLP, Layer, Neuron
 from .parameter import Parameter
 from .random import manual_seed
+from .saving import load_file, save_file
 from .states import IncompatibleKeys
 from .summaries import Summary, summary
+from .training import fit
 
 __all__ = [
-    "MLP", "IncompatibleKeys", "KindError", "Layer", "Module", "Neuron", "Parameter", "SettingError", "StateDictError", "Summary",
-    "data", "functional", "init", "manual_seed", "optim", "summary", "utils",
+    "MLP", "DataError", "IncompatibleKeys", "KindError", "Layer", "Module", "Neuron", "Parameter", "SettingError",
+    "StateDictError", "Summary", "data", "fit", "functional", "init", "load_file", "manual_seed", "optim",
+    "save_file", "summary", "training", "utils",
 ]  # fmt: skip
 __all__ += layers.__all__

@@ -13,3 +13,7 @@ class KindError(AutogradError, TypeError):
 
 class StateDictError(AutogradError, RuntimeError):
     """A state that does not fit a module: its keys, or the shapes of its arrays."""
+
+
+class DataError(AutogradError, ValueError):
+    """A file that is damaged, or does not hold what it should."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = {
-    "torch": "torch==2.13.0",
+    "torch": "torch==2.13.0 safetensors>=0.4.3",
     "hips": "autograd==1.9.1",
     "micrograd": "micrograd==0.1.0",
     "jax": "jax==0.10.2",
@@ -27,7 +27,7 @@ def install(peer: str) -> None:
     """Make or update the environment of `peer`, with our version of NumPy so that the arithmetic is the same."""
     if not interpreter(peer).exists():
         venv.create(ROOT / ".peers" / peer, with_pip=True)
-    requirements = [REQUIREMENTS[peer], f"numpy=={version('numpy')}"]
+    requirements = [*REQUIREMENTS[peer].split(), f"numpy=={version('numpy')}"]
     subprocess.run([interpreter(peer), "-m", "pip", "install", "--quiet", *requirements], check=True)
 
 

@@ -39,7 +39,7 @@ def save_file(
     from safetensors import SafetensorError
     from safetensors.numpy import save
 
-    arrays = {name: np.ascontiguousarray(x.numpy() if isinstance(x, ag.Value) else x) for name, x in tensors.items()}
+    arrays = {name: np.asarray(x.numpy() if isinstance(x, ag.Value) else x, order="C") for name, x in tensors.items()}
     try:
         content = save(arrays, None if metadata is None else dict(metadata))
     except (KeyError, TypeError, SafetensorError) as error:
@@ -67,8 +67,8 @@ def loaded(path: str | os.PathLike[str]) -> tuple[dict[str, Array], dict[str, st
         raise
     except (SafetensorError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
-            f"{os.fspath(path)} cannot be read as a safetensors file: it is damaged, cut off, of another kind, or of a dtype that "
-            f"NumPy does not have ({error})"
+            f"{os.fspath(path)} cannot be read as a safetensors file: it is damaged, cut off, of another kind, or of a dtype "
+            f"that NumPy does not have ({error})"
         ) from error
 
 

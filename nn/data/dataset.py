@@ -57,7 +57,7 @@ class Subset:
     ['c', 'a']
     """
 
-    def __init__(self, dataset: Dataset, indices: Sequence[int]) -> None:
+    def __init__(self, dataset: Dataset, indices: Sequence[int] | np.ndarray[Any, Any]) -> None:
         self.dataset, self.indices = dataset, indices
 
     def __len__(self) -> int:

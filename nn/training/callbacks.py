@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import sys
+from collections.abc import Sized
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,7 +127,7 @@ class Progress(Callback):
             from tqdm import tqdm
         except ImportError:
             return
-        total = len(run.data) if hasattr(run.data, "__len__") else None
+        total = len(run.data) if isinstance(run.data, Sized) else None
         width = len(str(run.epochs))
         self.bar = tqdm(total=total, desc=f"epoch {run.epoch:{width}d}/{run.epochs}", unit="batch", file=sys.stderr)
 

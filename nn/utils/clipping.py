@@ -10,7 +10,7 @@ import autograd_core as ag
 from autograd_core.errors import GradientError
 
 from ..errors import KindError
-from ..settings import described, parameters_in
+from ..settings import described, parameters_in, within
 
 
 def clip_grad_norm_(
@@ -29,12 +29,7 @@ def clip_grad_norm_(
     >>> w.grad
     tensor([0.6, 0.8], dtype=float32)
     """
-    single = isinstance(parameters, (ag.Tensor, ag.Scalar))
-    values = [parameters] if single else parameters_in(parameters, "clip_grad_norm_")
-    for p in values:
-        if not isinstance(p, (ag.Tensor, ag.Scalar)):
-            raise KindError(f"clip_grad_norm_ takes Tensors or Scalars, and was given {described(p)}: pass parameters")
-    owners = [p for p in values if p.grad is not None]
+    owners = with_gradient(parameters, "clip_grad_norm_")
     norms = [
         np.linalg.norm(np.ravel(p.grad if isinstance(p, ag.Scalar) else p.grad.numpy()), norm_type) for p in owners
     ]
@@ -47,3 +42,30 @@ def clip_grad_norm_(
         for p in owners:
             p.grad = p.grad * (max_norm / norm)
     return norm
+
+
+def clip_grad_value_(parameters: Any, clip_value: float) -> None:
+    """Bring every element of every gradient into -clip_value ... clip_value.
+
+    Raises SettingError for a negative bound.
+
+    >>> import nn
+    >>> w = nn.Parameter([3.0, -0.5])
+    >>> (w * w / 2).sum().backward()
+    >>> nn.utils.clip_grad_value_([w], 1.0)
+    >>> w.grad
+    tensor([ 1. , -0.5], dtype=float32)
+    """
+    within(clip_value, "clip_grad_value_: clip_value", 0)
+    for p in with_gradient(parameters, "clip_grad_value_"):
+        p.grad = np.clip(p.grad, -clip_value, clip_value)
+
+
+def with_gradient(parameters: Any, asked: str) -> list[Any]:
+    """Those of the parameters that have a gradient."""
+    single = isinstance(parameters, (ag.Tensor, ag.Scalar))
+    values = [parameters] if single else parameters_in(parameters, asked)
+    for p in values:
+        if not isinstance(p, (ag.Tensor, ag.Scalar)):
+            raise KindError(f"{asked} takes Tensors or Scalars, and was given {described(p)}: pass parameters")
+    return [p for p in values if p.grad is not None]

@@ -2,10 +2,12 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from autograd_core.testing import option
+from autograd_core.testing.plugin import Laws
 
 pytest_plugins = "pytester"
 
@@ -26,6 +28,12 @@ def differ(a):
     raise RuntimeError("no cubes today")
 
 raising = ag.elementwise(lambda x: x**3, differ, name="raising")
+"""
+BENT = """
+import numpy as np
+import autograd_core as ag
+
+bent = ag.elementwise(np.square, lambda a: np.where(a > 1.9, 3, 2 * a), domain=(0.5, 2.0), name="bent")
 """
 
 
@@ -59,15 +67,26 @@ def test_right_operations_pass_wrong_ones_fail_with_the_report_and_bare_ones_by_
     result.stdout.fnmatch_lines(["*examples: --hypothesis-seed=7", "mine::softsign::differences PASSED*"])
     result.stdout.fnmatch_lines(["mine::halved::dot-product PASSED*", "mine::halved::differences FAILED*"])
     result.stdout.fnmatch_lines(["halved breaks the law 'differences'*"])
-    result.stdout.fnmatch_lines(["again: pytest --autograd-laws=mine -k 'halved and differences' --hypothesis-seed=7"])
+    result.stdout.fnmatch_lines(["again: pytest --autograd-laws=mine -k mine::halved::differences --hypothesis-seed=7"])
     result.stdout.fnmatch_lines(["bare of mine.inner.wrong declares no samples*"])
-    result.stdout.fnmatch_lines(["RuntimeError: no cubes today", "*wrong.py*in differ"])
+    result.stdout.fnmatch_lines(["RuntimeError: no cubes today", "*wrong.py*in differ", "at raising(np.array(*"])
     assert not re.search(r"plugin\.py|hypothesis/|_pytest/", text)
     assert "mine::softsign::differences FAILED" not in text
 
 
+def test_what_only_drawn_calls_show_is_shrunk_and_seen_again_by_its_seed(run, pytester):
+    pytester.makepyfile(**{"mine/inner/wrong": BENT})
+    found = run("--autograd-laws=mine", "-k", "bent and differences")
+    again = re.search("^again: pytest (.*)", found.stdout.str(), re.MULTILINE)
+
+    for result in (found, run(*again[1].split())):
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(["at bent(np.array(2.))"])
+
+
 def test_items_are_chosen_by_k_and_by_marker(run):
     run("--autograd-laws=mine", "-k", "softsign and differences").assert_outcomes(passed=1)
+    run("--autograd-laws=mine", "-k", "mine::softsign::value").assert_outcomes(passed=1)
     run("--autograd-laws=mine", "-m", "not autograd_laws").assert_outcomes(passed=0)
 
 
@@ -80,6 +99,16 @@ def test_a_derandomized_profile_is_respected(run, pytester):
 
     result.stdout.fnmatch_lines(["autograd laws: mine; examples: derandomized"])
     assert result.ret == 0
+
+
+def test_workers_of_xdist_draw_with_the_seed_that_is_told():
+    config = SimpleNamespace(addinivalue_line=lambda *line: None, getoption={"autograd_laws": ["mine"]}.get)
+    told, node = Laws(config), SimpleNamespace(workerinput={})
+    told.seed = 7
+    told.pytest_configure_node(node)
+    config.workerinput = node.workerinput
+
+    assert Laws(config).seed == 7
 
 
 EMPTY = {"nowhere": "No module named 'nowhere'", "mine.inner.empty": "declares no operation"}

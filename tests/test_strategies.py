@@ -10,15 +10,13 @@ from hypothesis import strategies as st
 
 import autograd_core as ag
 from autograd_core.errors import DeclarationError
-from autograd_core.primitive import declared
 from autograd_core.primitives.elementary import log
-from autograd_core.testing import check_grads, samples_of
+from autograd_core.testing import check_grads
 from autograd_core.testing import strategies as ags
 from autograd_core.testing.strategies.arrays import GAP, SMALLEST
 from autograd_core.testing.strategies.programs import smooth
 
 SEARCH = settings(max_examples=5000, derandomize=True, database=None)
-COVERED = [p for p in declared if p.module.startswith("autograd_core") and samples_of(p)]
 softsign = ag.elementwise(lambda x: x / (1 + np.abs(x)), lambda a: 1 / (1 + np.abs(a)) ** 2, name="softsign_drawn")
 
 
@@ -95,19 +93,6 @@ def test_matrices_have_the_spectrum_that_was_asked_for(a, b, q):
     np.testing.assert_allclose(q @ q.T, np.eye(len(q)), atol=1e-14)
 
 
-@pytest.mark.parametrize("primitive", COVERED, ids=lambda p: p.name)
-@settings(max_examples=5)
-@given(data=st.data())
-def test_calls_of_every_primitive_have_finite_slopes_by_construction(primitive, data):
-    call = data.draw(ags.calls(primitive))
-    f, inputs = call.as_function()
-    with np.errstate(all="ignore"):
-        y, pull = ag.vjp(f, *inputs)
-        gradients = pull(data.draw(ags.cotangents(y)))
-    if primitive.samples is None and primitive.family == "elementwise":
-        assert all(np.all(np.isfinite(g)) for g in gradients)
-
-
 def test_a_primitive_without_samples_is_refused_by_name():
     bare = ag.primitive(lambda a: a, lambda g: g, jvp=lambda t: t, name="bare", listed=False)
 
@@ -135,7 +120,7 @@ def test_programs_run_and_differentiate(program):
     y = program(*program.arguments)
 
     assert np.all(np.isfinite(y))
-    check_grads(program, *program.arguments, order=1, directions=1)
+    check_grads(program, *program.arguments, directions=1)
 
 
 # -- the hard cases are reached --------------------------------------------------------------------------------------------

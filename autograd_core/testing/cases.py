@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,7 +44,8 @@ class Case:
     gradients: tuple[Any, ...] | None = None
 
     def __str__(self) -> str:
-        words = [spelled(a) for a in self.call.args] + [f"{k}={spelled(v)}" for k, v in self.call.settings.items()]
+        with np.printoptions(floatmode="unique"):
+            words = [spelled(a) for a in self.call.args] + [f"{k}={spelled(v)}" for k, v in self.call.settings.items()]
         return f"{self.name}({', '.join(words)})"
 
     def parts(self, *data: Any) -> list[Any]:
@@ -92,6 +94,12 @@ class Case:
         """Whether there are derivatives, and results to take differences of: in double precision, and finite."""
         return self.is_double and all(np.all(np.isfinite(y)) for y in self.outputs)
 
+    @cached_property
+    def eps(self) -> float:
+        """The coarsest relative precision among data and results."""
+        floats = [x.dtype for x in (*self.data, *self.outputs) if x.dtype.kind in "fc"]
+        return max([float(np.finfo(dtype).eps) for dtype in floats], default=0.0)
+
     def random(self, like: Sequence[Array], seed: int = 0) -> list[Array]:
         """Random arrays of the shapes and dtypes of others."""
         rng = np.random.default_rng(seed)
@@ -123,7 +131,8 @@ def plain(y: Any) -> Any:
 def spelled(x: Any) -> str:
     """An argument as one writes it."""
     if isinstance(x, (np.ndarray, np.generic)):
-        return "np." + np.array_repr(np.asarray(x), max_line_width=100).replace("dtype=", "dtype=np.").replace("\n", "")
+        words = np.array_repr(np.asarray(x), max_line_width=100).replace("dtype=", "dtype=np.")
+        return "np." + re.sub(r"\n\s*", " ", words)
     return repr(x)
 
 

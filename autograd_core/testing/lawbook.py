@@ -41,6 +41,9 @@ class Law:
             raise LawError(
                 f"{case.name} breaks the law {self.name!r}: {self.sentence}\n{error}\nat {case}", self.name, case
             ) from error
+        except Exception as error:
+            error.add_note(f"at {case}")
+            raise
 
 
 LAWS: dict[str, Law] = {}
@@ -57,10 +60,13 @@ def law(name: str, holds_for: Callable[[Case], bool]) -> Callable[[Callable[[Cas
     return enter
 
 
-def agree(got: Sequence[Any], expected: Sequence[Any], what: str, bar: float | Sequence[Any] = 0.0) -> None:
+def agree(
+    got: Sequence[Any], expected: Sequence[Any], what: str, bar: float | Sequence[Any] = 0.0, eps: float = 0.0
+) -> None:
     """Raise AssertionError unless arrays are equal in number, shape and, up to a bar, in value; NaN equals NaN alone.
 
     bar   how far off each may be: one number in units of the dtype's spacing at the largest value, or an array for each
+    eps   the relative spacing, if it is coarser than that of the arrays: results may be computed from a coarser dtype
     """
     if len(got) != len(expected):
         raise AssertionError(f"{what}: {len(got)} results instead of {len(expected)}")
@@ -68,7 +74,7 @@ def agree(got: Sequence[Any], expected: Sequence[Any], what: str, bar: float | S
         y, e = np.asarray(y), np.asarray(e)
         if y.shape != e.shape:
             raise AssertionError(f"{what} {i}: shape {y.shape} instead of {e.shape}")
-        allowed = bar[i] if isinstance(bar, Sequence) else bar * unit(e, y)
+        allowed = bar[i] if isinstance(bar, Sequence) else bar * unit(eps, e, y)
         off = (y != e) & ~(np.isnan(y) & np.isnan(e)) if y.dtype.kind in "fc" and e.dtype.kind in "fc" else y != e
         finite = np.isfinite(y) & np.isfinite(e) if y.dtype.kind in "fc" else np.zeros(y.shape, bool)
         off &= ~(finite & (np.abs(np.where(finite, y, 0) - np.where(finite, e, 0)) <= allowed))
@@ -83,7 +89,7 @@ def agree_on_slopes(
     case: Case, got: Sequence[Any], expected: Sequence[Any], what: str, bar: float | Sequence[Any] = 0.0
 ) -> None:
     """The same for derivatives, which may be NaN, as those beside them are, only where an input or a result is not finite."""
-    agree(got, expected, what, bar)
+    agree(got, expected, what, bar, case.eps)
     for i, g in enumerate(got):
         if case.is_finite and np.any(np.isnan(g)):
             raise AssertionError(
@@ -91,13 +97,14 @@ def agree_on_slopes(
             )
 
 
-def unit(*arrays: Any) -> Any:
+def unit(eps: float, *arrays: Any) -> Any:
     """The spacing of the coarsest dtype at the largest finite value."""
     floats = [np.asarray(a) for a in arrays if np.asarray(a).dtype.kind in "fc"]
     if not floats:
         return 0
-    eps = max(np.finfo(a.dtype).eps for a in floats)
-    return eps * max(float(np.max(np.abs(a), initial=0, where=np.isfinite(a))) for a in floats)
+    return max(eps, *[np.finfo(a.dtype).eps for a in floats]) * max(
+        float(np.max(np.abs(a), initial=0, where=np.isfinite(a))) for a in floats
+    )
 
 
 def inner(us: Sequence[Any], ws: Sequence[Any]) -> tuple[Any, Any]:

@@ -1,16 +1,16 @@
 """`pytest --autograd-laws=PACKAGE`: one item for each operation that a package declares and each law, without any test code.
 
-An item `PACKAGE::operation::law` tries the law on the declared samples, then on calls drawn from the declaration. Examples come
-from Hypothesis, under the profile that is loaded; what fails is shrunk.
+An item `PACKAGE::operation::law` tries the law on the declared samples, then on calls drawn from the declaration, the same
+calls for all laws. Examples come from Hypothesis, under the profile that is loaded; what fails is shrunk.
 """
 
 from __future__ import annotations
 
 import random
-import re
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -22,15 +22,18 @@ import pluggy
 import pytest
 
 from ..primitive import Primitive, declared, pick
-from .cases import Case, case_of, cases_of
+from .cases import Case
+from .draws import Trials
 from .examples import samples_of
 from .laws import LAWS, Law
-from .strategies import Call, calls
 
 CORE = Path(__file__).parents[1]
 MACHINERY = tuple(
     str(Path(place).parent) for place in (CORE / "here", hypothesis.__file__, pluggy.__file__, _pytest.__file__)
 )
+
+
+SEED = "autograd_laws_seed"
 
 
 class Laws:
@@ -39,10 +42,12 @@ class Laws:
     def __init__(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "autograd_laws: laws of operations, collected by --autograd-laws")
         self.packages: list[str] = config.getoption("autograd_laws")
-        given = config.getoption("hypothesis_seed", None)
-        # a seed of our own, so that it can be told; where examples are the same in every run there is none to tell
-        chosen = None if hypothesis.settings().derandomize else random.SystemRandom().randrange(2**32)
-        self.seed: int | None = chosen if given is None else int(given)
+        self.seed = seed_of(config)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Workers of pytest-xdist draw with the seed that is told at the head of the run."""
+        node.workerinput[SEED] = self.seed
 
     def pytest_report_header(self) -> str:
         seeded = "derandomized" if self.seed is None else f"--hypothesis-seed={self.seed}"
@@ -53,6 +58,17 @@ class Laws:
         for name in self.packages:
             package = Package.from_parent(session, name=name, nodeid=name, seed=self.seed)
             items.extend(session.genitems(package))
+
+
+def seed_of(config: pytest.Config) -> int | None:
+    """A seed of our own, so that it can be told; where examples are the same in every run there is none to tell."""
+    if hasattr(config, "workerinput"):
+        seed: int | None = config.workerinput[SEED]
+        return seed
+    given = config.getoption("hypothesis_seed", None)
+    if given is not None:
+        return int(given)
+    return None if hypothesis.settings().derandomize else random.SystemRandom().randrange(2**32)
 
 
 class Package(pytest.Collector):
@@ -94,24 +110,27 @@ class Operation(pytest.Collector):
 
     def __init__(self, *, primitive: Primitive, **known: Any) -> None:
         super().__init__(**known)
-        self.primitive = primitive
+        self.trials = Trials(primitive, self.nodeid, self.parent.seed)
 
     def collect(self) -> Iterator[pytest.Item]:
-        if not samples_of(self.primitive):
+        if not samples_of(self.trials.primitive):
             yield Trial.from_parent(self, name="samples", attempt=self.fail_without_samples)
             return
-        cases = list(cases_of(self.primitive))
         for law in LAWS.values():
-            if any(applies(law, case) for case in cases):
-                name = law.name.replace(" ", "-")
-                attempt = attempt_of(self.primitive, law, f"{self.nodeid}::{name}", self.parent.seed)
-                yield Trial.from_parent(self, name=name, attempt=attempt)
+            if any(applies(law, case) for case in self.trials.declared):
+                attempt = partial(self.trials.attempt, law)
+                yield Trial.from_parent(self, name=law.name.replace(" ", "-"), attempt=attempt)
 
     def fail_without_samples(self) -> None:
+        primitive = self.trials.primitive
         raise AssertionError(
-            f"{self.primitive.name} of {self.primitive.module} declares no samples, so that no law can be tried on it: say "
-            f"samples=, a function that gives calls of it, each as sample(...)"
+            f"{primitive.name} of {primitive.module} declares no samples, so that no law can be tried on it: say samples=, a "
+            f"function that gives calls of it, each as sample(...)"
         )
+
+    def teardown(self) -> None:
+        """What was drawn is not kept while other operations are tried."""
+        self.trials.forget()
 
 
 def applies(law: Law, case: Case) -> bool:
@@ -120,26 +139,6 @@ def applies(law: Law, case: Case) -> bool:
         return law.holds_for(case)
     except Exception:
         return True
-
-
-def attempt_of(primitive: Primitive, law: Law, name: str, seed: int | None) -> Callable[[], None]:
-    """The trial of a law on the declared cases of a primitive, and then on drawn ones."""
-
-    def drawn(call: Call) -> None:
-        law(case_of(primitive, call.sample))
-
-    # what Hypothesis remembers of failures, and draws in a derandomized run, goes by the name
-    drawn.__name__ = drawn.__qualname__ = re.sub(r"\W", "_", name)
-
-    def attempt() -> None:
-        for case in cases_of(primitive):
-            law(case)
-        test = hypothesis.settings(
-            deadline=None, report_multiple_bugs=False, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-        )(hypothesis.given(calls(primitive))(drawn))
-        (test if seed is None else hypothesis.seed(seed)(test))()
-
-    return attempt
 
 
 def is_of_the_user(file: str) -> bool:
@@ -153,6 +152,7 @@ class Trial(pytest.Item):
     def __init__(self, *, attempt: Callable[[], None], **known: Any) -> None:
         super().__init__(**known)
         self.attempt = attempt
+        self.extra_keyword_matches.add(self.nodeid)  # so that -k can name it
 
     def runtest(self) -> None:
         self.attempt()
@@ -166,10 +166,12 @@ class Trial(pytest.Item):
         if isinstance(error, AssertionError):
             return "\n".join([str(error), *self.again()])
         frames = [f for f in traceback.extract_tb(error.__traceback__) if is_of_the_user(f.filename)]
-        return "\n".join([f"{type(error).__name__}: {error}", *traceback.format_list(frames), *self.again()])
+        notes = getattr(error, "__notes__", ())
+        at = [note for note in notes if note.startswith("at ")]  # the law's, and not Hypothesis'
+        return "\n".join([f"{type(error).__name__}: {error}", *traceback.format_list(frames), *at, *self.again()])
 
     def again(self) -> list[str]:
-        package, operation, law = self.nodeid.split("::")
+        package = self.nodeid.split("::")[0]
         seed = self.parent.parent.seed if isinstance(self.parent, Operation) else None
         seeded = "" if seed is None else f" --hypothesis-seed={seed}"
-        return ["", f"again: pytest --autograd-laws={package} -k '{operation} and {law}'{seeded}"]
+        return ["", f"again: pytest --autograd-laws={package} -k {self.nodeid}{seeded}"]

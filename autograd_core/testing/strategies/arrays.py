@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -35,6 +36,11 @@ LAYOUTS: dict[str, Callable[[Array], Array]] = {
     "broadcast": lambda x: np.broadcast_to(x[:1], x.shape) if len(x) else x,
 }
 """Ways to lay out an array in memory. All keep its values, but `broadcast`, which repeats the first along the first axis."""
+
+
+ANY_LAYOUT = st.sampled_from(list(LAYOUTS))
+KEEPING = st.sampled_from([name for name in LAYOUTS if name != "broadcast"])
+"""The layouts of an array that is to keep its values."""
 
 
 def frozen(x: Array) -> Array:
@@ -145,10 +151,16 @@ def arrays(
     if isinstance(domain, range) and kind.kind not in "iu":
         kind = np.dtype(int)
     size = draw(drawn_or(shape, shapes()))
+    x = draw(filled(kind, size, domain if isinstance(domain, range) else tuple(domain), tuple(kinks)))
+    return laid_out(x, draw(drawn_or(layout, ANY_LAYOUT)))
+
+
+@cache  # Hypothesis looks at a new strategy for longer than it draws from it
+def filled(kind: Any, size: Shape, domain: Interval, kinks: tuple[float, ...]) -> st.SearchStrategy[Array]:
+    """Arrays in C order."""
     # each element by itself, so that it shrinks by itself; many would be too long a draw
     fill = st.nothing() if math.prod(size) <= 64 else None
-    x = draw(hnp.arrays(kind, size, elements=numbers(domain, kind, kinks=kinks), fill=fill))
-    return laid_out(x, draw(drawn_or(layout, st.sampled_from(list(LAYOUTS)))))
+    return hnp.arrays(kind, size, elements=numbers(domain, kind, kinks=kinks), fill=fill)
 
 
 @st.composite
@@ -178,4 +190,4 @@ def distinct(
     order = draw(st.permutations(range(n)))
     within = draw(st.lists(st.integers(0, 8), min_size=n, max_size=n))
     x = low + cell * (np.array(order, float) + np.array(within, float) / 16)
-    return laid_out(x.reshape(size).astype(kind), draw(st.sampled_from([k for k in LAYOUTS if k != "broadcast"])))
+    return laid_out(x.reshape(size).astype(kind), draw(KEEPING))

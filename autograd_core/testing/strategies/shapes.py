@@ -20,17 +20,24 @@ def shapes(*, min_dims: int = 0, max_dims: int = 3, min_side: int = 0, max_side:
     return hnp.array_shapes(min_dims=min_dims, max_dims=max_dims, min_side=min_side, max_side=max_side)
 
 
-def broadcastable(count: int, *, max_dims: int = 3, min_side: int = 0, max_side: int = 3) -> st.SearchStrategy[Any]:
-    """So many shapes that broadcast with each other, as a tuple.
+@st.composite
+def broadcastable(
+    draw: st.DrawFn, count: int, *, max_dims: int = 3, min_side: int = 0, max_side: int = 3
+) -> tuple[Shape, ...]:
+    """So many shapes that broadcast with each other: one is that of the result, the others lack axes or are stretched.
 
     >>> from hypothesis import find
     >>> find(broadcastable(2), lambda pair: len(pair[0]) > len(pair[1]))
     ((0,), ())
     """
-    several = hnp.mutually_broadcastable_shapes(
-        num_shapes=count, max_dims=max_dims, min_side=min_side, max_side=max_side
-    )
-    return several.map(lambda found: found.input_shapes)
+    result = draw(shapes(max_dims=max_dims, min_side=min_side, max_side=max_side))
+    whole = draw(st.integers(0, count - 1))
+    found = []
+    for i in range(count):
+        kept = len(result) if i == whole else draw(st.integers(0, len(result)))
+        sides = result[len(result) - kept :]
+        found.append(sides if i == whole else tuple([1 if draw(st.booleans()) else n for n in sides]))
+    return tuple(found)
 
 
 @st.composite

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..families import elementwise, fixed
-from ..samples import singular
+from ..samples import sample, singular
 from .activations import mask
 from .arithmetic import ANY
 
@@ -75,7 +75,12 @@ above = elementwise(
     real=True,
 )
 
-stepped = fixed(lambda a: np.heaviside(a, 1), name="step", domain=(-1.5, 1.5), real=True)
+stepped = fixed(
+    lambda a: np.heaviside(a, 1),
+    samples=lambda: [sample(np.array([-1.5, -0.0, 0.0, np.inf, np.nan])), sample(np.array([[0.5, -0.5]], np.float32))],
+    name="step",
+    real=True,
+)
 
 
 def hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:

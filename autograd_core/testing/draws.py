@@ -50,21 +50,22 @@ class Trials:
             for case in [*([] if is_written else self.declared), *self.drawn[:: ONE_OF.get(law.name, 1)]]:
                 law(case)
         except Exception:
-            self.test(law)()  # the same draws again, now to be shrunk
+            self.test(law, 10)()  # the same draws again and more, to be shrunk
             raise
 
     def forget(self) -> None:
         """Keep the drawn calls no longer; if they are needed again, they are the same."""
         self.__dict__.pop("drawn", None)
 
-    def test(self, attempt: Callable[[Case], object]) -> Callable[[], None]:
-        """A Hypothesis test of the drawn calls."""
+    def test(self, attempt: Callable[[Case], object], times: int = 1) -> Callable[[], None]:
+        """A Hypothesis test of drawn calls, of as many times the examples of the profile."""
 
         def drawn(call: Call) -> None:
             attempt(case_of(self.primitive, call.sample))
 
         chosen = hypothesis.settings(
             phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
+            max_examples=times * hypothesis.settings().max_examples,
             deadline=None,
             report_multiple_bugs=False,
             suppress_health_check=list(hypothesis.HealthCheck),

@@ -12,7 +12,7 @@ from autograd_core.testing import check_grads
 from autograd_core.testing.examples import domains_of, drawn, takes_complex
 
 ELEMENTWISE = [p for p in declared if p.family == "elementwise" and p.module.startswith("autograd_core")]
-WIDENING = {"float_power"}  # at least float64, as NumPy's
+WIDENING = {"float_power", "heaviside"}  # at least float64, as NumPy's; with integers drawn in front float64 too
 REAL = (np.float16, np.float32, np.float64, np.longdouble)
 
 

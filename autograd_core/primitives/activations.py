@@ -25,7 +25,8 @@ CUBIC = 0.044715  # of the tanh form of gelu
 
 def mask(condition: Any, like: Any) -> Any:
     """1 where a condition holds, else 0, in the dtype of `like`: floats multiply far quicker than booleans."""
-    return condition.astype(like.dtype) if hasattr(like, "dtype") else float(condition)
+    of_arrays = hasattr(condition, "astype") and hasattr(like, "dtype")
+    return condition.astype(like.dtype) if of_arrays else float(condition)
 
 
 def positive(a: Any) -> Any:

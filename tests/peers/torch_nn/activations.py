@@ -25,7 +25,7 @@ def without_settings(name: str, random: Random) -> Case:
 
 @configurations(*(f"functional.{name}" for name in (
     "relu", "relu6", "selu", "mish", "softsign", "tanhshrink", "hardswish", "logsigmoid", "silu", "gelu", "celu",
-    "elu", "leaky_relu", "hardtanh", "hardshrink", "softshrink", "rrelu",
+    "elu", "leaky_relu", "hardtanh", "hardshrink", "softshrink", "rrelu", "sigmoid", "tanh",
 )))  # fmt: skip
 def function(name: str, random: Random) -> Case:
     return Case((numbers(name, random),))
@@ -54,6 +54,12 @@ def parametric(name: str, random: Random) -> Case:
     if random.random() < 0.5:
         return Case((numbers(name, random),), settings=maybe(random, init=random.random()))
     return Case((numbers(name, random, (2, 3), (2, 3, 4), (2, 3, 2, 2)),), (3,), maybe(random, init=random.random()))
+
+
+@configurations("functional.prelu")
+def by_weights(name: str, random: Random) -> Case:
+    x = numbers(name, random, (2, 3), (2, 3, 4), (2, 3, 2, 2))
+    return Case((x, random.random(one(random, (1,), (3,)))))
 
 
 @configurations("RReLU")

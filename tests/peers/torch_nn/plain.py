@@ -15,3 +15,9 @@ def linear(name: str, random: Random) -> Case:
 @configurations("ReLU", "Sigmoid", "SiLU", "Tanh")
 def plain_activation(name: str, random: Random) -> Case:
     return Case((3 * random.standard_normal(one(random, (5,), (2, 3), (2, 3, 4))),))
+
+
+@configurations("functional.linear")
+def affine(name: str, random: Random) -> Case:
+    inputs = random.standard_normal((2, 3, 4)), random.standard_normal((5, 4)), random.standard_normal(5)
+    return Case(inputs[: one(random, 2, 3)])

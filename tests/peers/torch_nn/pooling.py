@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from re import sub
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,9 @@ def each(random: Random, axes: int, low: int, high: int) -> Any:
 
 
 def names(*kinds: str, axes: tuple[int, ...] = (1, 2, 3)) -> list[str]:
-    return [f"{kind}{n}d" for kind in kinds for n in axes]
+    """The classes of some kinds, and their functions: MaxPool1d, functional.max_pool1d and so on."""
+    functions = [sub("(?<=[a-zP])(?=[A-Z][a-z])", "_", kind).lower() for kind in kinds]
+    return [f"{kind}{n}d" for kind in (*kinds, *(f"functional.{name}" for name in functions)) for n in axes]
 
 
 @configurations(*names("MaxPool"))
@@ -63,7 +66,7 @@ def adaptive(name: str, random: Random) -> Case:
     size = one(random, 1, 2, 3, tuple(random.integers(1, 10, axes).tolist()))
     if axes > 1 and isinstance(size, tuple) and random.random() < 0.3:
         size = (None, *size[1:])
-    settings = maybe(random, return_indices=True) if "Max" in name else {}
+    settings = maybe(random, return_indices=True) if "max" in name.lower() else {}
     return Case((image(random, axes),), (size,), settings)
 
 
@@ -72,7 +75,11 @@ def fractional(name: str, random: Random) -> Case:
     axes = axes_of(name)
     x = image(random, axes, 6, 10)
     samples = random.random((x.shape[0] if x.ndim == axes + 2 else 1, x.shape[-axes - 1], axes))
-    target = one(random, {"output_size": each(random, axes, 2, 4)}, {"output_ratio": random.uniform(0.4, 0.7)})
+    target = one(
+        random,
+        {"output_size": each(random, axes, 2, 4)},
+        {"output_ratio": tuple(random.uniform(0.4, 0.7, axes).tolist())},
+    )
     return Case((x,), (2,), {**target, **maybe(random, return_indices=True), "_random_samples": samples})
 
 
@@ -85,7 +92,7 @@ def there_and_back(vocabulary: Any, unpool: Any, x: Any, **options: Any) -> Any:
     return unpool(*pool(x), **options)
 
 
-@configurations(*names("MaxUnpool"))
+@configurations("MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d")
 def unpool(name: str, random: Random) -> Case:
     axes = axes_of(name)
     x, kernel = image(random, axes), int(random.integers(2, 4))

@@ -32,6 +32,7 @@ class Recurrent(Module):
     """
 
     gates: ClassVar[int]
+    weight_ih_l0: Any  # a parameter that all of them have; its dtype is that of all
     proj_size = 0
 
     def __init__(
@@ -79,11 +80,6 @@ class Recurrent(Module):
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         return [getattr(self, f"{name}_l{layer}{direction}", None) for name in names]
 
-    @property
-    def first_weight(self) -> Any:
-        """A parameter, whose dtype is that of all."""
-        return vars(self)["weight_ih_l0"]
-
     def one_layer(self, x: Any, states: Sequence[Any], weights: Sequence[Any], **settings: Any) -> Any:
         """The hidden states of all steps, and the last states; written by each class."""
         raise NotImplementedError
@@ -91,7 +87,7 @@ class Recurrent(Module):
     def over_layers(self, input: Any, *given: Any) -> tuple[Any, ...]:
         """The hidden states of the last layer, and the last states of all layers, in the form in which the input is."""
         packed = input if isinstance(input, PackedSequence) else None
-        x = fitted(input if packed is None else packed.data, self.first_weight, self)
+        x = fitted(input if packed is None else packed.data, self.weight_ih_l0, self)
         self.check_input(x, packed is not None)
         single, sizes = packed is None and x.ndim == 2, None if packed is None else packed.batch_sizes
         if single:
@@ -139,8 +135,8 @@ class Recurrent(Module):
         """The states before the first step, for each layer and direction; zeros if none are given."""
         count = self.num_layers * len(self.directions)
         if given is None:
-            return [np.zeros((batch, size), self.first_weight.dtype)] * count
-        given = fitted(given, self.first_weight, self)
+            return [np.zeros((batch, size), self.weight_ih_l0.dtype)] * count
+        given = fitted(given, self.weight_ih_l0, self)
         shape = (count, size) if single else (count, batch, size)
         if given.shape != shape:
             raise ShapeError(

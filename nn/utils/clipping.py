@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,40 @@ from ..errors import KindError
 from ..settings import described, parameters_in, within
 
 
+def get_total_norm(tensors: Iterable[Any], norm_type: float = 2.0, error_if_nonfinite: bool = False) -> float:
+    """The norm of all elements of some gradients together.
+
+    norm_type   2 for the Euclidean norm, inf for the largest size, p for the p-th root of the sum of p-th powers
+    Raises GradientError for a norm that is infinite or undefined, if asked to.
+
+    >>> import nn, numpy as np
+    >>> nn.utils.get_total_norm([np.array([3.0]), np.array([0.0, 4.0])])
+    5.0
+    """
+    arrays = [np.ravel(g.data if isinstance(g, ag.Value) else g) for g in tensors]
+    norms = [np.linalg.norm(a.astype(float) if a.dtype == np.float16 else a, norm_type) for a in arrays]
+    norm = float(np.linalg.norm(np.array(norms, float), norm_type)) if norms else 0.0
+    if error_if_nonfinite and not np.isfinite(norm):
+        raise GradientError(f"the norm of the gradients is {norm}: look for the cause, or lower lr")
+    return norm
+
+
+def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: float) -> None:
+    """Scale all gradients together, given the norm that they have, so that it is at most max_norm.
+
+    >>> import nn
+    >>> w = nn.Parameter([0.0, 0.0])
+    >>> w.grad = [3.0, 4.0]
+    >>> nn.utils.clip_grads_with_norm_([w], 1.0, total_norm=5.0)
+    >>> w.grad
+    tensor([0.6, 0.8], dtype=float32)
+    """
+    within(max_norm, "the largest norm of gradients, max_norm,", 0)
+    if not total_norm <= max_norm:
+        for p in owners(parameters, "clip_grads_with_norm_"):
+            p.grad = p.grad * (max_norm / total_norm)
+
+
 def clip_grad_norm_(
     parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
 ) -> float:
@@ -20,6 +55,8 @@ def clip_grad_norm_(
 
     norm_type   2 for the Euclidean norm over all elements, inf for the largest
     Raises GradientError for a norm that is infinite or undefined, if asked to.
+
+    They end with max_norm itself, where PyTorch's, which adds 1e-6 to the norm, end a little below.
 
     >>> import nn
     >>> w = nn.Parameter([3.0, 4.0])
@@ -29,43 +66,31 @@ def clip_grad_norm_(
     >>> w.grad
     tensor([0.6, 0.8], dtype=float32)
     """
-    owners = with_gradient(parameters, "clip_grad_norm_")
-    norms = [
-        np.linalg.norm(np.ravel(p.grad if isinstance(p, ag.Scalar) else p.grad.numpy()), norm_type) for p in owners
-    ]
-    norm = float(np.linalg.norm(np.array(norms, float), norm_type)) if norms else 0.0
-    if error_if_nonfinite and not np.isfinite(norm):
-        raise GradientError(
-            f"the norm of the gradients is {norm}, so they cannot be scaled to {max_norm}: look for the cause, or lower lr"
-        )
-    if norm > max_norm or np.isnan(norm):
-        for p in owners:
-            p.grad = p.grad * (max_norm / norm)
+    found = owners(parameters, "clip_grad_norm_")
+    norm = get_total_norm([p.grad for p in found], norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(found, max_norm, norm)
     return norm
 
 
 def clip_grad_value_(parameters: Any, clip_value: float) -> None:
-    """Bring every element of every gradient into -clip_value ... clip_value.
-
-    Raises SettingError for a negative bound.
+    """Cut each element of the gradients to the range from -clip_value to clip_value.
 
     >>> import nn
-    >>> w = nn.Parameter([3.0, -0.5])
-    >>> (w * w / 2).sum().backward()
+    >>> w = nn.Parameter([0.0, 0.0])
+    >>> w.grad = [0.5, -4.0]
     >>> nn.utils.clip_grad_value_([w], 1.0)
     >>> w.grad
-    tensor([ 1. , -0.5], dtype=float32)
+    tensor([ 0.5, -1. ], dtype=float32)
     """
-    within(clip_value, "clip_grad_value_: clip_value", 0)
-    for p in with_gradient(parameters, "clip_grad_value_"):
-        p.grad = np.clip(p.grad, -clip_value, clip_value)
+    most = float(within(clip_value, "clip_grad_value_: clip_value", 0))
+    for p in owners(parameters, "clip_grad_value_"):
+        p.grad = np.clip(p.grad, -most, most)
 
 
-def with_gradient(parameters: Any, asked: str) -> list[Any]:
-    """Those of the parameters that have a gradient."""
-    single = isinstance(parameters, (ag.Tensor, ag.Scalar))
-    values = [parameters] if single else parameters_in(parameters, asked)
+def owners(parameters: Any, name: str) -> list[Any]:
+    """Those of the parameters, or of the single one, that have a gradient."""
+    values = [parameters] if isinstance(parameters, (ag.Tensor, ag.Scalar)) else parameters_in(parameters, name)
     for p in values:
         if not isinstance(p, (ag.Tensor, ag.Scalar)):
-            raise KindError(f"{asked} takes Tensors or Scalars, and was given {described(p)}: pass parameters")
+            raise KindError(f"{name} takes Tensors or Scalars, and was given {described(p)}: pass parameters")
     return [p for p in values if p.grad is not None]

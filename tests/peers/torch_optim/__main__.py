@@ -13,6 +13,7 @@ from ..environments import ROOT, in_environment_of
 from .optimisers import STEPS, trajectories
 from .schedules import EPOCHS, SCHEDULES, rates
 from .settings import OPTIMISERS, Random
+from .utilities import UTILITIES
 
 REPORT = ROOT / "tests" / "peers" / "results" / "torch_optim.md"
 TRIES = 40
@@ -20,6 +21,7 @@ TOLERANCE = 1e-9
 COMPARISONS: dict[str, Callable[[str, Random], tuple[float, str]]] = {
     **dict.fromkeys(OPTIMISERS, trajectories),
     **dict.fromkeys(SCHEDULES, rates),
+    **UTILITIES,
 }
 
 
@@ -41,7 +43,7 @@ def compare(names: Iterable[str]) -> tuple[str, list[str]]:
                 wrong.append(f"differs by {worst:.1e}: {words}")
         rows.append(f"| `{name}` | {agree} of {TRIES} | {largest:.0e} |")
         print(rows[-1], file=sys.stderr)
-    text = f"""# Optimisers and schedules beside PyTorch
+    text = f"""# Optimisers, schedules and utilities beside PyTorch
 
 Made by `python -m tests.peers.torch_optim` with PyTorch {torch.__version__} and NumPy {np.__version__}, in 64 bits: {TRIES} runs
 of each with random settings of every argument; optimisers over {STEPS} steps, with groups, steps without a gradient and rates
@@ -56,7 +58,9 @@ On purpose it is otherwise, and not drawn above, that
 - MultiplicativeLR in a SequentialLR begins with the rate that is there, as it does alone, not with lr_lambda(0) times it;
 - OneCycleLR keeps its last rate in the step after the end, where PyTorch's goes on, perhaps below 0;
 - a schedule that is made with `last_epoch` has the rate of its formula, which PyTorch takes from the optimiser as it is;
-- a rate below 0 is refused.
+- a rate below 0 is refused;
+- clip_grad_norm_ leads to max_norm itself, where PyTorch's adds 1e-6 to the norm that it divides by;
+- a weight that weight_norm or spectral_norm computes is computed when it is read, not only in a forward.
 
 | | runs that agree | largest difference |
 |---|---|---|

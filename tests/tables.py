@@ -1,18 +1,20 @@
 """The tables of the docs that declarations make: `python -m tests.tables` writes them, a test compares.
 
-docs/functions.md lists every NumPy name that has an answer here; docs/conventions.md publishes, between two marks, what a
-gradient is at singular points.
+docs/functions.md lists every NumPy name that has an answer here; docs/layers.md every name of nn; docs/conventions.md publishes,
+between two marks, what a gradient is at singular points.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 import autograd_core as ag
+import nn
 from autograd_core.primitive import Primitive
 from autograd_core.samples import Singular
 from autograd_core.testing.examples import domains_of
@@ -138,7 +140,63 @@ def functions() -> str:
     return text
 
 
-TABLES: dict[str, Callable[[], str]] = {"conventions.md": conventions, "functions.md": functions}
+LAYERS = """# Layers
+
+Every name of `nn`, with the first line of what it says of itself. Names, arguments, defaults, layouts and the keys of states are
+those of `torch.nn`, and so is its documentation; `help(nn.Conv2d)` has equation, shapes, errors and an example. How each class
+agrees with PyTorch's on random configurations is in
+[tests/peers/results/torch.md](../tests/peers/results/torch.md). Made by `python -m tests.tables`.
+
+What is otherwise, on purpose:
+
+- There is no `super().__init__()` to call, and parameters may stand in lists, tuples and dicts: they are found by looking.
+- Plain arrays are inputs, too: floating ones are converted to the dtype of a layer's parameters. Losses compare element by
+  element, and refuse two shapes that would broadcast.
+- Where there is chance or where parameters are made, `generator=` and `dtype=` may be given; there is no `device=`.
+- `inplace=True` is taken and changes no result; `sparse=True` is refused.
+- `dim` of the softmaxes is the last axis if it is not given.
+
+Optimizers, schedules, initial values and the like are at the end.
+"""
+
+
+def first_line(thing: Any) -> str:
+    """The first paragraph of a docstring in one line, fit for a table."""
+    return " ".join((thing.__doc__ or "").strip().split("\n\n")[0].split()).replace("|", "\\|")
+
+
+def layers() -> str:
+    """docs/layers.md."""
+    text = LAYERS
+    families = [
+        (m, getattr(nn.layers, m)) for m in sorted(vars(nn.layers)) if isinstance(getattr(nn.layers, m), ModuleType)
+    ]
+    parts = [
+        (first_line(module).rstrip("."), module.__all__, module) for _, module in families if hasattr(module, "__all__")
+    ]
+    parts += [
+        ("Optimizers, `nn.optim`", nn.optim.__all__, nn.optim),
+        (
+            "Schedules of the learning rate, `nn.optim.lr_scheduler`",
+            nn.optim.lr_scheduler.__all__,
+            nn.optim.lr_scheduler,
+        ),
+        ("Initial values, `nn.init`", nn.init.__all__, nn.init),
+        ("Parameters as a whole, `nn.utils`", nn.utils.__all__, nn.utils),
+        ("Sequences of different lengths, `nn.utils.rnn`", nn.utils.rnn.__all__, nn.utils.rnn),
+        ("Data, `nn.data`", nn.data.__all__, nn.data),
+        ("Training, `nn.training`", nn.training.__all__, nn.training),
+    ]
+    for title, names, module in parts:
+        things = [(name, getattr(module, name)) for name in sorted(names)]
+        rows = [
+            f"| `{name}` | {first_line(x)} |\n" for name, x in things if not isinstance(x, ModuleType) and x.__doc__
+        ]
+        text += f"\n## {title}\n\n| name | |\n|---|---|\n" + "".join(rows)
+    return text
+
+
+TABLES: dict[str, Callable[[], str]] = {"conventions.md": conventions, "functions.md": functions, "layers.md": layers}
 
 if __name__ == "__main__":
     for path, make in TABLES.items():

@@ -67,8 +67,8 @@ together = layout(
 def hooked(x: Any, hook: Callable[[Any], Any]) -> Any:
     """The same values, in their containers, whose gradients a hook is shown together.
 
-    hook   (gradients in the containers of x) -> None, or what replaces them, in these containers. There are zeros for a value
-           that nothing depends on, and None for what needs no gradient; None in an answer leaves a gradient as it is.
+    hook   (gradients in the containers of x) -> None, or what replaces them, in these containers. There is None for what needs
+           no gradient and for a value that nothing depends on; None in an answer leaves a gradient as it is.
 
     Where nothing in x needs a gradient x itself is returned. Raises ShapeError for an answer in other containers, GradientError
     for one of another shape, and within vmap, where gradients are those of many examples.

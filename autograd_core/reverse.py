@@ -7,7 +7,7 @@ turns it into contributions to the cotangents of its parents.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -239,17 +239,28 @@ def attend(node: Node, g: Any, retain: bool, kept: Cotangents | None) -> Any:
 
 
 def run_hooks(watch: Watch, g: Any, node: Node) -> Any:
-    """Show a cotangent to each hook, those of several results together; what one returns replaces it."""
+    """Show a cotangent to each hook; what one returns replaces it."""
     for hook in list(watch.hooks.values()):
-        several = isinstance(g, Parts)
-        gs = g.filled(node.value) if several else (g,)
-        with set_grad_enabled(any(isinstance(c, Value) for c in gs)):
-            answer = hook(tuple([handle_of(conjugate(c)) for c in gs]) if several else handle_of(conjugate(g)))
+        if isinstance(g, Parts):
+            g = shown_together(hook, g, node)
+            continue
+        with set_grad_enabled(isinstance(g, Value)):
+            answer = hook(handle_of(conjugate(g)))
         if answer is not None:
-            answers = answer if several else (answer,)
-            found = [c if new is None else replaced(c, new, node) for c, new in zip(gs, answers, strict=True)]
-            g = Parts(enumerate(found)) if several else found[0]
+            g = replaced(g, answer, node)
     return g
+
+
+def shown_together(hook: Callable[[Any], Any], gs: Parts, node: Node) -> Parts:
+    """The cotangents of several results as a hook leaves them, which is shown a tuple, with None for what nothing depends on."""
+    places = range(len(node.value))
+    with set_grad_enabled(any(isinstance(g, Value) for g in gs.values())):
+        answers = hook(tuple([handle_of(conjugate(gs[i])) if i in gs else None for i in places]))
+    if answers is not None:
+        filled = gs.filled(node.value)
+        gs = Parts(gs)
+        gs.update((i, replaced(filled[i], new, node)) for i, new in enumerate(answers) if new is not None)
+    return gs
 
 
 def replaced(g: Any, answer: Any, node: Node) -> Any:

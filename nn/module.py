@@ -84,7 +84,7 @@ class Module(Members):
     def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_output)` when the gradients of the output are known; it may return others in their place.
 
-        grad_output   a tuple, with one gradient for an output that is none; zeros where nothing depends on it
+        grad_output   a tuple, with one gradient for an output that is none; None where nothing depends on it
         """
         return registered(self, "back_before", Hook(hook), prepend)
 

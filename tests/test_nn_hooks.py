@@ -142,14 +142,22 @@ def test_what_backward_hooks_return_takes_the_place_of_gradients():
     assert layer.weight.grad.tolist() == [[10, 20]]
 
 
-def test_a_result_without_use_has_zeros_and_an_input_without_gradient_none():
+def test_a_result_without_use_and_an_input_without_gradient_have_none():
     shown, layer = [], Mixed()
     layer.register_full_backward_hook(lambda module, g_in, g_out: shown.append((g_in, g_out)))
     np.sum(layer(leaf(1.0), np.array([3.0]))[0]).backward()
     ((g_in, g_out),) = shown
 
     assert (g_in[0].tolist(), g_in[1]) == ([3.0], None)
-    assert g_out[1]["sum"].tolist() == [0.0]
+    assert g_out[1]["sum"] is None
+
+
+def test_a_hook_may_give_a_gradient_to_a_result_without_use():
+    x, layer = leaf(1.0), Mixed()
+    layer.register_full_backward_pre_hook(lambda module, g: (g[0], {"sum": np.array([10.0])}))
+    np.sum(layer(x, 3.0)[0]).backward()
+
+    assert x.grad.tolist() == [13.0]
 
 
 def test_a_module_whose_inputs_need_no_gradient_shows_those_of_its_results():

@@ -8,6 +8,9 @@
 (8, 2)
 """
 
+from importlib import import_module as _import_module
+from typing import Any as _Any
+
 from . import data, functional, init, layers, optim, training, utils
 from .errors import DataError, KindError, SettingError, StateDictError
 from .layers import *
@@ -26,3 +29,10 @@ __all__ = [
     "save_file", "summary", "training", "utils",
 ]  # fmt: skip
 __all__ += layers.__all__
+
+
+def __getattr__(name: str) -> _Any:
+    """`nn.sklearn` loads when it is first asked for, and scikit-learn with it."""
+    if name == "sklearn":
+        return _import_module(".sklearn", __name__)
+    raise AttributeError(f"module 'nn' has no attribute {name!r}")

@@ -59,7 +59,7 @@ class Summary:
         self.multiply_adds = sum(layer.multiply_adds for layer in layers)
 
     def __repr__(self) -> str:
-        rows = [HEADS, *map(cells, folded(self.layers, self.depth))]
+        rows = [HEADS, *(cells(layer, self.layers) for layer in folded(self.layers, self.depth))]
         total = ("total", "", f"{self.parameters:,}", f"{self.multiply_adds:,}")
         widths = [max(map(len, column)) for column in zip(*rows, total, strict=True)]
         lines = [
@@ -186,16 +186,17 @@ def folded(layers: Sequence[LayerSummary], depth: int | None) -> list[LayerSumma
     return rows
 
 
-def cells(layer: LayerSummary) -> tuple[str, str, str, str]:
+def cells(layer: LayerSummary, layers: Sequence[LayerSummary]) -> tuple[str, str, str, str]:
     """A line of the table; what is 0 stays empty."""
     label = "  " * layer.level + (f"{layer.name}: {layer.kind}" if layer.name else layer.kind)
     numbers = [f"{n:,}" if n else "" for n in (layer.parameters, layer.multiply_adds)]
-    return label, output_text(layer), numbers[0], numbers[1]
+    return label, output_text(layer, layers), numbers[0], numbers[1]
 
 
-def output_text(layer: LayerSummary) -> str:
+def output_text(layer: LayerSummary, layers: Sequence[LayerSummary]) -> str:
+    """The shapes that a layer gave; nothing for a list of layers, which is not called itself."""
     if not layer.calls:
-        return "not called"
+        return "" if any(k.calls and k.path.startswith(f"{layer.path}.") for k in layers) else "not called"
     groups = [(shape, len(list(alike))) for shape, alike in groupby(leaves(layer.output))]
     text = ", ".join(f"{n} x {shape}" if n > 1 else str(shape) for shape, n in groups) or "nothing"
     return text if layer.calls == 1 else f"{text}, {layer.calls} times"

@@ -193,6 +193,13 @@ REFUSED = [
     (lambda: nn.ModuleDict({1: linear(1)}), nn.KindError, "ModuleDict names its parts by strings, and was given 1"),
     (lambda: nn.ModuleDict({"a.b": linear(1)}), nn.SettingError, "'a.b' cannot be the name of a part: .* no dots"),
     (lambda: nn.Sequential(linear(1))[1], BoundsError, "Sequential has 1 parts, and none at 1"),
+    (lambda: nn.ModuleList(linear(1)), nn.KindError, r"takes several parts, and was given a Linear: write \[part\]"),
+    (
+        lambda: nn.ModuleDict(linear(1)),
+        nn.KindError,
+        "ModuleDict takes a dict, and was given a Linear: write {name: part}",
+    ),
+    (lambda: nn.Sequential()["a"], nn.KindError, "Sequential is indexed by whole numbers, not by 'a': names are attr"),
     (lambda: nn.Sequential().pop(), IndexError, "Sequential has 0 parts, and none at -1"),
     (lambda: nn.Sequential(linear(1)) * 0, nn.SettingError, "repeated a whole number of times, at least once, not 0"),
     (lambda: nn.Sequential() + 1, TypeError, "unsupported operand"),

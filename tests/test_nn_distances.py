@@ -97,6 +97,7 @@ REFUSED = [
     (lambda: nn.Bilinear(3, 3, 2)(A, np.ones((4, 3), int)), DTypeError, "was given int64 data"),
     (lambda: nn.Bilinear(3, 4, -1), nn.SettingError, "Bilinear: out_features is -1"),
     (lambda: F.bilinear(A, B, np.ones((2, 3))), ShapeError, r"was given \(4, 3\), \(4, 3\) and \(2, 3\)"),
+    (lambda: F.cosine_similarity(A, A.T), ShapeError, r"shapes that broadcast, and was given \(4, 3\) and \(3, 4\)"),
     (lambda: F.pdist(np.ones(3)), ShapeError, r"pdist takes the rows of a matrix, and was given shape \(3,\)"),
     (lambda: nn.PairwiseDistance("two"), nn.KindError, "PairwiseDistance: p is 'two', a str"),
 ]

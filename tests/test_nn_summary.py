@@ -53,6 +53,17 @@ def test_the_text_of_a_summary_is_a_table():
     ])  # fmt: skip
 
 
+def test_a_list_of_layers_is_not_called_itself():
+    model = nn.Module()
+    model.layers, model.unused = nn.ModuleList([nn.Tanh()]), nn.ModuleList([nn.Tanh()])
+    model.forward = lambda x: model.layers[0](x)
+    lines = repr(nn.summary(model, (2, 3))).splitlines()[2:-3]
+
+    assert [line.split("  ")[-1].strip() for line in lines] == [
+        "(2, 3)", "layers: ModuleList", "(2, 3)", "not called", "not called",
+    ]  # fmt: skip
+
+
 def test_a_summary_of_a_net_of_scalars_counts_each_weight():
     found = nn.summary(nn.MLP(2, [4, 1]), (2,))
 

@@ -22,8 +22,7 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     >>> nn.functional.cosine_similarity(np.array([1.0, 0.0]), np.array([[3.0, 4.0], [0.0, -2.0]]), dim=-1)
     array([0.6, 0. ])
     """
-    x1, x2 = floating(x1, "cosine_similarity"), floating(x2, "cosine_similarity")
-    x1, x2 = np.broadcast_arrays(x1, x2)
+    x1, x2 = np.broadcast_arrays(*alike(x1, x2, "cosine_similarity"))
     return np.sum(normalize(x1, dim=dim, eps=eps) * normalize(x2, dim=dim, eps=eps), axis=dim)
 
 
@@ -50,8 +49,8 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepd
     >>> nn.functional.pairwise_distance(np.array([[3.0, 0.0]]), np.array([0.0, 4.0]), eps=0.0)
     array([5.])
     """
-    difference = floating(x1, "pairwise_distance") - floating(x2, "pairwise_distance") + eps
-    return np.linalg.vector_norm(difference, axis=-1, ord=p, keepdims=keepdim)
+    x1, x2 = alike(x1, x2, "pairwise_distance")
+    return np.linalg.vector_norm(x1 - x2 + eps, axis=-1, ord=p, keepdims=keepdim)
 
 
 def pdist(input: Any, p: float = 2.0) -> Any:
@@ -70,6 +69,18 @@ def pdist(input: Any, p: float = 2.0) -> Any:
         raise ShapeError(f"pdist takes the rows of a matrix, and was given shape {tuple(x.shape)}")
     i, j = np.triu_indices(len(x), 1)
     return np.linalg.vector_norm(x[i] - x[j], axis=-1, ord=p)
+
+
+def alike(x1: Any, x2: Any, asked: str) -> tuple[Any, Any]:
+    """Two inputs of shapes that broadcast."""
+    x1, x2 = floating(x1, asked), floating(x2, asked)
+    try:
+        np.broadcast_shapes(x1.shape, x2.shape)
+    except ValueError as error:
+        raise ShapeError(
+            f"{asked} compares vectors of shapes that broadcast, and was given {tuple(x1.shape)} and {tuple(x2.shape)}"
+        ) from error
+    return x1, x2
 
 
 def floating(x: Any, asked: str) -> Any:

@@ -86,6 +86,10 @@ class Ordered(Container, MutableSequence[Any]):
             return names[as_index(index)]
         except IndexError as error:
             raise BoundsError(f"{type(self).__name__} has {len(names)} parts, and none at {index}") from error
+        except TypeError as error:
+            raise KindError(
+                f"{type(self).__name__} is indexed by whole numbers, not by {index!r}: names are attributes"
+            ) from error
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._parts.values())
@@ -131,6 +135,10 @@ class Ordered(Container, MutableSequence[Any]):
 
     def extend(self, values: Iterable[Any]) -> Self:  # type: ignore[override]
         """Add parts at the end; returns the container."""
+        if not isinstance(values, Iterable):
+            raise KindError(
+                f"{type(self).__name__} takes several parts, and was given a {type(values).__name__}: write [part]"
+            )
         for value in list(values):
             self.append(value)
         return self
@@ -224,6 +232,10 @@ class Named(Container, MutableMapping[str, Any]):
     __hash__ = object.__hash__
 
     def __init__(self, parts: Any = None) -> None:
+        if not isinstance(parts, (Iterable, type(None))):
+            raise KindError(
+                f"{type(self).__name__} takes a dict, and was given a {type(parts).__name__}: write {{name: part}}"
+            )
         self.update(() if parts is None else parts)
 
     def __getitem__(self, key: str) -> Any:

@@ -7,7 +7,7 @@ first, and are in this order again when they come back as the states of the next
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from math import prod
 from typing import Any, Literal
 
@@ -39,7 +39,7 @@ def cell_forward(kind: Kind, xs: Arrays) -> tuple[tuple[Array, ...], Array]:
     k, apart, old = kind.gates, kind.apart, [np.ascontiguousarray(s.T) for s in states]
     blocks = np.empty((kind.blocks, *old[-1].shape), x.dtype)
     np.matmul(kind.split(w_hh), old[0], out=blocks[apart:])
-    of_inputs, shared = kind.split(np.dot(w_ih, x.T)), blocks[apart:k]
+    of_inputs, shared = np.matmul(kind.split(w_ih), np.ascontiguousarray(x.T)), blocks[apart:k]
     shared += of_inputs[: k - apart]
     blocks[:apart] = of_inputs[k - apart :]
     if biases:
@@ -198,31 +198,14 @@ relu_step = cell("rnn_cell_relu", RELU, relu_definition, "h' = relu(x w_ih' + h 
 # -- as functions --------------------------------------------------------------------------------------------------------
 
 
-def fitting(
-    asked: str, kind: Kind, x: Any, states: Sequence[Any], weights: Sequence[Any], w_hr: Any = None
-) -> list[Any]:
+def fitting(asked: str, kind: Kind, x: Any, states: Sequence[Any], weights: Sequence[Any], w_hr: Any = None) -> list[Any]:
     """The inputs of a layer as values and arrays of one dtype; x: (..., inputs), states: (..., H), two weights, two biases.
 
     Raises ShapeError unless they fit together, and DTypeError unless they are real floating numbers.
     """
-    names = ("x", *"hc"[: kind.states], "w_ih", "w_hh", "b_ih", "b_hh", "w_hr")
-    named = zip(names, (x, *states, *weights, w_hr), strict=True)
-    given = {name: array(a) for name, a in named if a is not None}
-    features, out, hidden = [given[name].shape[-1:] for name in ("x", "h", names[kind.states])]
-    gates = (kind.gates * sum(hidden),)
-    fits = {"w_ih": gates + features, "w_hh": gates + out, "b_ih": gates, "b_hh": gates, "w_hr": out + hidden}
-    if (
-        any(given[name].shape != fits[name] for name in fits if name in given)
-        or ("b_ih" in given) != ("b_hh" in given)
-        or not ("w_hr" in given or out == hidden)
-    ):
-        shown = ", ".join([f"{name} {a.shape}" for name, a in given.items()])
-        raise ShapeError(
-            f"{asked} cannot combine {shown}: with {sum(features)} inputs and {sum(hidden)} hidden ones it takes "
-            f"w_ih {fits['w_ih']}, w_hh {fits['w_hh']}, two biases {gates} or none"
-            + (f", w_hr {fits['w_hr']}" if "w_hr" in given else "")
-        )
-    xs = list(given.values())
+    given = [None if a is None else array(a) for a in (x, *states, *weights, w_hr)]
+    check_fit(asked, kind.gates, kind.states, tuple([None if a is None else a.shape for a in given]))
+    xs = [a for a in given if a is not None]
     dtypes = {a.dtype for a in xs}
     if len(dtypes) > 1 or xs[0].dtype.kind != "f":
         dtype = np.result_type(*dtypes)
@@ -232,16 +215,39 @@ def fitting(
     return xs
 
 
+@lru_cache(maxsize=1024)
+def check_fit(asked: str, gates: int, states: int, shapes: tuple[Shape | None, ...]) -> None:
+    """Raise ShapeError unless x, the states, w_ih, w_hh, b_ih, b_hh and w_hr have features that fit; None is not given."""
+    names = ("x", *"hc"[:states], "w_ih", "w_hh", "b_ih", "b_hh", "w_hr")
+    given = {name: shape for name, shape in zip(names, shapes, strict=True) if shape is not None}
+    features, out, hidden = [given[name][-1:] for name in ("x", "h", names[states])]
+    rows = (gates * sum(hidden),)
+    fits = {"w_ih": rows + features, "w_hh": rows + out, "b_ih": rows, "b_hh": rows, "w_hr": out + hidden}
+    if (
+        all(given[name] == fits[name] for name in fits if name in given)
+        and ("b_ih" in given) == ("b_hh" in given)
+        and ("w_hr" in given or out == hidden)
+    ):
+        return
+    shown = ", ".join([f"{name} {shape}" for name, shape in given.items()])
+    raise ShapeError(
+        f"{asked} cannot combine {shown}: with {sum(features)} inputs and {sum(hidden)} hidden ones it takes "
+        f"w_ih {fits['w_ih']}, w_hh {fits['w_hh']}, two biases {rows} or none"
+        + (f", w_hr {fits['w_hr']}" if "w_hr" in given else "")
+    )
+
+
 def one_step(asked: str, kind: Kind, made: Primitive, x: Any, states: Sequence[Any], *weights: Any) -> Any:
     """The states after a step of a batch, or of a single example."""
     xs, own = fitting(asked, kind, x, states, weights), 1 + kind.states
-    rows = {a.shape[:-1] for a in xs[:own]}
-    if len(rows) > 1 or xs[0].ndim not in (1, 2):
-        shown = " and states ".join([str(xs[0].shape), ", ".join([str(a.shape) for a in xs[1:own]])])
+    shapes = [a.shape for a in xs[:own]]
+    axes = len(shapes[0])
+    if axes not in (1, 2) or any(shape[:-1] != shapes[0][:-1] for shape in shapes):
         raise ShapeError(
-            f"{asked} cannot combine x {shown}: all have a row for each example, or all are of one example"
+            f"{asked} cannot combine x {shapes[0]} and states {', '.join(map(str, shapes[1:]))}: all have a row for each "
+            f"example, or all are of one example"
         )
-    if xs[0].ndim == 2:
+    if axes == 2:
         return made.call(*xs)
     ys = made.call(*[np.expand_dims(a, 0) for a in xs[:own]], *xs[own:])
     return tuple([y[0] for y in ys]) if type(ys) is tuple else ys[0]

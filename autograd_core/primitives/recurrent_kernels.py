@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..shapes import Shape
+from .conv_kernels import SMALL_PRODUCT
 from .linear_layer import ones
 from .recurrent_gates import Array, Arrays, Kind
 
@@ -93,6 +94,17 @@ def aligned(a: Array) -> Array:
     return copy
 
 
+def products(x: Array, w: Array, out: Array) -> Array:
+    """x: (N, I) times each of w: (K, I, H), into out: (K, N, H)."""
+    k, inputs, h = w.shape
+    rows = SMALL_PRODUCT // (inputs * h or 1)
+    whole = len(x) - len(x) % rows if 16 <= rows < len(x) else 0  # so few rows at a time that OpenBLAS packs nothing
+    if whole:
+        np.matmul(x[:whole].reshape(-1, rows, inputs), w[:, None], out=out[:, :whole].reshape(k, -1, rows, h))
+    np.matmul(x[whole:], w, out=out[:, whole:])
+    return out
+
+
 def sums_of_inputs(kind: Kind, x: Array, w_ih: Array, biases: Arrays) -> Array:
     """What enters the blocks besides the products with the state, all biases included: (blocks, N, H)."""
     w, k = kind.of_inputs(kind.split(w_ih)).swapaxes(1, 2), kind.gates
@@ -103,12 +115,14 @@ def sums_of_inputs(kind: Kind, x: Array, w_ih: Array, biases: Arrays) -> Array:
         w, x = np.concatenate([w, shift[:k, None]], axis=1), np.concatenate([x, np.ones((len(x), 1), x.dtype)], axis=1)
     else:
         sums[k:] = 0
-    np.matmul(x, w, out=sums[:k])
+    products(x, aligned(w), sums[:k])
     return sums
 
 
 def shifts(kind: Kind, biases: Arrays) -> Array:
     """Both biases as numbers to add to the blocks: (blocks, H)."""
+    if not kind.apart:
+        return kind.split(biases[0] + biases[1])
     b_ih, b_hh = [kind.split(b) for b in biases]
     shift = np.zeros((kind.blocks, b_ih.shape[1]), b_ih.dtype)
     shift[: kind.gates] = kind.of_inputs(b_ih)

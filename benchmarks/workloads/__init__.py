@@ -60,6 +60,16 @@ def node(name: str, nodes: int, references: tuple[str, ...] = (), rounds: int | 
     )
 
 
+def lstm(name: str, title: str, form: str, steps: int = 50, **measured: Any) -> Workload:
+    """Training steps of an LSTM in one of its forms."""
+    return Workload(name=name, title=title, module="lstm", settings={"form": form, "steps": steps}, **measured)
+
+
+def lstm_memory(name: str, title: str, form: str, **measured: Any) -> Workload:
+    """What a step of an LSTM adds to memory, over many steps of time."""
+    return lstm(name, title, form, 1000, meter="memory", unit="MiB", fresh=True, rounds=5, **measured)
+
+
 WORKLOADS = {
     workload.name: workload
     for workload in (
@@ -108,17 +118,11 @@ WORKLOADS = {
             goals={"hips": 0.5},
             references=("torch", "jax"),
         ),
-        Workload(
-            name="lstm_memory",
-            title="memory of an LSTM, 1,000 steps",
-            module="lstm_memory",
-            limits={"step": 160.0},
-            references=("torch", "hips"),
-            meter="memory",
-            unit="MiB",
-            fresh=True,
-            rounds=5,
-        ),
+        lstm("lstm", "LSTM, 50 steps", "layer", goals={"torch": 1.4}),
+        lstm("lstm_cells", "LSTM, a loop over the cell", "cells", goals={"torch": 0.95}),
+        lstm("lstm_by_hand", "LSTM, a loop by hand", "by hand", goals={"torch": 0.75}, references=("hips",)),
+        lstm_memory("lstm_memory", "memory of an LSTM, 1,000 steps", "layer", goals={"torch": 0.4}),
+        lstm_memory("lstm_by_hand_memory", "the same, a loop by hand", "by hand", references=("torch", "hips")),
         Workload(
             name="import",
             title="import, over that of NumPy",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .batches import Batched, batched_call
-from .declaring import checked_pair
+from .declaring import check_results, checked_pair
 from .errors import DTypeError, UnsupportedError
 from .modes import current
 from .recording import Node, Scalar, Tensor, record, scalar_of, tensor_of
@@ -22,8 +22,8 @@ OBJECT = np.dtype(object)
 
 def generic_call(made: Primitive) -> Callable[..., Any]:
     """The call of a primitive: compute, and record when a value that needs a gradient takes part."""
-    forward, defaults, residual, single = made.forward, made.defaults, made.residual, made.outputs is None
-    routes, closed, ndarray = made.routes, made.closed, np.ndarray
+    forward, defaults, residual, outputs = made.forward, made.defaults, made.residual, made.outputs
+    single, routes, closed, ndarray = outputs is None, made.routes, made.closed, np.ndarray
 
     def call(*args: Any, **settings: Any) -> Any:
         datas = []
@@ -55,19 +55,17 @@ def generic_call(made: Primitive) -> Callable[..., Any]:
         kept = None
         if residual:
             y, kept = checked_pair(y, made.name)
+        if outputs is not None:
+            check_results(y, outputs, made.name)
         if not (wanted or constants):
             return y
         mode = current()
-        if (
-            single
-            and wanted
-            and mode.plain
-            and (tensors or type(y) is float)
-            and closed is not None
-            and closed.isdisjoint(wanted)
-        ):
+        if wanted and mode.plain and (tensors or type(y) is float) and closed is not None and closed.isdisjoint(wanted):
             places = tuple(wanted)
-            node = record(routes.get((places, "")) or made.route(places), args, datas, y, kept, settings or None, mode)
+            route = routes.get((places, "")) or made.route(places)
+            if not single:
+                return made.several(y, record(route, args, datas, y, kept, settings or None, mode))
+            node = record(route, args, datas, y, kept, settings or None, mode)
             return scalar_of(y, node) if type(y) is float else tensor_of(y, node)
         return made.finish(args, datas, y, kept, settings or None, mode if wanted or mode.keep_all else None)
 

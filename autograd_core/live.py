@@ -31,13 +31,11 @@ class Masks:
     def pull(self, node: Node, saved: Any, g: Any, reached: Collection[Node]) -> tuple[Any, ...]:
         """As `route.pull`, and passes masks on to those parents that need one; `reached` have a cotangent already."""
         route: Any = node.route
-        parents = node.parents
-        if node not in self.live and not (route.cut and any(map(self.bends, parents))):
-            for parent in parents:  # before the rule, which may raise
-                self.live.pop(parent, None)  # live as a whole
+        if self.whole(node):
             return route.pull(node, saved, g)  # type: ignore[no-any-return]
         if type(node.value) is float and route.primitive.family == "elementwise":
             return self.pull_number(node, saved, g, reached)
+        parents = node.parents
         mask = self.live.pop(node, None)
         carries = route.cut or (mask is not None and carries_masks(route.primitive))
         needed = [carries and self.bends(p) for p in parents]
@@ -50,6 +48,16 @@ class Masks:
             else:
                 self.live[parent] = self.live[parent] | m if parent in self.live else m
         return contributions
+
+    def whole(self, node: Node) -> bool:
+        """Whether no mask goes through a node, so that its parents are live as a whole."""
+        route: Any = node.route
+        parents = node.parents
+        if node in self.live or (route.cut and any(map(self.bends, parents))):
+            return False
+        for parent in parents:
+            self.live.pop(parent, None)
+        return True
 
     def pull_number(self, node: Node, saved: Any, g: Any, reached: Collection[Node]) -> tuple[Any, ...]:
         """As `pull`, between Scalars: one is live or not as a whole, and what is not sends zeros back, whatever the slopes."""
@@ -69,9 +77,11 @@ class Masks:
 
     def bends(self, node: Node) -> bool:
         """Whether a cotangent of the node meets a slope that could be infinite before it meets another family."""
+        known = self._bends
+        if node in known:
+            return known[node]
         if node.route is None or not carries_masks(node.route.primitive):
             return False
-        known = self._bends
         stack = [node]
         while stack:
             top = stack[-1]

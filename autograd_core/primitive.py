@@ -13,7 +13,7 @@ import numpy as np
 
 from . import lapack
 from .batches import Batching, batching
-from .declaring import check_domain, check_inputs, check_results, check_rules, name_of, real_only
+from .declaring import check_domain, check_inputs, check_rules, name_of, real_only
 from .errors import AutogradError, AxisError, BoundsError, DeclarationError, DTypeError, ShapeError
 from .generic import generic_call, generic_pull, is_scalar_call
 from .memory import serials
@@ -84,6 +84,7 @@ class Primitive:
         explain: Callable[..., str | None] | None = None,
         variadic: bool = False,
         batch: Batching | str | None = None,
+        pour: Callable[..., None] | None = None,
         multiply_adds: Callable[[Sequence[Any], Any, Settings], int] | None = None,
         listed: bool = True,
     ) -> None:
@@ -98,6 +99,7 @@ class Primitive:
         self.reference, self.variadic, self.singular = reference, variadic, tuple(singular)
         self.batch = batching(batch, self.name)  # how vmap computes all examples
         self.text = text  # per input, how a drawing writes its rule: a template of {a} ..., {y} and {g}, or settings -> template
+        self.pour = pour  # (total, g, **settings) adds the cotangent of the only input to an array in place; for a cut
         self.multiply_adds = multiply_adds  # (shapes of inputs, shape of the result, settings) -> how many
         self.explain = explain  # (shape of each input) -> words for an error of the forward function, or None
         self.__doc__ = documented(forward, self.name, rules, family)
@@ -225,8 +227,6 @@ class Primitive:
         mode: Mode | None,
     ) -> Any:
         """The result of a call as the caller sees it; recorded if `mode` says so."""
-        if self.outputs is not None:
-            check_results(y, self.outputs, self.name)
         if self.outputs is None and type(y) is not float and is_scalar_call(args, y):
             y = float(y)
         if mode is None or not (mode.recording or mode.witness):
@@ -245,8 +245,10 @@ class Primitive:
         node = record(self.route(wanted), args, datas, y, residual, settings, mode)
         if mode.witness is not None:
             mode.witness.called(node)
-        if self.outputs is None:
-            return present(y, node)
+        return present(y, node) if self.outputs is None else self.several(y, node)
+
+    def several(self, y: Any, node: Node) -> tuple[Any, ...]:
+        """The results of a recorded call, each a value of its own."""
         return tuple([output(part, node, i) for i, part in enumerate(y)])
 
     def explained(self, error: Exception, datas: Sequence[Any]) -> Exception:

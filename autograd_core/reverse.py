@@ -153,6 +153,11 @@ def _walk(
             if closely is not None:
                 contributions = closely(node, saved, g)
             elif route.cut or (live and (node in live or not live.keys().isdisjoint(node.parents))):
+                if route.pour is not None:
+                    pour(pending, owned, masks, node, g)
+                    if not retain:
+                        node.x = node.z = node.y = None
+                    continue
                 contributions = masks.pull(node, saved, g, pending)
             else:
                 contributions = route.pull(node, saved, g)
@@ -200,6 +205,25 @@ def add(pending: Cotangents, owned: set[Node], parent: Node, c: Any) -> None:
     total = pending[parent] = total + c
     if type(total) is np.ndarray:
         owned.add(parent)
+
+
+def pour(pending: Cotangents, owned: set[Node], masks: Masks, node: Node, g: Any) -> None:
+    """Add a contribution to some elements of a parent: of what the other paths gave, if that is a buffer of this walk.
+
+    Else a loop over n parts of a value would make, and add up, n arrays of the size of the whole.
+    """
+    route: Any = node.route
+    parent = node.first
+    if parent in owned and masks.whole(node):
+        route.pour(pending[parent], g, **(node.settings or {}))
+        return
+    (c,) = masks.pull(node, node, g, pending)
+    if parent in pending:
+        add(pending, owned, parent, c)
+    else:
+        pending[parent] = c
+        if type(c) is np.ndarray:
+            owned.add(parent)
 
 
 def pull_closely(

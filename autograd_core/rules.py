@@ -38,9 +38,10 @@ class Route:
     arity   1 or 2, where a node keeps its inputs in slots; None where it keeps them in tuples
     kind    which slots hold the parents: FIRST, SECOND or BOTH; MANY where they are in a tuple
     pull    (node, saved, g) -> a contribution per parent; `saved` is the node itself, or a `Frame` of recorded values
+    pour    (total, g, **settings) adds the contribution to the only parent to an array in place; None if it can't
     """
 
-    __slots__ = ("arity", "cut", "every", "keeps", "kind", "parents", "primitive", "pull", "wanted")
+    __slots__ = ("arity", "cut", "every", "keeps", "kind", "parents", "pour", "primitive", "pull", "wanted")
 
     def __init__(
         self,
@@ -52,7 +53,7 @@ class Route:
         every: bool = False,
     ) -> None:
         self.primitive, self.wanted, self.keeps, self.pull, self.arity = primitive, wanted, keeps, pull, arity
-        self.cut, self.every = primitive.cut, every
+        self.cut, self.every, self.pour = primitive.cut, every, primitive.pour
         self.kind = MANY if arity is None else KINDS.get(wanted, MANY)
         self.parents = chosen(wanted)
 

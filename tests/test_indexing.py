@@ -1,5 +1,7 @@
 """Reading and writing by index: every index that NumPy takes, and gradients that return to what was named."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -188,3 +190,37 @@ def test_a_write_of_the_wrong_shape_leaves_the_value_as_it_was():
         y[0] = np.ones(3)
 
     np.testing.assert_array_equal(y.numpy(), table())
+
+
+PARTS = {
+    "slices that overlap": [slice(0, 3), slice(1, 4), slice(None, None, 2)],
+    "rows and elements": [0, (0, 1), (3, -1), 2],
+    "indices that repeat": [np.array([0, 0, 3]), np.array([3, 1]), 0],
+    "masks": [np.array([True, False, True, True]), slice(None), np.arange(8).reshape(4, 2) % 3 == 0],
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_parts_of_one_value_add_up(name):
+    x = np.arange(8.0).reshape(4, 2)
+    weights = [np.cos(x[i]) for i in PARTS[name]]
+    expected = np.zeros_like(x)
+    for i, w in zip(PARTS[name], weights, strict=True):
+        np.add.at(expected, i, w)
+
+    def loss(x):
+        return sum(np.sum(x[i] * w) for i, w in zip(PARTS[name], weights, strict=True)) + np.sum(x)
+
+    for through in (lambda x: x, lambda x: x + 0.0, lambda x: x * 1.0):
+        np.testing.assert_allclose(ag.grad(lambda x, through=through: loss(through(x)))(x), expected + 1)
+
+
+def test_a_loop_over_rows_takes_memory_for_one_gradient():
+    x = ag.tensor(np.ones((300, 1000)), requires_grad=True)
+    loss = sum(np.sum(row) for row in x)
+    tracemalloc.start()
+    loss.backward(retain_graph=True)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 1.5 * x.numpy().nbytes

@@ -48,6 +48,14 @@ def scatter_forward(a: Any, *, index: Any, shape: Any) -> Any:
     return y
 
 
+def pour(total: Any, g: Any, *, index: Any) -> None:
+    """Add to the elements of an array that an index names."""
+    if may_repeat(index):
+        np.add.at(total, index, g)
+    else:
+        total[index] += g
+
+
 def table(dtype: Any = float) -> Any:
     """An array of shape (3, 4), every element different."""
     return np.arange(1.0, 13.0).reshape(3, 4).astype(dtype)
@@ -143,6 +151,7 @@ gather = layout(
     cut=True,
     samples=cases_of_reading,
     batch=gather_each,
+    pour=pour,
     name="getitem",
 )
 scatter: Primitive = layout(

@@ -60,9 +60,10 @@ def cell_backward(
     d, room = np.empty_like(blocks), np.empty_like(blocks)
     kind.backward(d, blocks, [s.T for s in states], [y.T for y in ys], back, room)
     of_inputs, g_x, g_ih, g_hh = kind.of_gates(d[:k]), None, None, None
-    g_h = np.add.reduce(np.matmul(kind.split(w_hh).swapaxes(1, 2), d[apart:]), axis=0)
-    if apart:
-        g_h += room[-1]
+    if w_hh.shape[1] != room.shape[1]:
+        room = np.empty((k, w_hh.shape[1], len(x)), x.dtype)
+    np.matmul(kind.split(w_hh).swapaxes(1, 2), d[apart:], out=room[:k])
+    g_h = np.add.reduce(room, axis=0)
     if 0 in wanted:
         g_x = np.add.reduce(np.matmul(kind.split(w_ih).swapaxes(1, 2), of_inputs), axis=0).T
     if at in wanted:
@@ -181,7 +182,6 @@ def cell(name: str, kind: Kind, definition: Callable[..., Any], reference: str) 
         residual=True,
         outputs=None if only else kind.states,
         definition=definition,
-        real=True,
         samples=lambda: cases(kind) if only else cases_of_projected(),
         reference=reference,
         batch=beside(kind),
@@ -198,7 +198,9 @@ relu_step = cell("rnn_cell_relu", RELU, relu_definition, "h' = relu(x w_ih' + h 
 # -- as functions --------------------------------------------------------------------------------------------------------
 
 
-def fitting(asked: str, kind: Kind, x: Any, states: Sequence[Any], weights: Sequence[Any], w_hr: Any = None) -> list[Any]:
+def fitting(
+    asked: str, kind: Kind, x: Any, states: Sequence[Any], weights: Sequence[Any], w_hr: Any = None
+) -> list[Any]:
     """The inputs of a layer as values and arrays of one dtype; x: (..., inputs), states: (..., H), two weights, two biases.
 
     Raises ShapeError unless they fit together, and DTypeError unless they are real floating numbers.

@@ -19,14 +19,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ..shapes import Shape
-from .conv_kernels import SMALL_PRODUCT
 from .linear_layer import ones
 from .recurrent_gates import Array, Arrays, Kind
+from .window_kernels import workspace
+from .window_products import SMALL_PRODUCT
 
 FEW = 1 << 18
 """About how many cotangents of gates are kept at a time on the way back, so that they stay in the cache."""
-
-CACHE_LINE = 64
 
 
 class Step(NamedTuple):
@@ -86,10 +85,8 @@ def runs(order: Sequence[Step], most: int) -> Iterator[Sequence[Step]]:
 
 
 def aligned(a: Array) -> Array:
-    """A copy that begins where a line of the cache does: small products with it take a third less time."""
-    room = np.empty(a.nbytes + CACHE_LINE, np.uint8)
-    start = -room.ctypes.data % CACHE_LINE
-    copy = room[start : start + a.nbytes].view(a.dtype).reshape(a.shape)
+    """A copy that begins with a line of the cache: small products with it take a third less time."""
+    copy = workspace(a.shape, a.dtype)
     copy[...] = a
     return copy
 

@@ -72,6 +72,7 @@ def layer(name: str, kind: Kind, cell: Primitive) -> Primitive:
         outputs=1 + kind.states,
         residual=True,
         definition=partial(unrolled, cell, kind),
+        real=True,
         samples=lambda: cases(kind),
         batch=beside(kind),
         multiply_adds=partial(products_of_steps, kind),

@@ -182,6 +182,7 @@ def cell(name: str, kind: Kind, definition: Callable[..., Any], reference: str) 
         residual=True,
         outputs=None if only else kind.states,
         definition=definition,
+        real=True,
         samples=lambda: cases(kind) if only else cases_of_projected(),
         reference=reference,
         batch=beside(kind),

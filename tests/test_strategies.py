@@ -13,6 +13,7 @@ from autograd_core.errors import DeclarationError
 from autograd_core.primitives.elementary import log
 from autograd_core.testing import check_grads
 from autograd_core.testing import strategies as ags
+from autograd_core.testing.layouts import native
 from autograd_core.testing.strategies.arrays import GAP, SMALLEST
 from autograd_core.testing.strategies.programs import smooth
 
@@ -33,7 +34,7 @@ def test_numbers_lie_in_the_domain_away_from_kinks_and_from_underflow(dtype, dat
     x = data.draw(ags.arrays((-1.7, 2.3), dtype, kinks=(1.0,)))
     real = np.real(x).astype(float)
 
-    assert x.dtype == dtype
+    assert native(x.dtype) == dtype
     assert np.all((real >= -1.7) & (real <= 2.3))
     assert np.all((real == 0) | (np.abs(real) >= SMALLEST))
     if x.dtype.kind != "i":
@@ -47,7 +48,7 @@ def test_a_domain_that_is_all_kink_is_refused():
 
 @given(ags.arrays(range(-3, 4)))
 def test_a_range_gives_integers(x):
-    assert x.dtype == int
+    assert native(x.dtype) == np.dtype(int)
     assert np.all(np.isin(x, range(-3, 4)))
 
 
@@ -93,6 +94,14 @@ def test_matrices_have_the_spectrum_that_was_asked_for(a, b, q):
     np.testing.assert_allclose(q @ q.T, np.eye(len(q)), atol=1e-14)
 
 
+@given(ags.spd(dtype=float, batch=None), ags.conditioned(2, dtype=float, batch=(2, 1)))
+def test_stacks_of_matrices_are_well_posed_one_by_one(a, b):
+    assert b.shape == (2, 1, 2, 2)
+    np.testing.assert_allclose(np.linalg.cond(b), 10.0)
+    if a.size:
+        check_grads(lambda a: np.linalg.cholesky((a + a.mT) / 2), a, order=1, directions=1)
+
+
 def test_a_primitive_without_samples_is_refused_by_name():
     bare = ag.primitive(lambda a: a, lambda g: g, jvp=lambda t: t, name="bare", listed=False)
 
@@ -133,6 +142,9 @@ HARD = {
     "gaps in memory": (ags.arrays(), lambda x: x.ndim == 1 and x.size > 1 and x.strides[0] == 2 * x.itemsize),
     "read-only": (ags.arrays(), lambda x: x.ndim and x.size and not x.flags.writeable and x.strides[0] > 0),
     "broadcast": (ags.arrays(), lambda x: x.size > 1 and 0 in x.strides),
+    "unaligned": (ags.arrays(), lambda x: not x.flags.aligned),
+    "the other byte order": (ags.arrays(), lambda x: not x.dtype.isnative),
+    "a stack of matrices": (ags.spd(batch=None), lambda a: a.ndim == 4 and len(a) == 2),
     "longdouble": (ags.arrays(), lambda x: x.dtype == np.longdouble),
     "the end of the domain": (ags.arrays((0.5, 2.0)), lambda x: np.any(x == 2)),
     "several negative axes": (ags.axes(3), lambda a: isinstance(a, tuple) and len(a) == 2 and max(a) < 0),

@@ -18,6 +18,7 @@ from ..tensors import tensor
 from ..transforms import vjp
 from ..trees import flatten
 from .examples import samples_of
+from .layouts import native
 
 Array = Any
 DOUBLE = (np.dtype(np.float64), np.dtype(np.complex128))
@@ -50,8 +51,12 @@ class Case:
 
     def parts(self, *data: Any) -> list[Any]:
         """What of the result has derivatives: its floating parts, as what the sample says they are looked at through."""
+        return floating(self.seen(*data))
+
+    def seen(self, *data: Any) -> Any:
+        """The result, as what the sample says it is looked at through: free of what is a matter of choice."""
         y = self.f(*data)
-        return floating(y if self.call.through is None else self.call.through(y))
+        return y if self.call.through is None else self.call.through(y)
 
     def pull(self, data: Sequence[Array], cotangents: Sequence[Array] | None = None) -> tuple[list[Array], list[Array]]:
         """The floating parts of the result and the gradients for these cotangents; ones if none are given."""
@@ -87,7 +92,7 @@ class Case:
     @cached_property
     def is_double(self) -> bool:
         """Whether there are derivatives, all in double precision."""
-        return self.is_smooth and all(x.dtype in DOUBLE for x in (*self.data, *self.outputs))
+        return self.is_smooth and all(native(x.dtype) in DOUBLE for x in (*self.data, *self.outputs))
 
     @cached_property
     def has_differences(self) -> bool:

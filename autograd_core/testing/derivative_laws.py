@@ -15,6 +15,7 @@ from ..transforms import grad, vjp
 from .cases import Case, plain
 from .checks import check_grads
 from .lawbook import agree, agree_on_slopes, eps_of, inner, law
+from .layouts import native
 from .levels import Level, Slope
 from .verdicts import rounded_wrong
 
@@ -77,7 +78,7 @@ def dtype(case: Case) -> None:
     rows = ("gradient", gradients, case.data), ("tangent", moved, case.outputs), ("value", ys, case.outputs)
     for what, got, like in rows:
         for i, (g, x) in enumerate(zip(got, like, strict=True)):
-            if np.shape(g) != x.shape or np.asarray(g).dtype != x.dtype:
+            if np.shape(g) != x.shape or native(np.asarray(g).dtype) != native(x.dtype):
                 raise AssertionError(
                     f"{what} {i}: {np.asarray(g).dtype} of shape {np.shape(g)} instead of {x.dtype} of shape {x.shape}"
                 )
@@ -185,7 +186,7 @@ def alias(case: Case) -> None:
     """One array given twice has the sum of the gradients of two equal arrays."""
     for i, j in combinations(range(len(case.data)), 2):
         x, other = case.data[i], case.data[j]
-        if x.shape != other.shape or x.dtype != other.dtype:
+        if x.shape != other.shape or native(x.dtype) != native(other.dtype):
             continue
         twice = list(case.data)
         twice[j] = x.copy()

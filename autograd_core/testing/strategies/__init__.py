@@ -16,7 +16,8 @@ except ImportError as error:
         'autograd_core.testing.strategies draws with Hypothesis: pip install "autograd-core[testing]"'
     ) from error
 
-from .arrays import LAYOUTS, arrays, distinct, dtypes, laid_out, numbers
+from ..layouts import LAYOUTS, laid_out
+from .arrays import arrays, distinct, dtypes, numbers
 from .calls import Call, calls, containers, cotangents, directions
 from .contractions import Einsum, einsums
 from .matrices import conditioned, orthogonal, spd

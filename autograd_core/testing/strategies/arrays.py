@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ..examples import ANY, Interval
+from ..layouts import KEEPING, LAYOUTS, laid_out
 from .shapes import Shape, shapes
 
 T = TypeVar("T")
@@ -27,34 +28,8 @@ SMALLEST = 2.0**-4
 
 FLOATS = (np.float64, np.float32, np.float16, np.longdouble)
 
-LAYOUTS: dict[str, Callable[[Array], Array]] = {
-    "C": np.ascontiguousarray,
-    "Fortran": np.asfortranarray,
-    "reversed": lambda x: np.flip(np.flip(x).copy()),
-    "strided": lambda x: np.repeat(x, 2, axis=-1)[..., ::2],
-    "read-only": lambda x: frozen(x.copy()),
-    "broadcast": lambda x: np.broadcast_to(x[:1], x.shape) if len(x) else x,
-}
-"""Ways to lay out an array in memory. All keep its values, but `broadcast`, which repeats the first along the first axis."""
-
-
 ANY_LAYOUT = st.sampled_from(list(LAYOUTS))
-KEEPING = st.sampled_from([name for name in LAYOUTS if name != "broadcast"])
-"""The layouts of an array that is to keep its values."""
-
-
-def frozen(x: Array) -> Array:
-    x.flags.writeable = False
-    return x
-
-
-def laid_out(x: Array, layout: str) -> Array:
-    """An array in one of the LAYOUTS; numbers, and arrays of shape (), have only one.
-
-    >>> laid_out(np.array([1.0, 2.0]), "reversed").strides
-    (-8,)
-    """
-    return LAYOUTS[layout](x) if np.ndim(x) else x
+ANY_KEEPING_LAYOUT = st.sampled_from(KEEPING)
 
 
 def drawn_or(given: Drawn[T], usual: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
@@ -141,7 +116,7 @@ def arrays(
     """Arrays of numbers from a domain.
 
     dtype, shape, layout   as given, from a strategy, or any: every floating dtype; up to three axes, 0-d and empty ones
-                           included; every one of LAYOUTS
+                           included; every one of LAYOUTS, of which "swapped" has the other byte order in its dtype
 
     >>> from hypothesis import find
     >>> find(arrays((0.5, 2.0), np.float32), lambda x: x.ndim == 2 and x.size)
@@ -190,4 +165,4 @@ def distinct(
     order = draw(st.permutations(range(n)))
     within = draw(st.lists(st.integers(0, 8), min_size=n, max_size=n))
     x = low + cell * (np.array(order, float) + np.array(within, float) / 16)
-    return laid_out(x.reshape(size).astype(kind), draw(KEEPING))
+    return laid_out(x.reshape(size).astype(kind), draw(ANY_KEEPING_LAYOUT))

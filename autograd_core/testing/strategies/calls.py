@@ -18,7 +18,8 @@ from ...samples import Sample
 from ...trees import flatten
 from ..cases import case_of
 from ..examples import Interval, domains_of, drawn, samples_of, takes_complex
-from .arrays import FLOATS, KEEPING, arrays, laid_out
+from ..layouts import laid_out
+from .arrays import ANY_KEEPING_LAYOUT, FLOATS, arrays
 from .shapes import broadcastable
 
 
@@ -185,7 +186,7 @@ def sampled_calls(draw: st.DrawFn, primitive: Primitive, dtype: Any = None) -> C
     for i, a in enumerate(given.args):
         if isinstance(a, np.ndarray) and a.dtype.kind in "fc" and primitive.differentiable(i):
             scaled = (a * draw(SCALES)).astype(a.dtype)
-            a = laid_out(scaled, draw(KEEPING))
+            a = laid_out(scaled, draw(ANY_KEEPING_LAYOUT))
         args.append(a)
     return Call(primitive, tuple(args), given.settings, given.through)
 

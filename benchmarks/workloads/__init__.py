@@ -93,6 +93,20 @@ WORKLOADS = {
         Workload(name="conv", title="convolution 3x3, 64x32x32x32 -> 64", module="conv", goals={"torch": 1.0}),
         Workload(name="max_pool", title="max-pooling 2x2, 64x64x32x32", module="max_pool", goals={"torch": 0.4}),
         Workload(
+            name="transformer_block",
+            title="LayerNorm + MLP of a transformer, 16x64x128",
+            module="transformer",
+            settings={"part": "block"},
+            goals={"torch": 1.2},
+        ),
+        Workload(
+            name="encoder_layer",
+            title="TransformerEncoderLayer, 16x64x128, 4 heads",
+            module="transformer",
+            settings={"part": "encoder_layer"},
+            references=("torch",),
+        ),
+        Workload(
             name="scalar_mlp",
             title="scalar net 2-16-16-1, 100 points",
             module="scalar_mlp",

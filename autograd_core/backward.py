@@ -9,6 +9,7 @@ import numpy as np
 
 from .batches import Batched
 from .errors import DTypeError, GradientError, ShapeError
+from .primitives.buffers import LINE
 from .recording import Node, Tensor, Value, dtype_of, handle, tensor_of
 from .reverse import ONE_OWNER, Cotangents, conjugate, pull_back, run_hooks
 
@@ -117,12 +118,10 @@ ONE_VIEW = _count_of_one_view()
 
 
 def is_sole_view(g: Any) -> bool:
-    """Whether an array is the only one to look at the whole memory of another, as a reshaped result is."""
+    """Whether an array is the only one to look at the memory of another, and at all of it but a cache line, as results are."""
     base = g.base
-    whole = (
-        type(base) is np.ndarray and base.flags.owndata and base.size == g.size and g.flags.forc and g.flags.writeable
-    )
-    return whole and sys.getrefcount(base) <= ONE_VIEW
+    whole = type(base) is np.ndarray and base.flags.owndata and base.nbytes <= g.nbytes + LINE
+    return whole and g.flags.forc and g.flags.writeable and sys.getrefcount(base) <= ONE_VIEW
 
 
 def accumulate(node: Node, g: Any, owned: bool) -> None:

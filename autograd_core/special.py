@@ -7,10 +7,10 @@ Those that NumPy cannot compute ask SciPy, which is loaded on the first call: `p
 0.7978845608028...
 """
 
-from .primitives.activations import erf
 from .primitives.bessel_functions import i0e, i1, i1e, iv, ive
 from .primitives.entire import i0
 from .primitives.entropies import entr, expit, kl_div, log_expit, logit, rel_entr, xlog1py, xlogy
+from .primitives.error_functions import erf
 from .primitives.gamma_functions import (
     beta,
     betainc,

@@ -140,3 +140,62 @@ def test_erf_of_an_array_larger_than_a_block_is_that_of_its_parts():
 def test_erf_of_complex_numbers_is_refused():
     with pytest.raises(UnsupportedError, match="real part"):
         ops.erf(np.array([1j]))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gelu_and_its_slope_are_off_by_roundings_of_the_larger_term(dtype):
+    points = np.linspace(-14, 14, 9001).astype(dtype)
+    wide = points.astype(np.longdouble)
+    p = np.array([0.5 * math.erfc(-v / math.sqrt(2)) for v in points.tolist()])
+    t = ag.tensor(points, requires_grad=True)
+    y = ops.gelu(t)
+    y.sum().backward()
+    slope = p + wide * np.exp(-wide * wide / 2) / np.sqrt(2 * np.longdouble(np.pi))
+
+    assert np.all(np.abs(y.numpy() - wide * p) <= 3 * np.finfo(dtype).eps * np.abs(wide))
+    assert np.all(np.abs(t.grad.numpy() - slope) <= 3 * np.finfo(dtype).eps)
+
+
+def test_gelu_has_one_value_whether_recorded_or_not_in_whatever_order_it_lies():
+    points = np.random.default_rng(0).standard_normal((300, 2, 400)).astype(np.float32)
+    for a in (points, points.transpose(2, 0, 1), points[:, ::-1, ::3]):
+        t = ag.tensor(0 * a, requires_grad=True) + a
+        np.testing.assert_array_equal(ops.gelu(t).numpy(), ops.gelu(a))
+        np.testing.assert_array_equal(ops.gelu(a).ravel()[::1000], ops.gelu(a.ravel()[::1000]))
+
+
+def test_gelu_can_be_walked_back_twice():
+    t = ag.tensor(x, requires_grad=True)
+    y = ops.gelu(t)
+    y.backward(x, retain_graph=True)
+    first = t.grad.numpy().copy()
+    t.grad = None
+    y.backward(x)
+
+    np.testing.assert_array_equal(t.grad, first)
+
+
+def test_large_arguments_of_gelu_do_not_overflow():
+    t = ag.tensor(np.array([-1e30, -30.0, 30.0, 1e30], np.float32), requires_grad=True)
+    y = ops.gelu(t)
+    y.sum().backward()
+
+    np.testing.assert_array_equal(y.numpy(), [0, 0, 30, np.float32(1e30)])
+    np.testing.assert_array_equal(t.grad, [0, 0, 1, 1])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("scores", [[1.0, 2.0, -np.inf], [1e4, 1e4, 0.0], [-1e4, -1e4, -1e9], [-900.0, 0.0, 700.0]])
+def test_softmax_is_exact_however_large_the_scores_of_any_row(scores, dtype):
+    a = np.array([scores, [0.5, -1.0, 0.0]], dtype)
+    wide = a.astype(np.longdouble)
+    e = np.exp(wide - wide.max(1, keepdims=True))
+
+    np.testing.assert_allclose(ops.softmax(a), e / e.sum(1, keepdims=True), rtol=4 * np.finfo(dtype).eps, atol=1e-40)
+
+
+def test_softmax_of_a_row_that_is_left_out_as_a_whole_is_undefined():
+    with np.errstate(invalid="ignore"):
+        y = ops.softmax(np.array([[-np.inf, -np.inf], [0.0, 0.0]]))
+
+    np.testing.assert_array_equal(y, [[np.nan, np.nan], [0.5, 0.5]])

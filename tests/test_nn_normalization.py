@@ -73,6 +73,15 @@ def test_weight_and_bias_act_on_each_channel():
     np.testing.assert_allclose(layer(x).numpy(), expected)
 
 
+def test_norms_of_several_dtypes_promote_and_half_precision_is_summed_in_single():
+    x, weight = floats(3, 4), floats(4)
+    half = (1000 * x).astype(np.float16)
+
+    assert nn.functional.layer_norm(x.astype(np.float32), 4, weight).dtype == np.float64
+    assert nn.functional.rms_norm(half, 4).dtype == np.float16
+    np.testing.assert_allclose(nn.functional.layer_norm(half, 4), normal(half.astype(float), 1), atol=2e-3)
+
+
 def test_a_large_mean_costs_no_more_digits_than_the_input_has_lost():
     x = (1e4 + random.standard_normal((3, 1000))).astype(np.float32)
 

@@ -18,9 +18,9 @@ from ..primitive import Primitive
 from ..recording import Settings, Value, numbers_of
 from ..samples import Sample, sample
 from ..shapes import Shape
+from .buffers import ones
 from .contractions import normal, shape_of
 from .indexing import getitem
-from .linear_layer import ones
 from .losses import Reduction, reduced
 from .softmaxes import log_softmax, softmax
 

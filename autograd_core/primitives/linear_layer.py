@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,15 +15,9 @@ from ..primitive import Primitive
 from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape, contraction
+from .buffers import Row, ones
 from .contractions import normal
-
-
-@lru_cache(maxsize=64)
-def ones(n: int, dtype: Any) -> Any:
-    """Ones that nobody can write to; a sum over rows is quickest as a product with them."""
-    made = np.ones(n, dtype)
-    made.flags.writeable = False
-    return made
+from .small_products import product
 
 
 def weighted(x: Any, w: Any) -> Any:
@@ -33,8 +27,8 @@ def weighted(x: Any, w: Any) -> Any:
     if x.ndim == 2 and len(w) > len(x):
         return np.dot(w, x.T).T  # OpenBLAS is up to a tenth quicker with the longer side first
     if x.ndim < 3 or not x.size:
-        return np.dot(x, w.T)
-    return np.dot(x.reshape(-1, x.shape[-1]), w.T).reshape(*x.shape[:-1], w.shape[0])
+        return product(x, w.T)
+    return product(rows(x), w.T).reshape(*x.shape[:-1], len(w))
 
 
 def affine_forward(x: Any, w: Any, b: Any) -> Any:
@@ -43,15 +37,24 @@ def affine_forward(x: Any, w: Any, b: Any) -> Any:
         raise ShapeError(linear_words(x.shape, w.shape, b.shape))
     if y.dtype != b.dtype:
         return y + b
-    y += b  # fresh, so that nobody else sees the write
+    if y.ndim < 3:
+        y += b  # fresh, so that nobody else sees the write
+    else:
+        flat = rows(y)
+        Row(b, len(flat)).apply(np.add, flat, flat)
     return y
 
 
+def rows(x: Any) -> Any:
+    """x as a matrix, all axes but the last as one: one large product is quicker than many small ones."""
+    return np.reshape(x, (math.prod(x.shape[:-1]), x.shape[-1]))
+
+
 def linear_input(g: Any, b: Any) -> Any:
-    if g.ndim != 2:
-        return np.matmul(g, b)
+    if g.ndim > 2:
+        return np.reshape(product(rows(g), b), (*g.shape[:-1], b.shape[1]))
     # in the memory order of the value it belongs to, see `weighted`: elementwise work on mixed orders is slow
-    return np.dot(b.T, g.T).T if b.shape[1] > len(g) else np.dot(g, b)
+    return np.dot(b.T, g.T).T if g.ndim == 2 and b.shape[1] > len(g) else product(g, b)
 
 
 def linear_weight(g: Any, a: Any) -> Any:
@@ -59,12 +62,13 @@ def linear_weight(g: Any, a: Any) -> Any:
         return np.dot(g.T, a)
     if a.ndim == 1:
         return np.expand_dims(g, -1) * a
-    axes = tuple(range(a.ndim - 1))
-    return np.tensordot(g, a, (axes, axes))
+    return np.dot(rows(g).T, rows(a))
 
 
 def linear_bias(g: Any) -> Any:
-    return np.dot(ones(len(g), g.dtype), g) if g.ndim == 2 else g
+    if g.ndim < 2:
+        return g
+    return np.dot(ones(len(g), g.dtype), g) if g.ndim == 2 else linear_bias(rows(g))
 
 
 def linear_tangent(ts: Any, a: Any, b: Any, y_like: Any) -> Any:

@@ -21,7 +21,8 @@ from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .activations import relu, sigmoid
-from .linear_layer import linear, ones
+from .buffers import ones
+from .linear_layer import linear
 from .operands import array
 from .recurrent_gates import GRU, LSTM, RELU, TANH, Array, Arrays, Kind
 from .recurrent_kernels import shifts

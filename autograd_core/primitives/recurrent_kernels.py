@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..shapes import Shape
-from .linear_layer import ones
+from .buffers import ones
 from .recurrent_gates import Array, Arrays, Kind
 from .window_kernels import workspace
 from .window_products import SMALL_PRODUCT

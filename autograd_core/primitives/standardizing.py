@@ -7,6 +7,7 @@ The Jacobian is symmetric, so that one formula serves both modes, and it is made
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,31 +16,43 @@ from ..errors import AxisError, DTypeError
 from ..families import elementwise, primitive
 from ..recording import Value
 from ..samples import Sample, sample
-from ..shapes import Axis, kept_shape, normal_axes
+from ..shapes import Axis, Shape, kept_shape, normal_axes
 from .reductions import count, matrix, prepared
-from .sum_kernels import blocks, sum_of_products, sum_over
+from .row_kernels import standard_rows, standard_rows_back
 
 
-def made_from(a: Any, *, axis: Any, eps: float, centred: bool) -> tuple[Any, ...]:
-    """y, the variance and the mean; if it is not to be centred, y and the mean square. Half precision is summed in float32."""
+def floats(a: Any) -> Any:
+    """The numbers as floats to compute with: half precision is summed in float32."""
     a = np.asarray(a)
     if a.dtype.kind == "c":
         raise DTypeError(
             "complex numbers have no order of size to be normalised by: take their real part, or np.abs(x)"
         )
-    a = a if a.dtype.kind == "f" else a.astype(float)
-    x = a.astype(np.float32) if a.dtype == np.float16 else a
+    return a.astype(np.float32 if a.dtype == np.float16 else float) if a.dtype.kind != "f" or a.itemsize < 4 else a
+
+
+def as_rows(a: Any, axes: Shape) -> Any:
+    """The array as a matrix whose rows are normalised each by itself; None if the axes are not the last ones."""
+    lead = a.ndim - len(axes)
+    if set(axes) != set(range(lead, a.ndim)):
+        return None
+    return a.reshape(prod(a.shape[:lead]), prod(a.shape[lead:]))
+
+
+def standardized_forward(a: Any, *, axis: Any, eps: float, centred: bool) -> tuple[Any, ...]:
+    """y, the variance and the mean; if it is not to be centred, y and the mean square."""
+    x = floats(a)
     axes = normal_axes(axis, x.ndim)
-    n, y = count(x.shape, axes), np.empty_like(x)
-    mean, variance = np.zeros((2, *kept_shape(x.shape, axes)), x.dtype)
-    for part in blocks(x.shape, axes):
-        xs, ys = x[part], y[part]
-        if centred:
-            mean[part] = sum_over(xs, axes) / n
-            xs = np.subtract(xs, mean[part], out=ys)
-        variance[part] = sum_of_products(xs, xs, axes) / n
-        np.multiply(xs, 1 / np.sqrt(variance[part] + eps), out=ys)
-    return (y.astype(a.dtype, copy=False), variance, *([mean] if centred else []))
+    rows, kept = as_rows(x, axes), kept_shape(x.shape, axes)
+    if rows is not None:
+        y, _, mean, variance = standard_rows(rows, eps, centred)
+        y, mean, variance = y.reshape(x.shape), mean.reshape(kept), variance.reshape(kept)
+    else:
+        mean = averaged(x, axes)
+        y = x - mean if centred else x
+        variance = averaged(y * y, axes)
+        y = y * (1 / np.sqrt(variance + eps))
+    return (y.astype(a.dtype, copy=False) if a.dtype.kind == "f" else y, variance, *([mean] if centred else []))
 
 
 def averaged(x: Any, axis: Axis) -> Any:
@@ -49,24 +62,13 @@ def averaged(x: Any, axis: Axis) -> Any:
 def sloped(u: Any, y: Any, variance: Any, axis: Axis, eps: float, centred: bool) -> Any:
     """The Jacobian of y times u."""
     if not isinstance(u, Value) and not isinstance(y, Value):
-        return sloped_array(u, y, variance, axis, eps, centred)
+        u, h = u.astype(variance.dtype, copy=False), y.astype(variance.dtype, copy=False)
+        axes = normal_axes(axis, u.ndim)
+        if (rows := as_rows(u, axes)) is not None:
+            t, _ = standard_rows_back(rows, as_rows(h, axes), variance.reshape(-1, 1), eps, centred)
+            return in_dtype_of(y, t.reshape(u.shape))
     t = u - y * averaged(u * y, axis)
     t = (t - averaged(u, axis) if centred else t) / np.sqrt(variance + eps)
-    return in_dtype_of(y, t)
-
-
-def sloped_array(u: Any, y: Any, variance: Any, axis: Axis, eps: float, centred: bool) -> Any:
-    """The same of arrays, a block at a time."""
-    us, ys = u.astype(variance.dtype, copy=False), y.astype(variance.dtype, copy=False)
-    axes = normal_axes(axis, u.ndim)
-    n, t = count(u.shape, axes), np.empty(u.shape, variance.dtype)
-    for part in blocks(u.shape, axes):
-        v, ts = us[part], t[part]
-        np.multiply(ys[part], sum_of_products(v, ys[part], axes) / -n, out=ts)
-        ts += v
-        if centred:
-            ts -= sum_over(v, axes) / n
-        ts *= 1 / np.sqrt(variance[part] + eps)
     return in_dtype_of(y, t)
 
 
@@ -114,7 +116,7 @@ def cases_of_standardize() -> list[Sample]:
 
 
 standardized = primitive(
-    made_from,
+    standardized_forward,
     standardized_back,
     jvp=standardized_ahead,
     outputs=-1,
@@ -144,17 +146,6 @@ def standardize(x: Any, axis: Axis, eps: float = 0.0) -> tuple[Any, Any, Any]:
     x, axis = prepared(x, axis)
     y, variance, mean = standardized(x, axis=axis, eps=float(eps), centred=True)
     return y, mean, variance
-
-
-def rms_standardize(x: Any, axis: Axis, eps: float = 0.0) -> Any:
-    """The numbers divided by the root of their mean square over the axes: x / sqrt(mean(x^2) + eps).
-
-    >>> import numpy as np, autograd_core as ag
-    >>> ag.ops.rms_standardize(np.array([3.0, 4.0]), axis=0) * 12.5**0.5
-    array([3., 4.])
-    """
-    x, axis = prepared(x, axis)
-    return standardized(x, axis=axis, eps=float(eps), centred=False)[0]
 
 
 def scale_shift(x: Any, scale: Any, shift: Any) -> Any:

@@ -23,8 +23,8 @@ from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape
 from . import conv_kernels
+from .buffers import ones
 from .contractions import normal, shape_of
-from .linear_layer import ones
 from .window_kernels import output_size
 
 Sizes: TypeAlias = int | Shape

@@ -31,8 +31,7 @@ def layer_norm(
            [-1.,  1.]])
     """
     input = numeric(input, "layer_norm")
-    y, _, _ = ops.standardize(input, last_axes(input, normalized_shape, "layer_norm"), eps)
-    return affine(y, weight, bias)
+    return ops.layer_norm(input, weight, bias, last_axes(input, normalized_shape, "layer_norm"), eps)
 
 
 def rms_norm(input: Any, normalized_shape: int | Sequence[int], weight: Any = None, eps: float | None = None) -> Any:
@@ -48,7 +47,7 @@ def rms_norm(input: Any, normalized_shape: int | Sequence[int], weight: Any = No
     axes = last_axes(input, normalized_shape, "rms_norm")
     if eps is None:
         eps = float(np.finfo(input.dtype if input.dtype.kind == "f" else float).eps)
-    return affine(ops.rms_standardize(input, axes, eps), weight, None)
+    return ops.rms_norm(input, weight, axes, eps)
 
 
 def batch_norm(
@@ -154,7 +153,7 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
             f"{num_groups} groups: take a number that divides them"
         )
     rows = np.reshape(input, (n, num_groups, math.prod(input.shape[1:]) // num_groups))
-    y = np.reshape(ops.standardize(rows, 2, eps)[0], input.shape)
+    y = np.reshape(ops.layer_norm(rows, eps=eps), input.shape)
     return affine(y, by_channel(weight, input.ndim), by_channel(bias, input.ndim))
 
 
@@ -180,15 +179,15 @@ def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float 
 # -- what they share -----------------------------------------------------------------------------------------------------
 
 
-def last_axes(input: Any, normalized_shape: int | Sequence[int], asked: str) -> tuple[int, ...]:
-    """The axes to normalise over; raises ShapeError unless the input ends with that shape."""
+def last_axes(input: Any, normalized_shape: int | Sequence[int], asked: str) -> int:
+    """How many axes to normalise over; raises ShapeError unless the input ends with that shape."""
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
     if not shape or tuple(input.shape[-len(shape) :]) != shape:
         lengths = ", ".join(map(str, shape))
         raise ShapeError(
             f"{asked} over {shape or 'no axes'} takes inputs of shape (..., {lengths}), and was given {tuple(input.shape)}"
         )
-    return tuple(range(input.ndim - len(shape), input.ndim))
+    return len(shape)
 
 
 def check_channels(input: Any, asked: str, least: int) -> None:

@@ -15,6 +15,7 @@ from ..errors import KindError
 from ..module import Module
 from ..random import stream
 from ..settings import whole
+from .containers import ModuleList
 from .normalization import LayerNorm
 from .transformer_layers import Activation, TransformerDecoderLayer, TransformerEncoderLayer
 
@@ -42,7 +43,8 @@ class TransformerEncoder(Module):
         enable_nested_tensor: bool = True,
         mask_check: bool = True,
     ) -> None:
-        self.layers, self.num_layers = copies(encoder_layer, num_layers, "TransformerEncoder"), num_layers
+        self.layers = copies(encoder_layer, num_layers, "TransformerEncoder")
+        self.num_layers = num_layers
         self.norm = norm
 
     def forward(
@@ -63,7 +65,8 @@ class TransformerDecoder(Module):
     """
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
-        self.layers, self.num_layers = copies(decoder_layer, num_layers, "TransformerDecoder"), num_layers
+        self.layers = copies(decoder_layer, num_layers, "TransformerDecoder")
+        self.num_layers = num_layers
         self.norm = norm
 
     def forward(
@@ -189,9 +192,10 @@ class Transformer(Module):
         return np.triu(np.full((sz, sz), -np.inf, dtype), 1)
 
 
-def copies(layer: Module, count: int, asked: str) -> list[Any]:
+def copies(layer: Module, count: int, asked: str) -> ModuleList:
     """Copies of a layer, which draw from the generator that it draws from."""
     if not isinstance(layer, Module):
         raise KindError(f"{asked} takes a layer to make copies of, and was given a {type(layer).__name__}")
     drawn_from = [getattr(module, "generator", None) for module in layer.modules()]
-    return [copy.deepcopy(layer, {id(g): g for g in drawn_from}) for _ in range(whole(count, f"{asked}: num_layers"))]
+    count = whole(count, f"{asked}: num_layers")
+    return ModuleList([copy.deepcopy(layer, {id(g): g for g in drawn_from}) for _ in range(count)])

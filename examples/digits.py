@@ -1,7 +1,7 @@
 """A small convolutional network learns handwritten digits; then its gradients are checked and its graph is drawn.
 
     python -m examples.digits                   the 1,797 digits that ship with the project
-    python -m examples.digits --data FOLDER     MNIST's four .gz files (the variable AUTOGRAD_DATA does the same)
+    python -m examples.digits --data FOLDER     MNIST's four files (the variable AUTOGRAD_DATA does the same)
 
 Pictures go to demo/. Exits with a message when the accuracy or the gradients fall short of what is promised.
 """
@@ -22,7 +22,7 @@ from tqdm import tqdm
 import autograd_core as ag
 import nn
 from autograd_core.testing import check_grads
-from examples.loading import Digits, idx_digits, shipped_digits
+from examples.loading import shipped_digits
 from examples.pictures import draw_loss, draw_neuron, draw_training
 
 ACCURACY = 0.97
@@ -34,30 +34,30 @@ cross_entropy = nn.CrossEntropyLoss()
 def main() -> None:
     options = arguments()
     try:
-        digits = idx_digits(options.data) if options.data else shipped_digits()
-    except (OSError, EOFError, ValueError) as problem:
+        learn, judge = nn.data.mnist(options.data) if options.data else shipped_digits()
+    except (OSError, nn.DataError) as problem:
         sys.exit(f"digits: {problem}")
     nn.manual_seed(0)
-    side = digits.images.shape[-1]
+    side = learn.images.shape[-1]
     model = network(side)
     weights = sum(p.size for p in model.parameters())
-    learnt, held_out = len(digits.labels), len(digits.held_out_labels)
-    print(f"Digits: {learnt:,} to learn from, {held_out:,} held out, {side} x {side} pixels")
+    held_out = len(judge.labels)
+    print(f"Digits: {len(learn.labels):,} to learn from, {held_out:,} held out, {side} x {side} pixels")
     print(f"Network: two convolutions and a linear layer, {weights:,} parameters")
 
     start = time.perf_counter()
-    losses, accuracies = train(model, digits)
+    losses, accuracies = train(model, learn, judge)
     print(f"Trained {len(losses)} epochs in {time.perf_counter() - start:.1f} s")
 
-    guesses = predict(model, digits.held_out_images)
-    right = np.sum(guesses == digits.held_out_labels)
+    guesses = predict(model, judge.images)
+    right = np.sum(guesses == judge.labels)
     accuracy = right / held_out
     print(f"Held-out accuracy: {accuracy:.1%} ({right:,} of {held_out:,})")
-    print(f"Commonest mistakes: {mistakes(digits.held_out_labels, guesses)}")
+    print(f"Commonest mistakes: {mistakes(judge.labels, guesses)}")
 
-    hardest = np.argsort(guesses == digits.held_out_labels, kind="stable")[:32]
+    hardest = np.argsort(guesses == judge.labels, kind="stable")[:32]
     try:
-        error = gradient_error(model, digits.held_out_images[hardest], digits.held_out_labels[hardest])
+        error = gradient_error(model, judge.images[hardest], judge.labels[hardest])
     except AssertionError as problem:
         sys.exit(f"digits: {problem}")
     print(f"Gradient check: autodiff against finite differences, worst relative error {error:.1e}")
@@ -65,7 +65,7 @@ def main() -> None:
     folder = Path("demo")
     folder.mkdir(exist_ok=True)
     draw_neuron(folder)
-    draw_loss(model, digits.images[:4], digits.labels[:4], folder)
+    draw_loss(model, learn.images[:4], learn.labels[:4], folder)
     draw_training(losses, accuracies, folder)
     print("Pictures in demo/:")
     print("  neuron.svg, .png            a neuron with the chain rule on its edges")
@@ -85,7 +85,7 @@ def arguments() -> argparse.Namespace:
         type=Path,
         metavar="FOLDER",
         default=os.environ.get("AUTOGRAD_DATA") or None,
-        help="a folder with MNIST's four .gz files, instead of the digits that ship with the project",
+        help="a folder with MNIST's four files, instead of the digits that ship with the project",
     )
     return parser.parse_args()
 
@@ -99,11 +99,11 @@ def network(side: int) -> nn.Sequential:
     )  # fmt: skip
 
 
-def train(model: nn.Module, digits: Digits) -> tuple[list[float], list[float]]:
+def train(model: nn.Module, learn: nn.data.Images, judge: nn.data.Images) -> tuple[list[float], list[float]]:
     """The mean loss and the held-out accuracy of each epoch."""
-    loader = nn.data.DataLoader(nn.data.TensorDataset(digits.images, digits.labels), batch_size=64, shuffle=True)
+    loader = nn.data.DataLoader(nn.data.TensorDataset(*learn), batch_size=64, shuffle=True)
     optimizer = nn.optim.Adam(model.parameters(), lr=3e-3)
-    epochs = max(2, 30_000 // len(digits.labels))
+    epochs = max(2, 30_000 // len(learn.labels))
     losses, accuracies = [], []
     with tqdm(total=epochs * len(loader), desc="Training", unit=" batches") as bar:
         for _ in range(epochs):
@@ -116,7 +116,7 @@ def train(model: nn.Module, digits: Digits) -> tuple[list[float], list[float]]:
                 batch_losses.append(loss.item())
                 bar.update()
             losses.append(float(np.mean(batch_losses)))
-            accuracies.append(float(np.mean(predict(model, digits.held_out_images) == digits.held_out_labels)))
+            accuracies.append(float(np.mean(predict(model, judge.images) == judge.labels)))
             bar.set_postfix_str(f"loss {losses[-1]:.4f}, held-out accuracy {accuracies[-1]:.1%}")
     return losses, accuracies
 

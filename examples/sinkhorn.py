@@ -47,7 +47,7 @@ def drawn(places, weights, size=8):
 
 
 def main():
-    digits = shipped_digits()
+    digits, _ = shipped_digits()
     first, second = (digits.images[digits.labels == digit][0, 0].astype(float) for digit in (1, 7))
     (x, a), (y, b) = ink(first), ink(second)
     check = check_grads(lambda x: divergence(x, a, y, b), x, order=1)

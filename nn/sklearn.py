@@ -154,9 +154,9 @@ def checked(module: Module, row: Array, outputs: int) -> None:
 
 
 class NNClassifier(ClassifierMixin, Network):  # type: ignore[misc]
-    """A network that tells classes apart, as an estimator of scikit-learn; what it is made with is told at `Network`.
+    """A network that tells classes apart, as an estimator of scikit-learn.
 
-    The network's outputs are logits, one for each class in the order of `classes_`.
+    What it is made with is told at `Network`. The network's outputs are logits, one for each class in the order of `classes_`.
 
     >>> import nn, numpy as np
     >>> x = np.random.default_rng(0).normal(size=(200, 2))
@@ -184,9 +184,10 @@ class NNClassifier(ClassifierMixin, Network):  # type: ignore[misc]
 
 
 class NNRegressor(RegressorMixin, Network):  # type: ignore[misc]
-    """A network that foretells numbers, one or several for each row, as an estimator of scikit-learn; see `Network`.
+    """A network that foretells numbers, one or several for each row, as an estimator of scikit-learn.
 
-    Neither rows nor targets are scaled: see StandardScaler and TransformedTargetRegressor.
+    What it is made with is told at `Network`. Neither rows nor targets are scaled: scikit-learn has StandardScaler and
+    TransformedTargetRegressor for that.
 
     >>> import nn, numpy as np
     >>> x = np.linspace(-1, 1, 200)[:, None]

@@ -186,6 +186,7 @@ def layers() -> str:
         ("Sequences of different lengths, `nn.utils.rnn`", nn.utils.rnn.__all__, nn.utils.rnn),
         ("Data, `nn.data`", nn.data.__all__, nn.data),
         ("Training, `nn.training`", nn.training.__all__, nn.training),
+        ("Estimators of scikit-learn, `nn.sklearn`", nn.sklearn.__all__, nn.sklearn),
     ]
     for title, names, module in parts:
         things = [(name, getattr(module, name)) for name in sorted(names)]

@@ -1,4 +1,4 @@
-"""The ten programs run, and find what is known of their data."""
+"""The programs run, and find what is known of their data."""
 
 import warnings
 
@@ -10,6 +10,7 @@ from examples import (
     hidden_markov,
     kalman,
     lens,
+    mnist,
     neural_ode,
     robust_regression,
     rollout,
@@ -17,6 +18,7 @@ from examples import (
     spectral,
     spline,
 )
+from tests.test_nn_data import idx
 
 
 def test_the_kalman_filter_finds_the_published_variances_of_the_nile():
@@ -91,3 +93,24 @@ def test_the_neural_equation_foresees_hares_and_lynxes():
         found = neural_ode.main()
 
     assert found["error"] < found["persistence"] / 3
+
+
+def test_lenet_learns_a_set_in_mnists_format_and_goes_on_from_its_checkpoint(tmp_path, capsys, monkeypatch):
+    random = np.random.default_rng(0)
+    for part, count in (("train", 320), ("t10k", 100)):
+        labels = random.integers(10, size=count).astype(np.uint8)
+        images = random.integers(60, size=(count, 28, 28)).astype(np.uint8)
+        for image, label in zip(images, labels, strict=True):  # a bright square, whose place is the class
+            image[4 + label // 5 * 10 :, 2 + label % 5 * 5 :][:8, :5] += 180
+        (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx(images))
+        (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx(labels))
+    monkeypatch.setenv("AUTOGRAD_DATA", str(tmp_path))
+    words = ["--batch-size", "20", "--checkpoint", str(tmp_path / "run" / "state")]
+    first = mnist.main([*words, "--epochs", "4"])
+    again = mnist.main([*words, "--epochs", "4"])
+
+    assert first[-1]["val_accuracy"] > 0.9
+    assert again == first
+    assert "Going on from" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match=r"mnist: .* has no train-images-idx3-ubyte"):
+        mnist.main(["--data", str(tmp_path / "run")])

@@ -45,6 +45,14 @@ def flatten(self: Tensor, order: Any = "C") -> Any:
     return layouts.copy(layouts.ravel(self, order))  # a copy also where ravel gives a view
 
 
+@wraps(layouts.transpose)
+def transpose(self: Tensor, *axes: Any) -> Any:
+    if len(axes) == 2 and self.ndim > 2:
+        a, b = axes
+        raise ShapeError(f"transpose({a}, {b}) of {self.ndim} axes is PyTorch's: write x.swapaxes({a}, {b})")
+    return layouts.transpose(self, *([axes] if len(axes) > 1 else axes))
+
+
 def compress(self: Tensor, condition: Any, axis: int | None = None, out: None = None) -> Any:
     """The slices along an axis at which the condition holds; of the flattened array by default."""
     return choosing.compress(condition, self, axis, out)
@@ -72,7 +80,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "trace": diagonals.trace,
     "diagonal": diagonals.diagonal,
     "reshape": with_loose_numbers(layouts.reshape),
-    "transpose": with_loose_numbers(layouts.transpose),
+    "transpose": transpose,
     "ravel": layouts.ravel,
     "flatten": flatten,
     "swapaxes": layouts.swapaxes,

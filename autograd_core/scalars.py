@@ -30,6 +30,7 @@ from .tensors import (
     requires_grad_,
     set_grad,
     set_name,
+    set_requires_grad,
     set_role,
 )
 from .ufunc_calls import array_ufunc
@@ -221,7 +222,7 @@ def install() -> None:
         "grad": property(get_grad, set_grad),
         "name": property(lambda self: None if self.node is None else self.node.name, set_name),
         "role": property(get_role, set_role),
-        "requires_grad": property(lambda self: self.node is not None and self.node.requires_grad),
+        "requires_grad": property(lambda self: self.node is not None and self.node.requires_grad, set_requires_grad),
         "is_leaf": property(lambda self: self.node is None or self.node.route is None),
         "shape": property(lambda self: ()),
         "ndim": property(lambda self: 0),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from . import dispatch
+from . import absent, dispatch
 from .backward import backward
 from .batches import Batched
 from .errors import (
@@ -15,7 +15,6 @@ from .errors import (
     GradientError,
     LeavingError,
     MutationError,
-    NoAttributeError,
     ShapeError,
     UnsupportedError,
 )
@@ -182,6 +181,10 @@ def requires_grad_(self: Value, flag: bool = True) -> Value:
     return self
 
 
+def set_requires_grad(self: Value, flag: bool) -> None:
+    requires_grad_(self, flag)
+
+
 def detach(self: Any) -> Any:
     """The same value as a constant; a Tensor shares its memory, so that writes are seen."""
     constant = layouts.detached.call(self)
@@ -236,37 +239,6 @@ def shallow(self: Tensor) -> Tensor:
     t._data, t.node, t.storage = self._data, self.node, None
     share(self, t)
     return t
-
-
-# -- what an ndarray has besides ------------------------------------------------------------------------------------------
-
-INSTEAD = {
-    "flat": "x.ravel() to read, x[index] = value to write",
-    "view": "x.astype(dtype) to convert; x.numpy().view(dtype) to look at its bytes",
-    "resize": "x.reshape(shape), or np.resize(x, shape) to repeat its elements",
-    "ctypes": "x.numpy().ctypes",
-    **{
-        name: f"x.numpy().{name}"
-        for name in (
-            "base", "byteswap", "dump", "dumps", "flags", "getfield", "setfield", "setflags", "tobytes", "tofile",
-            "newbyteorder",
-        )
-    },
-}  # fmt: skip
-"""What to write instead of NumPy's attributes that are about memory, which a recorded value does not own."""
-
-
-class Missing:
-    """An attribute that is not there, and says so; a `__getattr__` would slow down every attribute that is."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __get__(self, value: Tensor | None, face: type[Tensor]) -> NoReturn:
-        words = f"a Tensor has no attribute {self.name!r}: use {INSTEAD[self.name]}"
-        raise NoAttributeError(words, name=self.name, obj=value)
 
 
 # -- installation ------------------------------------------------------------------------------------------------------------
@@ -355,10 +327,7 @@ def install() -> None:
         "grad": property(get_grad, set_grad),
         "name": property(lambda self: None if self.node is None else self.node.name, set_name),
         "role": property(get_role, set_role),
-        "requires_grad": property(
-            lambda self: self.node is not None and self.node.requires_grad,
-            lambda self, flag: self.requires_grad_(flag) and None,
-        ),
+        "requires_grad": property(lambda self: self.node is not None and self.node.requires_grad, set_requires_grad),
         "is_leaf": property(lambda self: self.node is None or self.node.route is None or not self.node.requires_grad),
         "shape": property(lambda self: self._data.shape),
         "dtype": property(lambda self: self._data.dtype),
@@ -367,7 +336,7 @@ def install() -> None:
         "nbytes": property(lambda self: self._data.nbytes),
         "itemsize": property(lambda self: self._data.itemsize),
         "strides": property(lambda self: self._data.strides),
-        **{name: Missing(name) for name in INSTEAD},
+        **absent.ATTRIBUTES,
         **PARTS,
     }
     for name, attribute in attributes.items():

@@ -278,8 +278,8 @@ def matrix_of(tensor: Any, name: str) -> tuple[int, int]:
 def shape_of(tensor: Any) -> tuple[int, ...]:
     if not isinstance(tensor, ag.Tensor):
         raise KindError(
-            f"an initialiser writes into a Tensor, and was given a {type(tensor).__name__}: make one with "
-            "nn.Parameter(values)"
+            f"an initialiser writes into a Tensor, and was given a {type(tensor).__name__}: pass the parameter itself, "
+            "not its .data, or make one with nn.Parameter(values)"
         )
     return tensor.shape
 

@@ -18,8 +18,8 @@ CORE, NN = Path(autograd_core.__file__).parent, Path(nn.__file__).parent
 LAYERS = [
     "errors", "shapes", "trees", "samples", "lapack", "modes", "memory", "recording", "batches", "rules", "declaring", "generic",
     "primitive", "dispatch", "families", "graph", "live", "reverse", "forward", "primitives", "ops", "special",
-    "backward", "hooks", "numpy_api", "leaving", "views", "writing", "placing", "ufunc_calls", "tensors", "scalars", "methods",
-    "exchange", "array_api", "transforms", "batching", "jacobians", "regions", "calls", "custom", "streams", "random",
+    "backward", "hooks", "numpy_api", "leaving", "views", "writing", "placing", "ufunc_calls", "absent", "tensors", "scalars",
+    "methods", "exchange", "array_api", "transforms", "batching", "jacobians", "regions", "calls", "custom", "streams", "random",
     "checkpoints", "implicit", "debugging", "drawing", "testing",
 ]  # fmt: skip
 

@@ -122,7 +122,11 @@ REFUSED = [
     (lambda: nn.init.calculate_gain("leaky_relu", "a"), KindError, "the slope below 0, is 'a', a str"),
     (lambda: nn.init.kaiming_uniform_(blank(2, 2), mode="fan"), SettingError, "choose among 'fan_in', 'fan_out'"),
     (lambda: nn.init.normal_(blank(1), std=-1), SettingError, "normal_: std is -1: give a number of at least 0"),
-    (lambda: nn.init.uniform_(np.ones(2)), KindError, r"was given a ndarray: make one with nn.Parameter\(values\)"),
+    (
+        lambda: nn.init.uniform_(np.ones(2)),
+        KindError,
+        r"was given a ndarray: pass the parameter itself, not its .data, or make one with nn.Parameter\(values\)",
+    ),
     (
         lambda: nn.init.trunc_normal_(blank(1), a=9, b=10),
         SettingError,

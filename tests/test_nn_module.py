@@ -299,6 +299,17 @@ def test_a_frozen_layer_gets_no_gradient_and_can_be_thawed():
     assert all(isinstance(p, nn.Parameter) for p in model.parameters())
 
 
+@pytest.mark.parametrize("model", [nn.Linear(3, 2), nn.MLP(2, [3, 1])])
+def test_parameters_are_frozen_one_by_one_by_an_assignment(model):
+    for parameter in model.parameters():
+        parameter.requires_grad = False
+    assert not any(p.requires_grad for p in model.parameters())
+    for parameter in model.parameters():
+        parameter.requires_grad = True
+
+    assert all(p.requires_grad and isinstance(p, nn.Parameter) for p in model.parameters())
+
+
 def test_gradients_can_be_forgotten_or_filled_with_zeros():
     model = nn.Module()
     model.a, model.b, model.c = nn.Parameter([1.0]), nn.Parameter(ag.scalar(1.0)), nn.Parameter([1.0])

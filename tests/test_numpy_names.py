@@ -1,10 +1,15 @@
 """NumPy's names as `ag.` names: programs that import this package as np, and what NumPy itself cannot be asked."""
 
+import operator
+import re
+
 import numpy
 import pytest
 
 import autograd_core as ag
 import autograd_core as np
+import nn
+from autograd_core import absent
 from autograd_core.errors import LeavingError, NoAttributeError, ShapeError, UnsupportedError
 
 LEAF = numpy.array([1.0, 2.0, 4.0])
@@ -114,11 +119,27 @@ def test_attributes_of_an_ndarray_that_are_harmless_are_there():
     ("flat", r"x\.ravel\(\) to read"), ("view", r"x\.astype\(dtype\)"), ("resize", r"np\.resize"),
     ("base", r"x\.numpy\(\)\.base"),
     ("tofile", r"x\.numpy\(\)\.tofile"), ("setflags", r"x\.numpy\(\)"),
+    ("permute", r"x\.transpose\(axes\)"), ("unsqueeze", r"np\.expand_dims"), ("exp", r"np\.exp\(x\)"),
+    ("add_", r"x \+= y, within ag\.no_grad\(\)"), ("float", r"x\.astype\(np\.float32\)"),
 ])  # fmt: skip
 def test_the_others_are_refused_with_what_to_write_instead(name, words):
     with pytest.raises(NoAttributeError, match=words):
         getattr(leaf(), name)
     assert not hasattr(leaf(), name)
+
+
+def test_two_axes_of_more_are_swapped_by_numpys_name_for_it():
+    with pytest.raises(ShapeError, match=r"transpose\(1, -1\) of 3 axes is PyTorch's: write x\.swapaxes\(1, -1\)"):
+        ag.tensor(numpy.ones((2, 3, 4))).transpose(1, -1)
+    assert ag.tensor(numpy.ones((2, 3))).transpose(1, 0).shape == (3, 2)
+
+
+@pytest.mark.parametrize(("name", "words"), absent.INSTEAD.items())
+def test_what_to_write_instead_is_made_of_names_that_there_are(name, words):
+    for path in re.findall(r"\b(?:np|ag|nn)\.[a-z_.0-9]+", words):
+        operator.attrgetter(path.partition(".")[2])({"np": numpy, "ag": ag, "nn": nn}[path[:2]])
+    for attribute in re.findall(r"\bx\.([a-z_]+)", words):
+        assert hasattr(leaf(), attribute)
 
 
 def test_indices_of_shapes_are_numpys_own():

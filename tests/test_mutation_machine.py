@@ -1,7 +1,8 @@
 """Random programs of views, writes and derivatives, against NumPy arrays that carry their derivatives along.
 
 The naive twin of a value is an array and its Jacobian by the leaf, which share memory as NumPy's views do. A write that is
-recorded changes both, one that is not (under no_grad, through a detached value) only the array.
+recorded changes both, one that is not (under no_grad, through a detached value) only the array. What `backward` passes it frees,
+unless the graph is retained: a second walk through it is refused.
 """
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 import autograd_core as ag
-from autograd_core.errors import MutationError
+from autograd_core.errors import GradientError, MutationError
 
 SIZE = 6
 SMOOTH = {
@@ -52,6 +53,17 @@ def stretched(jacobian, shape):
     return np.broadcast_to(jacobian.reshape((1,) * (len(shape) - len(lead)) + jacobian.shape), (*shape, SIZE))
 
 
+def passed_by(tensor):
+    """The calls that a walk back from a value goes through."""
+    found, left = set(), [tensor.node]
+    while left:
+        node = left.pop()
+        if node is not None and node.requires_grad and not node.is_leaf and node not in found:
+            found.add(node)
+            left.extend(node.parents)
+    return found
+
+
 class Programs(RuleBasedStateMachine):
     values = Bundle("values")
 
@@ -60,6 +72,7 @@ class Programs(RuleBasedStateMachine):
         self.all = []
         self.silent_writes = False
         self.gradient = None
+        self.freed, self.entered = set(), set()  # what walks have passed, and what refused ones may have
         data = np.linspace(-0.9, 1.1, SIZE).reshape(2, 3)
         self.leaf = ag.tensor(data, requires_grad=True)
         return multiple(
@@ -236,18 +249,34 @@ class Programs(RuleBasedStateMachine):
 
     # -- what accumulates --------------------------------------------------------------------------------------------
 
-    @rule(a=values)
-    def walk_back(self, a):
+    @rule(a=values, retain=st.sampled_from([True, True, False, None]))
+    def walk_back(self, a, retain):
         """backward adds to the leaf's gradient, or, refused, leaves it as it was."""
         if not a.tensor.requires_grad:
             return
+        passed = passed_by(a.tensor)
         try:
-            np.sum(a.tensor).backward(retain_graph=True)
+            np.sum(a.tensor).backward(retain_graph=retain)
         except MutationError:
             assert self.silent_writes
             return
+        except GradientError as error:
+            assert "retain_graph=True" in str(error)
+            assert passed & (self.freed | self.entered)
+            if not retain:
+                self.entered |= passed
+            return
+        assert not passed & self.freed
+        if not retain:
+            self.freed |= passed
         slope = np.sum(a.jacobian.reshape(-1, SIZE), axis=0).reshape(2, 3)
         self.gradient = slope if self.gradient is None else self.gradient + slope
+
+    @rule(a=values)
+    def walk_back_twice(self, a):
+        """A second walk is refused where the first one freed anything, and adds the same again where it did not."""
+        for _ in range(2):
+            self.walk_back(a, False)
 
     @rule()
     def clear(self):
@@ -275,13 +304,17 @@ class Programs(RuleBasedStateMachine):
         except MutationError:
             assert self.silent_writes
             return
+        except GradientError:
+            assert passed_by(a.tensor) & (self.freed | self.entered)
+            return
+        assert not passed_by(a.tensor) & self.freed
         np.testing.assert_allclose(found.data, expected, rtol=1e-9, atol=1e-9 * max(1.0, np.max(np.abs(expected))))
 
     def teardown(self):
         """However a program ends, every value it leaves is differentiated, in both ways."""
         for twin in getattr(self, "all", ()):
             self.differentiate(twin)
-            self.walk_back(twin)
+            self.walk_back(twin, True)
             self.the_gradient_is_the_sum_of_all_walks()
 
     @invariant()

@@ -9,7 +9,7 @@ import numpy as np
 
 from .batches import Batched, batched_call
 from .declaring import check_results, checked_pair
-from .errors import DTypeError, UnsupportedError
+from .errors import DTypeError, ShapeError, UnsupportedError
 from .modes import current
 from .recording import Node, Scalar, Tensor, record, scalar_of, tensor_of
 from .rules import BoundRule, Pull, Wanted, settle
@@ -77,7 +77,12 @@ def operand(arg: Any) -> Any:
     if isinstance(arg, (list, tuple, np.ndarray)):
         if isinstance(arg, np.ma.MaskedArray):
             raise UnsupportedError("masked arrays are not differentiated: use ag.where with the mask, or x.filled(...)")
-        arg = np.asarray(arg)
+        try:
+            arg = np.asarray(arg)
+        except ValueError as error:
+            raise ShapeError(
+                "an operand has rows of different lengths, which make no array: cut or pad them"
+            ) from error
         if arg.dtype == object:
             raise DTypeError(f"an operand holds objects, not numbers: {arg!r}; to join recorded values use ag.stack")
     return arg

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import autograd_core as ag
+from autograd_core.errors import DTypeError
 
 from .errors import KindError, SettingError
 
@@ -95,6 +96,8 @@ def numeric(x: Any, what: str) -> Any:
     """A value as it is, anything else as an array of numbers."""
     if isinstance(x, ag.Value):
         return x
+    if isinstance(x, np.ma.MaskedArray):
+        raise KindError(f"{what} takes an array of numbers, and was given a masked one: write x.filled(...)")
     try:
         array = np.asarray(x)
     except ValueError as error:
@@ -103,6 +106,14 @@ def numeric(x: Any, what: str) -> Any:
         ) from error
     if array.dtype.kind not in "biufc":
         raise KindError(f"{what} takes an array of numbers, and was given a {type(x).__name__}: convert it beforehand")
+    return array
+
+
+def integers(x: Any, what: str) -> Any:
+    """A plain array of whole numbers, such as classes or lengths."""
+    array = x.numpy() if isinstance(x, ag.Tensor) else np.asarray(numeric(x, what))
+    if array.dtype.kind not in "iu":
+        raise DTypeError(f"{what} takes whole numbers, and was given {array.dtype}: convert them with x.astype(int)")
     return array
 
 

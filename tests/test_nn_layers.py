@@ -317,3 +317,19 @@ def test_plain_targets_do_not_make_a_loss_double():
 
     assert nn.MSELoss()(x, np.zeros(4)).dtype == np.float32
     assert nn.BCEWithLogitsLoss()(x, [0, 1, 0, 1]).dtype == np.float32
+
+
+@pytest.mark.parametrize("layer", [
+    nn.Linear(2, 1), nn.Conv1d(2, 1, 1), nn.MaxPool1d(2), nn.AvgPool1d(2), nn.ReLU(), nn.Dropout1d(), nn.Softmax2d(),
+    nn.BatchNorm1d(2), nn.LSTM(2, 1), nn.Unfold(1), lambda x: nn.CrossEntropyLoss()(x, [0, 1]), lambda x: nn.NLLLoss()(x, [0, 1]),
+], ids=lambda layer: type(layer).__name__)  # fmt: skip
+@pytest.mark.parametrize("rows", [[[1.0, 2.0], [3.0]], np.ma.masked_array([[1.0, 2.0]], [[False, True]])])
+def test_what_makes_no_array_of_numbers_is_refused_in_words_by_every_layer(layer, rows):
+    with pytest.raises(AutogradError, match=r"rows of different lengths.*cut or pad them|masked"):
+        layer(rows)
+    if isinstance(layer, nn.Linear):
+        assert layer([[1.0, 2.0]]).shape == (1, 1)
+
+
+def test_dropout_of_a_single_number_is_dropout():
+    assert nn.functional.dropout(ag.tensor(1.0, requires_grad=True), 1.0).item() == 0.0

@@ -7,7 +7,7 @@ import pytest
 
 import autograd_core as ag
 import nn
-from autograd_core.errors import ShapeError
+from autograd_core.errors import BoundsError, DTypeError, ShapeError
 from autograd_core.testing import check_grads
 
 F = nn.functional
@@ -174,6 +174,23 @@ def test_a_target_that_no_path_spells_has_an_infinite_loss_or_does_not_count():
         (lambda: F.ctc_loss(X, np.array([1]), [9], [1]), ShapeError, "beyond the 3 steps"),
         (lambda: F.ctc_loss(X[:, None], np.array([1, 2, 3]), [3], [2]), ShapeError, "in one row"),
         (lambda: F.kl_div(X, P, "average"), nn.SettingError, "choose among"),
+        (lambda: F.kl_div(X, X[0]), ShapeError, "kl_div compares element by element"),
+        (lambda: nn.PoissonNLLLoss()(X, X[0]), ShapeError, "poisson_nll_loss compares"),
+        (lambda: nn.GaussianNLLLoss()(X, X[0], P), ShapeError, "gaussian_nll_loss compares"),
+        (lambda: nn.HingeEmbeddingLoss()(X, X[0]), ShapeError, "hinge_embedding_loss compares"),
+        (lambda: nn.MarginRankingLoss()(X[:, 0], X[:1, 0], [1]), ShapeError, "margin_ranking_loss compares"),
+        (lambda: nn.MarginRankingLoss()(X, X, X[0]), ShapeError, "one target for each pair, or one for all"),
+        (lambda: nn.CosineEmbeddingLoss()(X, T[:1], LABELS), ShapeError, "cosine_embedding_loss takes"),
+        (lambda: nn.MultiMarginLoss()(X, LABELS + 9), BoundsError, "names none of the 4 classes"),
+        (
+            lambda: nn.MultiLabelMarginLoss()(X, np.full(X.shape, 4)),
+            BoundsError,
+            "the target 4 names none of the 4 classes",
+        ),
+        (lambda: nn.MultiLabelMarginLoss()(X, X), DTypeError, r"target takes whole numbers.*astype\(int\)"),
+        (lambda: nn.NLLLoss()(X, X[:, 0]), DTypeError, "nll_loss: target takes whole numbers"),
+        (lambda: F.ctc_loss(X, np.array([1]), [3.0], [1]), DTypeError, "ctc_loss: lengths takes whole numbers"),
+        (lambda: F.ctc_loss(X, np.array([1]), [3], [-1]), nn.SettingError, "a length is negative"),
     ],
 )
 def test_a_wrong_call_says_what_to_give(wrong, error, words):

@@ -256,6 +256,7 @@ REFUSED = [
     (lambda: nn.BatchNorm2d(3)(floats(4, 3)), ShapeError, r"takes inputs of shape \(N, 3, H, W\), and was given \(4, 3\)"),
     (lambda: nn.InstanceNorm1d(3)(floats(4, 2)), ShapeError, r"\(N, 3, L\) or \(3, L\), and was given \(4, 2\)"),
     (lambda: nn.BatchNorm1d(3)(floats(1, 3)), ShapeError, r"more than one number for each channel.*model.eval\(\)"),
+    (lambda: nn.BatchNorm1d(3)(floats(0, 3)), ShapeError, r"more than one number for each channel.*\(0, 3\)"),
     (lambda: nn.InstanceNorm1d(3)(floats(2, 3, 1)), ShapeError, "more than one number .* of an example.* batch_norm"),
     (lambda: F.batch_norm(floats(4, 3), None, None), SettingError, "give both, or training=True"),
     (lambda: F.batch_norm(floats(4), None, None), ShapeError, r"shape \(N, C, ...\), and was given \(4,\)"),
@@ -275,3 +276,15 @@ REFUSED = [
 def test_a_normalisation_refuses_with_words(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_a_batch_that_is_refused_or_empty_leaves_the_running_averages_and_their_count():
+    layer, instances = nn.BatchNorm1d(2), nn.InstanceNorm1d(2, track_running_stats=True)
+    for examples in (0, 1):
+        with pytest.raises(ShapeError):
+            layer(floats(examples, 2))
+    instances(floats(0, 2, 3))
+
+    assert layer.num_batches_tracked.item() == 0
+    for module in (layer, instances):
+        assert (module.running_mean.tolist(), module.running_var.tolist()) == ([0, 0], [1, 1])

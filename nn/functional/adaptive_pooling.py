@@ -12,7 +12,7 @@ from autograd_core.errors import ShapeError
 
 from ..errors import SettingError
 from ..random import stream
-from ..settings import numeric, per_axis, whole, within
+from ..settings import integers, numeric, per_axis, whole, within
 from ..windows import SPATIAL
 from .losses import numbers_of
 from .maxima import greatest
@@ -108,7 +108,7 @@ def max_unpool(
     axes: int, input: Any, indices: Any, kernel_size: Any, stride: Any, padding: Any, output_size: Any
 ) -> Any:
     asked = f"max_unpool{axes}d"
-    x, indices = numeric(input, asked), np.asarray(numbers_of(indices))
+    x, indices = numeric(input, asked), integers(indices, f"{asked}: indices")
     if indices.shape != x.shape or x.ndim not in (axes + 1, axes + 2):
         raise ShapeError(
             f"{asked} takes values and indices of one shape, (N, C, {SPATIAL[axes]}) or (C, {SPATIAL[axes]}), and was given "

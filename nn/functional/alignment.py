@@ -10,7 +10,7 @@ from autograd_core import ops
 from autograd_core.errors import ShapeError
 
 from ..errors import SettingError
-from ..settings import numeric, whole
+from ..settings import integers, numeric, whole
 from .losses import Reduction, numbers_of, reduced
 
 __all__ = ["ctc_loss"]
@@ -47,9 +47,9 @@ def ctc_loss(
     if single:
         x = x[:, None]
     input_lengths, target_lengths = (
-        np.atleast_1d(numbers_of(lengths)).astype(int) for lengths in (input_lengths, target_lengths)
+        np.atleast_1d(integers(lengths, "ctc_loss: lengths")) for lengths in (input_lengths, target_lengths)
     )
-    labels = label_rows(numbers_of(targets), target_lengths, single)
+    labels = label_rows(integers(targets, "ctc_loss: targets"), target_lengths, single)
     check(x.shape, labels, input_lengths, target_lengths, blank)
     steps, examples, _ = x.shape
     places = np.full((examples, 2 * labels.shape[1] + 1), blank)  # blank a blank b blank
@@ -105,11 +105,13 @@ def check(shape: Any, labels: Any, input_lengths: Any, target_lengths: Any, blan
     if len(shape) != 3 or not shape[0]:
         raise ShapeError(f"ctc_loss takes log_probs of shape (T, N, C) or (T, C), T > 0, and was given {tuple(shape)}")
     steps, examples, classes = shape
-    if not len(labels) == len(input_lengths) == len(target_lengths) == examples:
+    if len(labels) != examples or not input_lengths.shape == target_lengths.shape == (examples,):
         raise ShapeError(
             f"ctc_loss was given log_probs of {examples} examples, targets of {len(labels)}, {len(input_lengths)} input_lengths "
             f"and {len(target_lengths)} target_lengths: give one of each for each example"
         )
+    if min(input_lengths.min(initial=0), target_lengths.min(initial=0)) < 0:
+        raise SettingError("ctc_loss: a length is negative: give those of the sequences, from 0 on")
     if input_lengths.max(initial=0) > steps or target_lengths.max(initial=0) > labels.shape[1]:
         raise ShapeError(
             f"ctc_loss: a length is beyond the {steps} steps of log_probs, or the {labels.shape[1]} labels of targets"

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from autograd_core import ops
-from autograd_core.errors import ShapeError
+from autograd_core.errors import BoundsError, ShapeError
 
 from ..errors import SettingError
-from ..settings import numeric
+from ..settings import integers, numeric
 from .losses import Reduction, alike, numbers_of, reduced
 
 __all__ = ["cross_entropy", "multi_margin_loss", "multilabel_margin_loss", "multilabel_soft_margin_loss", "nll_loss"]
@@ -32,6 +32,7 @@ def cross_entropy(
     >>> nn.functional.cross_entropy(np.array([[0.0, 0.0]]), np.array([1])) == np.log(2)
     np.True_
     """
+    input, target = numeric(input, "cross_entropy"), numeric(target, "cross_entropy")
     if weight is None and ignore_index == -100 and not label_smoothing:
         return ops.cross_entropy(input, target, reduction)
     options = {"weight": weight, "ignore_index": ignore_index, "label_smoothing": label_smoothing}
@@ -49,11 +50,10 @@ def nll_loss(
     >>> nn.functional.nll_loss(np.log([[0.25, 0.75]]), np.array([1])) == -np.log(0.75)
     np.True_
     """
-    target = classes(target)
+    input, target = numeric(input, "nll_loss"), integers(target, "nll_loss: target")
     ignored = target == ignore_index
     if weight is None and not ignored.any():
         return ops.nll_loss(input, target, reduction)
-    input = numeric(input, "nll_loss")
     target = np.where(ignored, 0, target)
     counts = (~ignored).astype(input.dtype)
     if weight is not None:
@@ -77,13 +77,14 @@ def multi_margin_loss(
     """
     if p not in (1, 2):
         raise SettingError(f"multi_margin_loss: p is {p!r}: give 1 or 2")
-    x, target = numeric(input, "multi_margin_loss"), classes(target)
+    x, target = numeric(input, "multi_margin_loss"), integers(target, "multi_margin_loss: target")
     single = x.ndim == 1
     x, target = (x[None], target.reshape(-1)) if single else (x, target)
     if x.ndim != 2 or target.shape != x.shape[:1]:
         raise ShapeError(
             f"multi_margin_loss takes scores (N, C) and classes (N,), and was given {tuple(x.shape)} and {target.shape}"
         )
+    check_classes("multi_margin_loss", target, 0, x.shape[1])
     right = np.take_along_axis(x, target[:, None], axis=1)
     over = ops.relu(margin - right + x)
     others = np.arange(x.shape[1]) != target[:, None]
@@ -103,12 +104,13 @@ def multilabel_margin_loss(input: Any, target: Any, reduction: Reduction = "mean
     >>> nn.functional.multilabel_margin_loss(np.array([0.1, 0.2, 0.4, 0.8]), np.array([3, 0, -1, 1])).round(4)
     np.float64(0.85)
     """
-    x, target = numeric(input, "multilabel_margin_loss"), classes(target)
+    x, target = numeric(input, "multilabel_margin_loss"), integers(target, "multilabel_margin_loss: target")
     if x.ndim not in (1, 2) or target.shape != x.shape:
         raise ShapeError(
             f"multilabel_margin_loss takes scores and classes of one shape, (N, C) or (C,), and was given {tuple(x.shape)} "
             f"and {target.shape}: fill up with -1"
         )
+    check_classes("multilabel_margin_loss", target, -1, x.shape[-1])
     single = x.ndim == 1
     x, target = (x[None], target[None]) if single else (x, target)
     listed = np.logical_and.accumulate(target >= 0, axis=1)
@@ -134,6 +136,8 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, red
     return reduced(np.mean(losses, axis=-1), reduction)
 
 
-def classes(target: Any) -> Any:
-    """Targets that name classes, as a plain array."""
-    return numbers_of(numeric(target, "the target of a classifier's loss"))
+def check_classes(asked: str, target: Any, least: int, classes: int) -> None:
+    """Raise BoundsError for targets that name no class."""
+    outside = (target < least) | (target >= classes)
+    if outside.any():
+        raise BoundsError(f"{asked}: the target {target[outside][0]} names none of the {classes} classes")

@@ -189,8 +189,7 @@ def kl_div(
     >>> nn.functional.kl_div(np.log([[0.5, 0.5]]), np.array([[1.0, 0.0]]), "batchmean") == np.log(2)
     np.True_
     """
-    input = numeric(input, "kl_div")
-    target = alike(target, input)
+    input, target = paired(input, target, "kl_div")
     own = np.exp(target) * target if log_target else ag.special.xlogy(target, target)
     losses = own - (np.exp(target) if log_target else target) * input
     return np.sum(losses) / len(input) if reduction == "batchmean" else reduced(losses, reduction)
@@ -213,8 +212,7 @@ def poisson_nll_loss(
     >>> nn.functional.poisson_nll_loss(np.array([0.0]), [3.0])
     np.float64(1.0)
     """
-    input = numeric(input, "poisson_nll_loss")
-    target = alike(target, input)
+    input, target = paired(input, target, "poisson_nll_loss")
     losses = np.exp(input) - target * input if log_input else input - target * np.log(input + eps)
     if full:
         several = np.where(target > 1, target, 1.0)
@@ -238,8 +236,8 @@ def gaussian_nll_loss(
     >>> nn.functional.gaussian_nll_loss(np.array([1.0, 2.0]), [1.0, 1.0], np.ones(2), reduction="none")
     array([0. , 0.5])
     """
-    input = numeric(input, "gaussian_nll_loss")
-    target, var = alike(target, input), alike(var, input)
+    input, target = paired(input, target, "gaussian_nll_loss")
+    var = alike(var, input)
     if var.ndim and var.shape == input.shape[:-1] != input.shape:
         var = np.expand_dims(var, -1)
     if var.ndim and any(n not in (1, m) for n, m in zip(var.shape, input.shape, strict=False)):

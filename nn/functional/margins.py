@@ -12,7 +12,7 @@ from autograd_core.errors import ShapeError
 
 from ..settings import above_0, numeric
 from .distances import pairwise_distance
-from .losses import Reduction, alike, reduced
+from .losses import Reduction, alike, paired, reduced
 
 __all__ = [
     "cosine_embedding_loss", "hinge_embedding_loss", "margin_ranking_loss", "triplet_margin_loss",
@@ -27,8 +27,7 @@ def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction
     >>> nn.functional.hinge_embedding_loss(np.array([0.25, 0.25]), [1, -1], reduction="none")
     array([0.25, 0.75])
     """
-    x = numeric(input, "hinge_embedding_loss")
-    target = alike(target, x)
+    x, target = paired(input, target, "hinge_embedding_loss")
     apart = np.where(target != 1, ops.relu(margin - x), 0.0)
     return reduced(apart + np.where(target != -1, x, 0.0), reduction)
 
@@ -46,7 +45,7 @@ def cosine_embedding_loss(
     """
     a = numeric(input1, "cosine_embedding_loss")
     b, target = alike(input2, a), alike(target, a)
-    if a.ndim not in (1, 2) or target.ndim != a.ndim - 1:
+    if a.ndim not in (1, 2) or b.shape != a.shape or target.shape not in (a.shape[:-1], (1,) * (a.ndim - 1)):
         raise ShapeError(
             f"cosine_embedding_loss takes vectors (N, D) and targets (N,), or (D,) and (), and was given {tuple(a.shape)}, "
             f"{tuple(b.shape)} and {tuple(target.shape)}"
@@ -68,8 +67,14 @@ def margin_ranking_loss(
     >>> nn.functional.margin_ranking_loss(np.array([1.0]), np.array([3.0]), np.array([1]))
     np.float64(2.0)
     """
-    x1 = numeric(input1, "margin_ranking_loss")
-    return reduced(ops.relu(-alike(target, x1) * (x1 - alike(input2, x1)) + margin), reduction)
+    x1, x2 = paired(input1, input2, "margin_ranking_loss")
+    target = alike(target, x1)
+    if target.shape not in (x1.shape, (), (1,)):
+        raise ShapeError(
+            f"margin_ranking_loss takes one target for each pair, or one for all, and was given pairs of shape {tuple(x1.shape)} "
+            f"and targets {tuple(target.shape)}"
+        )
+    return reduced(ops.relu(-target * (x1 - x2) + margin), reduction)
 
 
 def triplet_margin_loss(

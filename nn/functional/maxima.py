@@ -33,7 +33,7 @@ def greatest(x: Any, windows: Sequence[Any]) -> tuple[Any, Any]:
         flat = flat * n + np.clip(here, 0, n - 1)
         inside = inside & (here >= 0) & (here < n)
     counts = flat.shape[-2 * axes : -axes]
-    flat, inside = (a.reshape(*a.shape[: -2 * axes], prod(counts), -1) for a in (flat, inside))
+    flat, inside = (a.reshape(*a.shape[: -2 * axes], prod(counts), prod(a.shape[-axes:])) for a in (flat, inside))
     rows = np.reshape(x, (*x.shape[:-axes], prod(size)))
     numbers = numbers_of(rows)
     flat = np.broadcast_to(flat, (*numbers.shape[:-1], *flat.shape[-2:]))

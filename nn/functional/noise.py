@@ -89,16 +89,18 @@ def feature_alpha_dropout(
     >>> len(set(nn.functional.feature_alpha_dropout(np.zeros((1, 1, 9)), training=True).ravel().tolist()))
     1
     """
-    axes = channel_axes("feature_alpha_dropout", input, {max(2, np.ndim(input)): 2})
+    input = numeric(input, "feature_alpha_dropout")
+    axes = channel_axes("feature_alpha_dropout", input, {max(2, input.ndim): 2})
     return dropped("feature_alpha_dropout", input, p, training, inplace, generator, axes, SELU_FLOOR)
 
 
 def channel_axes(asked: str, input: Any, known: dict[int, int]) -> int:
     """How many axes of the input count its channels; raises ShapeError for a number of axes that is not known."""
-    if np.ndim(input) not in known:
+    x = numeric(input, asked)
+    if x.ndim not in known:
         dims = " or ".join(map(str, sorted(known)))
-        raise ShapeError(f"{asked} drops channels of inputs of {dims} axes, and was given shape {np.shape(input)}")
-    return known[np.ndim(input)]
+        raise ShapeError(f"{asked} drops channels of inputs of {dims} axes, and was given shape {tuple(x.shape)}")
+    return known[x.ndim]
 
 
 def dropped(
@@ -126,7 +128,7 @@ def dropped(
     shape = x.shape if axes is None else (*x.shape[:axes], *[1] * (x.ndim - axes))
     kept = np.asarray(stream(generator).random(shape, dtype=np.float32) >= p).astype(x.dtype)
     scale = 0.0 if p == 1 else 1 / math.sqrt((1 - p) * (1 + floor * floor * p)) if floor else 1 / (1 - p)
-    weights = kept * scale
+    weights = np.asarray(kept * scale)
     weights.flags.writeable = False  # so that the record need not copy it
     y = ops.gate(x, weights)
     if floor:

@@ -66,7 +66,7 @@ def batch_norm(
 
     training   mean and variance are those of this batch, and the running ones, arrays or Tensors, move towards them in
                place, by the share `momentum`, the variance with n - 1 in place of n; else the running ones are used
-    Raises SettingError where there are no running ones to use, ShapeError for a batch of one number a channel.
+    Raises SettingError where there are no running ones to use, ShapeError for a batch of one number a channel, or none.
 
     >>> import nn, numpy as np
     >>> mean, variance = np.zeros(1), np.ones(1)
@@ -83,7 +83,7 @@ def batch_norm(
         return normalized_by(input, running_mean, running_var, weight, bias, eps, "batch_norm")
     axes = (0, *range(2, input.ndim))
     n = math.prod(input.shape[i] for i in axes)
-    if n == 1:
+    if n < 2:
         raise ShapeError(
             f"batch_norm in training needs more than one number for each channel, and was given shape {tuple(input.shape)}:"
             " give a larger batch, or evaluate with model.eval()"
@@ -92,7 +92,7 @@ def batch_norm(
     if running_mean is not None:
         moved(running_mean, mean, momentum)
     if running_var is not None:
-        moved(running_var, variance, momentum, n / (n - 1) if n else 1.0)
+        moved(running_var, variance, momentum, n / (n - 1))
     return affine(y, by_channel(weight, input.ndim), by_channel(bias, input.ndim))
 
 
@@ -122,16 +122,16 @@ def instance_norm(
     if not use_input_stats:
         return normalized_by(input, running_mean, running_var, weight, bias, eps, "instance_norm")
     n = math.prod(input.shape[2:])
-    if n == 1:
+    if n < 2:
         raise ShapeError(
             f"instance_norm needs more than one number for each channel of an example, and was given shape "
             f"{tuple(input.shape)}: normalise over the batch with batch_norm, or over channels with layer_norm"
         )
     y, mean, variance = ops.standardize(input, tuple(range(2, input.ndim)), eps)
-    if running_mean is not None:
+    if running_mean is not None and len(input):
         moved(running_mean, np.mean(mean, 0), momentum)
-    if running_var is not None:
-        moved(running_var, np.mean(variance, 0), momentum, n / (n - 1) if n else 1.0)
+    if running_var is not None and len(input):
+        moved(running_var, np.mean(variance, 0), momentum, n / (n - 1))
     return affine(y, by_channel(weight, input.ndim), by_channel(bias, input.ndim))
 
 

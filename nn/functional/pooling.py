@@ -35,7 +35,7 @@ def max_pool(
         ops.max_pool, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
     )
     if not return_indices:
-        return pooled(input)
+        return pooled(numeric(input, f"max_pool{axes}d"))
     x = numeric(input, f"max_pool{axes}d")
     numbers = x.numpy() if hasattr(x, "numpy") else x
     counts = pooled(numbers).shape[-axes:]
@@ -58,9 +58,9 @@ def avg_pool(
 ) -> Any:
     """Average pooling over the last axes."""
     kernel = per_axis(kernel_size, "kernel_size", axes, 1)
+    input = numeric(input, f"avg_pool{axes}d")
     if not ceil_mode and divisor_override is None:
         return ops.avg_pool(input, kernel, stride, padding=padding, count_include_pad=count_include_pad)
-    input = numeric(input, f"avg_pool{axes}d")
     strides = kernel if stride is None else per_axis(stride, "stride", axes, 1)
     around = per_axis(padding, "padding", axes)
     size = input.shape[-axes:]

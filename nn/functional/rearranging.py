@@ -94,7 +94,7 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
            [4., 5.]])
     """
     kernel = per_axis(kernel_size, "unfold: kernel_size", 2, 1)
-    return ops.unfold(input, kernel, stride=stride, padding=padding, dilation=dilation)
+    return ops.unfold(numeric(input, "unfold"), kernel, stride=stride, padding=padding, dilation=dilation)
 
 
 def fold(input: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
@@ -108,4 +108,4 @@ def fold(input: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padd
             [1., 2., 1.]]])
     """
     size, kernel = per_axis(output_size, "fold: output_size", 2, 1), per_axis(kernel_size, "fold: kernel_size", 2, 1)
-    return ops.fold(input, size, kernel, stride=stride, padding=padding, dilation=dilation)
+    return ops.fold(numeric(input, "fold"), size, kernel, stride=stride, padding=padding, dilation=dilation)

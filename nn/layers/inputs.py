@@ -10,6 +10,7 @@ import autograd_core as ag
 from autograd_core.errors import DTypeError, ShapeError
 
 from ..module import Module
+from ..settings import numeric
 
 
 def fitted(x: Any, parameter: Any, layer: Module) -> Any:
@@ -22,7 +23,9 @@ def fitted(x: Any, parameter: Any, layer: Module) -> Any:
                 f"x.astype('{dtype}')" + (", or the model with model.double()" if x.dtype == np.float64 else "")
             )
         return x
-    array = x if isinstance(x, ag.Value) else np.asarray(x)  # within vmap a plain array is a value, too
+    array = (
+        x if type(x) is np.ndarray or isinstance(x, ag.Value) else numeric(x, called(layer))
+    )  # within vmap a plain array is a value, too
     if array.dtype == dtype:
         return array
     if array.dtype.kind != "f":

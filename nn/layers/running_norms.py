@@ -92,12 +92,15 @@ class BatchNorm(RunningNorm):
     def forward(self, x: Any) -> Any:
         x = self.taken(x)
         mean, variance, share = self.running_mean, self.running_var, self.momentum
-        if self.training and self.track_running_stats:
+        counted = self.training and self.track_running_stats
+        if counted and share is None:
+            share = 1 / (self.num_batches_tracked.item() + 1)
+        training = self.training or mean is None
+        y = F.batch_norm(x, mean, variance, self.weight, self.bias, training, share or 0.0, self.eps)
+        if counted:  # after what may refuse the batch
             batches = ag.writable(self.num_batches_tracked)
             batches += 1
-            share = 1 / batches.item() if share is None else share
-        training = self.training or mean is None
-        return F.batch_norm(x, mean, variance, self.weight, self.bias, training, share or 0.0, self.eps)
+        return y
 
 
 class BatchNorm1d(BatchNorm):

@@ -8,6 +8,7 @@ from autograd_core.errors import ShapeError
 
 from .. import functional as F
 from ..module import Module
+from ..settings import numeric
 
 __all__ = ["GLU", "LogSoftmax", "Softmax", "Softmax2d", "Softmin"]
 
@@ -78,6 +79,7 @@ class Softmax2d(Module):
     """
 
     def forward(self, x: Any) -> Any:
+        x = numeric(x, "Softmax2d")
         if x.ndim not in (3, 4):
             raise ShapeError(f"Softmax2d takes (N, C, H, W) or (C, H, W), and was given {tuple(x.shape)}")
         return F.softmax(x, -3)

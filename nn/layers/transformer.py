@@ -14,7 +14,7 @@ from .. import init
 from ..errors import KindError
 from ..module import Module
 from ..random import stream
-from ..settings import whole
+from ..settings import numeric, whole
 from .containers import ModuleList
 from .normalization import LayerNorm
 from .transformer_layers import Activation, TransformerDecoderLayer, TransformerEncoderLayer
@@ -161,12 +161,13 @@ class Transformer(Module):
     ) -> Any:
         """The target sequence, informed by the source; masks as in `MultiheadAttention`."""
         axis = 0 if self.batch_first else 1
-        fits = np.ndim(src) == np.ndim(tgt) and np.shape(src)[-1:] == np.shape(tgt)[-1:] == (self.d_model,)
-        if not fits or (np.ndim(src) == 3 and np.shape(src)[axis] != np.shape(tgt)[axis]):
+        src, tgt = numeric(src, "Transformer"), numeric(tgt, "Transformer")
+        fits = src.ndim == tgt.ndim and src.shape[-1:] == tgt.shape[-1:] == (self.d_model,)
+        if not fits or (src.ndim == 3 and src.shape[axis] != tgt.shape[axis]):
             kinds = "(N, S, {0}) and (N, T, {0})" if self.batch_first else "(S, N, {0}) and (T, N, {0})"
             raise ShapeError(
                 f"Transformer takes sequences of shapes {kinds.format(self.d_model)}, both with or without N, and was given "
-                f"{np.shape(src)} and {np.shape(tgt)}"
+                f"{tuple(src.shape)} and {tuple(tgt.shape)}"
             )
         memory = self.encoder(src, mask=src_mask, src_key_padding_mask=src_key_padding_mask, is_causal=src_is_causal)
         return self.decoder(

@@ -226,6 +226,20 @@ def test_the_trajectory_is_that_of_the_formula(kind, formula, settings):
 
 
 @cases
+def test_a_parameter_without_gradient_rests_and_does_not_count_the_step(kind, formula, settings):
+    parameters = [nn.Parameter(w) for w in START]
+    optimizer = kind(parameters, **settings)
+    for t, gradients in enumerate(GRADIENTS):
+        give(parameters, gradients)
+        parameters[t % 2].grad = None
+        optimizer.step()
+
+    for i, p in enumerate(parameters):
+        seen = [g[i] for t, g in enumerate(GRADIENTS) if i != t % 2]
+        np.testing.assert_allclose(p.numpy(), formula(START[i], seen, **settings), rtol=1e-12)
+
+
+@cases
 def test_maximizing_is_minimizing_the_opposite(kind, formula, settings):
     parameters = [nn.Parameter(w) for w in START]
     optimizer = kind(parameters, **settings, maximize=True)

@@ -175,7 +175,9 @@ def test_a_computed_weight_is_never_behind_its_parts():
     assert np.linalg.norm(layer.weight.numpy()) == pytest.approx(5)
     np.sum(layer.weight**2).backward()
     assert layer.weight_g.grad.item() == pytest.approx(10)
-    with pytest.raises(AttributeError):
+    with pytest.raises(
+        AttributeError, match=r"'weight' of this Linear is computed from others .*: write into those, or let it"
+    ):
         layer.weight = nn.Parameter([[1.0, 2.0]])
 
 

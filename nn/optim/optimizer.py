@@ -136,10 +136,11 @@ class Optimizer:
         closure   computes the loss again and calls backward first; what it returns is returned
         """
         loss = None if closure is None else ag.enable_grad()(closure)()
-        counts = self.counts_steps
+        counts, update = self.counts_steps, self.update
         for group, desk in zip(self.param_groups, self._desks, strict=True):
             params, maximize = group["params"], group.get("maximize")
             decay, decoupled = self.decay(group) if group.get("weight_decay") else NO_DECAY
+            prepares = maximize or decay is not None
             pairs = desk.pairs(params) if desk.has_scalars else ag.updatable(params)
             held, t = -1, 0
             for pair, memory in zip(pairs, desk.memories, strict=True):
@@ -152,11 +153,9 @@ class Optimizer:
                         desk.hold(self.numbers(group, t), decay)
                     if memory.dtype is not w.dtype:
                         desk.settle(memory, w)
-                    if maximize:
-                        g = np.negative(g, memory.gradient)
-                    if decay is not None:
-                        g = memory.decayed(w, g, decoupled)
-                    self.update(w, g, memory, group)
+                    if prepares:
+                        g = memory.prepared(w, g, maximize, decay is not None, decoupled)
+                    update(w, g, memory, group)
             if desk.has_scalars:
                 desk.write_back(params, pairs)
         return loss

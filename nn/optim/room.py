@@ -56,13 +56,15 @@ class Memory:
             array = self.state[name] = np.full_like(like, start)
         return array
 
-    def decayed(self, w: Array, g: Array, decoupled: bool) -> Array:
-        """The gradient with the decay of the weights added; or the weights themselves are what decays."""
-        if decoupled:
+    def prepared(self, w: Array, g: Array, maximize: Any, decays: bool, decoupled: bool) -> Array:
+        """The gradient to descend by: turned round to maximize, and with the weights' decay, unless it is they that decay."""
+        if maximize:
+            g = np.negative(g, out=self.gradient)
+        if decays and decoupled:
             np.multiply(w, self.decay, w)
-            return g
-        np.add(g, np.multiply(w, self.decay, self.first), self.gradient)
-        return self.gradient
+        elif decays:
+            g = np.add(g, np.multiply(w, self.decay, self.first), out=self.gradient)
+        return g
 
 
 class Desk:
@@ -94,17 +96,14 @@ class Desk:
         memory.settle(like, self.workspaces[like.dtype])
 
     def pairs(self, params: list[Any]) -> list[tuple[Array, Array] | None]:
-        """Per parameter its array, to be written in place, and that of its gradient; of Scalars copies, to be written back."""
-        if not self.has_scalars:
-            return ag.updatable(params)
+        """As `ag.updatable`, but of Scalars there are copies, to be written back."""
         return [pair_of_scalar(p) if type(p) is ag.Scalar else ag.updatable([p])[0] for p in params]
 
     def write_back(self, params: list[Any], pairs: list[tuple[Array, Array] | None]) -> None:
         """Give Scalars the numbers that their arrays hold now."""
-        if self.has_scalars:
-            for p, pair in zip(params, pairs, strict=True):
-                if type(p) is ag.Scalar and pair is not None:
-                    p.data = pair[0].item()
+        for p, pair in zip(params, pairs, strict=True):
+            if type(p) is ag.Scalar and pair is not None:
+                p.data = pair[0].item()
 
 
 def pair_of_scalar(s: Any) -> tuple[Array, Array] | None:

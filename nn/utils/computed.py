@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from autograd_core.errors import NoAttributeError
+
 from ..errors import KindError, SettingError
 from ..module import Module
 from ..parameter import Parameter
@@ -82,7 +84,13 @@ def computing(plain: Any, names: tuple[str, ...]) -> Any:
             held = vars(self).get("_held")
             return self._recipes[name].compute(self) if held is None else held[name]
 
-        return property(value, doc="Computed from other attributes: see the module's recipes.")
+        def refuse(self: Any, value: Any) -> None:
+            raise NoAttributeError(
+                f"{name!r} of this {plain.__name__} is computed from others of its attributes: write into those, or let it be "
+                "plain again first, as by nn.utils.remove_weight_norm"
+            )
+
+        return property(value, refuse)
 
     members = {
         "forward": forward,

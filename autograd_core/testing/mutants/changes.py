@@ -36,7 +36,10 @@ def giving(change: Callable[[Any], Any]) -> Change:
 
 
 def with_partial(change: Callable[[Any], Any]) -> Change:
-    """A rule whose answer is changed; a partial derivative itself, and not what it is multiplied by. Twice is not at all."""
+    """A rule whose answer is changed; of a partial derivative it is that itself, and not its product with g.
+
+    change   made twice, it is undone
+    """
 
     def wrong(right: Right, node: Any, saved: Any, g: Any) -> Any:
         if node is None:

@@ -21,14 +21,17 @@ class Trials:
     """The trials of laws on one operation: on its declared calls, then on drawn ones, as many as the profile has examples.
 
     name, seed   of the draws; without a seed they follow from the name, and are the same in every run
+    examples     how many calls are drawn, if not as many as the profile says
 
     >>> from autograd_core.testing import LAWS
     >>> from autograd_core.primitives.elementary import log
     >>> Trials(log).attempt(LAWS["dot product"])
     """
 
-    def __init__(self, primitive: Primitive, name: str | None = None, seed: int | None = None) -> None:
-        self.primitive = primitive
+    def __init__(
+        self, primitive: Primitive, name: str | None = None, seed: int | None = None, examples: int | None = None
+    ) -> None:
+        self.primitive, self.examples = primitive, examples
         self.seed = crc32((name or primitive.name).encode()) if seed is None else seed
 
     @cached_property
@@ -41,13 +44,17 @@ class Trials:
         self.test(found.append)()
         return found
 
+    def drawn_for(self, law: Law) -> list[Case]:
+        """The drawn calls that a law is tried on."""
+        return self.drawn[:: ONE_OF.get(law.name, 1)]
+
     def attempt(self, law: Law) -> None:
         """Try a law on what is declared and on what is drawn; what fails is shrunk, unless it is a sample that somebody wrote."""
         is_written = self.primitive.samples is not None
         for case in self.declared if is_written else []:
             law(case)
         try:
-            for case in [*([] if is_written else self.declared), *self.drawn[:: ONE_OF.get(law.name, 1)]]:
+            for case in [*([] if is_written else self.declared), *self.drawn_for(law)]:
                 law(case)
         except Exception:
             self.test(law, 10)()  # the same draws again and more, to be shrunk
@@ -65,7 +72,7 @@ class Trials:
 
         chosen = hypothesis.settings(
             phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
-            max_examples=times * hypothesis.settings().max_examples,
+            max_examples=times * (self.examples or hypothesis.settings().max_examples),
             deadline=None,
             report_multiple_bugs=False,
             suppress_health_check=list(hypothesis.HealthCheck),

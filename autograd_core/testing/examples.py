@@ -67,7 +67,7 @@ def elementwise_samples(primitive: Primitive) -> list[Sample]:
         draw([(0, 2)] * 3, float),
         draw(stretched, float),
         draw(stretched[1:] + stretched[:1], float),
-        Sample(tuple(a[::-1] for a in draw([(4,)] * 3, float).args)),
+        Sample(tuple(a[::-1] for a in draw([(7,)] * 3, float).args)),
         Sample(tuple(a.T for a in draw([(2, 3)] * 3, float).args)),
         draw(flat, np.float32),
         draw(flat, np.float16),

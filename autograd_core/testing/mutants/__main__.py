@@ -33,7 +33,8 @@ def tried(package: str, sample: int | None = None, seed: int = 0, examples: int 
         mutants = [mutants[i] for i in sorted(random.Random(seed).sample(range(len(mutants)), sample))]
     for _, own in groupby(mutants, key=lambda mutant: id(mutant.site.primitive)):
         group = list(own)
-        trials = Trials(group[0].site.primitive, examples)
+        primitive = group[0].site.primitive
+        trials = Trials(primitive, f"{package}::{primitive.name}", examples=examples)  # the draws of --autograd-laws
         yield [trials.verdict(mutant) for mutant in group]
 
 

@@ -73,6 +73,10 @@ def in_other_dtype(c: Any) -> Any:
     return c.astype(OTHERS.get(c.dtype.char, np.complex128)) if hasattr(c, "dtype") and c.dtype.kind in "fc" else c
 
 
+def twice_if_coarse(c: Any) -> Any:
+    return c * 2 if hasattr(c, "dtype") and c.dtype.kind in "fc" and np.finfo(c.dtype).eps > np.finfo(float).eps else c
+
+
 conjugated = with_partial(conjugate)
 backwards = with_partial(reversed_last)
 

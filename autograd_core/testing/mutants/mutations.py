@@ -203,6 +203,7 @@ MUTATIONS = [
     Mutation("twice", "twice as much", is_rule, changes.giving(lambda c: c * 2)),
     Mutation("sign", "the other sign", is_rule, changes.giving(lambda c: -c)),
     Mutation("slightly off", "a thousandth too much", is_rule, changes.giving(lambda c: c * 1.001)),
+    Mutation("coarse", "twice as much, in coarse precision", is_rule, changes.giving(changes.twice_if_coarse)),
     Mutation("conjugate", "the complex conjugate", is_complex, changes.conjugated),
     Mutation(
         "dtype", "in another precision", lambda s: s.kind.startswith("way"), changes.giving(changes.in_other_dtype)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import hypothesis
-
 from ...primitive import Primitive
-from ..cases import Case, case_of, cases_of
-from ..laws import LAWS
-from ..strategies import Call, calls
+from .. import draws
+from ..cases import Case
+from ..laws import LAWS, Law
 from .derivatives import differ, numbers_of
 from .injection import Site, injected, sites_of
 from .mutations import Mutation, mutations_of
@@ -20,7 +18,7 @@ from .mutations import Mutation, mutations_of
 EXAMPLES = 40
 """How many calls are drawn for each operation: as many as in the profile `ci` of this project's tests."""
 
-FIRST = ("dot product", "published convention", "differences", "second derivatives")
+FIRST = ("dot product", "published convention", "differences", "second derivatives", "precision")
 ORDER = [*[LAWS[name] for name in FIRST], *[law for name, law in LAWS.items() if name not in FIRST]]
 """The laws, those that notice most of all first."""
 
@@ -69,28 +67,8 @@ class Verdict(NamedTuple):
         return self.law is None and self.excuse is None
 
 
-class Trials:
+class Trials(draws.Trials):
     """The trials of the mutants of one operation, on the calls that it declares and then on drawn ones."""
-
-    def __init__(self, primitive: Primitive, examples: int = EXAMPLES) -> None:
-        self.primitive, self.examples = primitive, examples
-        self.declared = list(cases_of(primitive))
-
-    @cached_property
-    def drawn(self) -> list[Case]:
-        """Cases drawn from the declaration, the same in every run."""
-        found: list[Case] = []
-
-        @hypothesis.settings(
-            max_examples=self.examples, derandomize=True, database=None, deadline=None, phases=[hypothesis.Phase.generate],
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )  # fmt: skip
-        @hypothesis.given(calls(self.primitive))
-        def collect(call: Call) -> None:
-            found.append(case_of(self.primitive, call.sample))
-
-        collect()
-        return found
 
     @cached_property
     def right(self) -> list[Any]:
@@ -105,25 +83,25 @@ class Trials:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with injected(site, change):
-                noticed = first_to_notice(self.declared)
+                noticed = first_to_notice(lambda law: self.declared)
             if noticed is not None:
                 return Verdict(mutant, *noticed)
             right, cases = self.right, [*self.declared, *self.drawn]
             with injected(site, change):
-                others = [i for i, e in enumerate(right) if differ(numbers_of(cases[i]), e)]
-                noticed = first_to_notice([cases[i] for i in others if i >= len(self.declared)])
+                others = [case for case, e in zip(cases, right, strict=True) if differ(numbers_of(case), e)]
+                noticed = first_to_notice(lambda law: [case for case in self.drawn_for(law) if case in others])
             if noticed is not None:
                 return Verdict(mutant, *noticed)
             if others:
-                return Verdict(mutant, words=f"its numbers are others at {cases[others[0]]}, and no law minds")
+                return Verdict(mutant, words=f"its numbers are others at {others[0]}, and no law minds")
             excuse = mutant.mutation.excuse(site, cases)
         return Verdict(mutant, excuse=excuse, words=NO_DIFFERENCE)
 
 
-def first_to_notice(cases: Sequence[Case]) -> tuple[str, bool] | None:
+def first_to_notice(cases_for: Callable[[Law], Sequence[Case]]) -> tuple[str, bool] | None:
     """The name of the first law that a case breaks, and whether by an error that is raised."""
     for law in ORDER:
-        for case in cases:
+        for case in cases_for(law):
             try:
                 law(case)
             except Exception as error:  # of any kind: a wrong rule may raise what it likes

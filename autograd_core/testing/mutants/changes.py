@@ -73,12 +73,20 @@ def in_other_dtype(c: Any) -> Any:
     return c.astype(OTHERS.get(c.dtype.char, np.complex128)) if hasattr(c, "dtype") and c.dtype.kind in "fc" else c
 
 
-def twice_if_coarse(c: Any) -> Any:
-    return c * 2 if hasattr(c, "dtype") and c.dtype.kind in "fc" and np.finfo(c.dtype).eps > np.finfo(float).eps else c
-
-
 conjugated = with_partial(conjugate)
 backwards = with_partial(reversed_last)
+
+
+def twice_if_coarse(right: Right, node: Any, saved: Any, g: Any) -> Any:
+    """A rule that is right for cotangents and tangents in double precision."""
+    parts = [*g.values()] if isinstance(g, Parts) else g if isinstance(g, (list, tuple)) else [g]
+    coarse = any(is_coarse(x) for x in parts)
+    return each(right(node, saved, g), lambda c: c * 2 if coarse else c)
+
+
+def is_coarse(x: Any) -> bool:
+    kind = getattr(x, "dtype", np.dtype(float))
+    return bool(kind.kind in "fc" and np.finfo(kind).eps > np.finfo(float).eps)
 
 
 def with_whole_ties(right: Right, node: Any, saved: Any, g: Any) -> Any:

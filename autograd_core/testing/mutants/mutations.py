@@ -181,6 +181,12 @@ def why_constant(site: Site, cases: Sequence[Case]) -> str | None:
     return None if any(bent) else "the rule is piecewise constant"
 
 
+def why_not_coarse(site: Site, cases: Sequence[Case]) -> str | None:
+    smooth = [case for case in cases if case.is_smooth]
+    coarse = any(changes.is_coarse(x) for case in smooth for x in (case.data if site.kind == "jvp" else case.outputs))
+    return None if coarse else "no call, declared or drawn, is in coarse precision"
+
+
 def why_one_sided(site: Site, cases: Sequence[Case]) -> str | None:
     published = any(case.gradients is not None for case in cases)
     return "the published convention is the slope on that side" if published else None
@@ -203,7 +209,7 @@ MUTATIONS = [
     Mutation("twice", "twice as much", is_rule, changes.giving(lambda c: c * 2)),
     Mutation("sign", "the other sign", is_rule, changes.giving(lambda c: -c)),
     Mutation("slightly off", "a thousandth too much", is_rule, changes.giving(lambda c: c * 1.001)),
-    Mutation("coarse", "twice as much, in coarse precision", is_rule, changes.giving(changes.twice_if_coarse)),
+    Mutation("coarse", "twice as much, in coarse precision", is_rule, changes.twice_if_coarse, why_not_coarse),
     Mutation("conjugate", "the complex conjugate", is_complex, changes.conjugated),
     Mutation(
         "dtype", "in another precision", lambda s: s.kind.startswith("way"), changes.giving(changes.in_other_dtype)

@@ -146,11 +146,11 @@ def test_the_command_prints_tables_and_survivors_and_fails_below_its_goal(packag
     assert main([package]) == 1
     said = capsys.readouterr().out
 
-    assert "softsign: 9 tried, 0 survived\nbare: 18 tried, 18 survived" in said
-    assert "of the mistakes are noticed: 9 of 27, in the rules of 2 operations." in said
+    assert "softsign: 10 tried, 0 survived\nbare: 20 tried, 20 survived" in said
+    assert "of the mistakes are noticed: 10 of 30, in the rules of 2 operations." in said
     assert "| half " in said
     assert "| differences " in said
-    assert "- bare, 18 mutants: no samples are declared, so that nothing can be tried" in said
+    assert "- bare, 20 mutants: no samples are declared, so that nothing can be tried" in said
 
 
 def test_a_sample_is_the_same_for_the_same_seed(package):

@@ -56,7 +56,7 @@ def softmax_forward(a: Any, *, axis: Any = -1) -> Any:
     a = floating(a)
     if a.dtype not in LARGEST:
         return shifted_softmax(a, axis)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # the product of BLAS may say so of an infinity
         e = np.exp(a)
         total = row_sum(e, axis)
     high = math.exp(LARGEST[a.dtype])

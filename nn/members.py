@@ -35,6 +35,14 @@ class Members(ag.Scoped):
                     f"ag.no_grad(), or assign ag.tensor(...)"
                 )
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if value is not None and isinstance(vars(self).get(name), Parameter) and not isinstance(value, Parameter):
+            raise KindError(
+                f"{name!r} of {type(self).__name__} is a parameter, and a {type(value).__name__} in its place would not be "
+                f"trained: write nn.Parameter(...), or change its numbers with {name}[...] = values under ag.no_grad()"
+            )
+        object.__setattr__(self, name, value)
+
     # -- by name -----------------------------------------------------------------------------------------------------
 
     def named_children(self) -> Iterator[tuple[str, Any]]:

@@ -155,7 +155,12 @@ class Module(Members):
 
         Scalars stay what they are: Python floats.
         """
-        dtype = np.dtype(dtype)
+        try:
+            dtype = np.dtype(dtype)
+        except TypeError as error:
+            raise DTypeError(
+                f"a module can be converted to a floating dtype, not to {dtype!r}; there are no devices"
+            ) from error
         if dtype.kind != "f":
             raise DTypeError(f"a module can be converted to a floating dtype, such as np.float64, not to {dtype}")
         for value in (*self.parameters(), *self.buffers()):

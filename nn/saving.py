@@ -19,9 +19,7 @@ from .errors import DataError, KindError
 Array = np.ndarray[Any, Any]
 
 
-def save_file(
-    tensors: Mapping[str, Any], path: str | os.PathLike[str], metadata: Mapping[str, str] | None = None
-) -> None:
+def save_file(tensors: Any, path: str | os.PathLike[str], metadata: Mapping[str, str] | None = None) -> None:
     """Write arrays by name, such as `model.state_dict()`, to a safetensors file.
 
     metadata   texts by name, kept in the file's header
@@ -39,6 +37,9 @@ def save_file(
     from safetensors import SafetensorError
     from safetensors.numpy import save
 
+    if not isinstance(tensors, Mapping):
+        remedy = "pass model.state_dict()" if hasattr(tensors, "state_dict") else "give them by name"
+        raise KindError(f"{path}: save_file takes a dict of arrays, and was given a {type(tensors).__name__}: {remedy}")
     arrays = {name: np.asarray(x.numpy() if isinstance(x, ag.Value) else x, order="C") for name, x in tensors.items()}
     try:
         content = save(arrays, None if metadata is None else dict(metadata))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,18 @@ def integers(x: Any, what: str) -> Any:
     if array.dtype.kind not in "iu":
         raise DTypeError(f"{what} takes whole numbers, and was given {array.dtype}: convert them with x.astype(int)")
     return array
+
+
+def with_inplace(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that takes PyTorch's `inplace=`, too, which changes no result: values are never overwritten."""
+
+    @wraps(function)
+    def call(*inputs: Any, inplace: bool = False, **settings: Any) -> Any:
+        return function(*inputs, **settings)
+
+    if not function.__module__.startswith("nn."):
+        call.__module__ = "nn.functional"  # where a pickle finds it
+    return call
 
 
 def parameters_in(params: Any, what: str) -> list[Any]:

@@ -153,10 +153,36 @@ What is otherwise, on purpose:
 - Plain arrays are inputs, too: floating ones are converted to the dtype of a layer's parameters. Losses compare element by
   element, and refuse two shapes that would broadcast.
 - Where there is chance or where parameters are made, `generator=` and `dtype=` may be given; there is no `device=`.
-- `inplace=True` is taken and changes no result; `sparse=True` is refused.
+- `inplace=True` is taken and changes no result (dropout does write into its input); `sparse=True` is refused.
 - `dim` of the softmaxes is the last axis if it is not given.
 
 Optimizers, schedules, initial values and the like are at the end.
+
+## Between the layers: NumPy
+
+Layers speak PyTorch, values speak NumPy. A method that only PyTorch's tensors have is refused with what to write.
+
+| PyTorch | here |
+|---|---|
+| `torch.exp(x)`, `torch.cat([a, b], dim=1)` | `np.exp(x)`, `np.concatenate([a, b], axis=1)` |
+| `x.view(2, -1)`, `x.unsqueeze(1)` | `x.reshape(2, -1)`, `x[:, None]` |
+| `x.permute(0, 2, 1)`, `x.transpose(1, 2)` | `x.transpose(0, 2, 1)`, `x.swapaxes(1, 2)` |
+| `x.size(0)`, `x.numel()`, `x.dim()` | `x.shape[0]`, `x.size`, `x.ndim` |
+| `x.sum(dim=1, keepdim=True)`, `x.max(dim=1)` | `x.sum(axis=1, keepdims=True)`; `x.max(axis=1)` and `x.argmax(axis=1)` |
+| `x.masked_fill(mask, v)`, `x.clamp(0, 1)` | `np.where(mask, v, x)`, `x.clip(0, 1)` |
+| `x.gather(1, i)` | `np.take_along_axis(x, i, 1)` |
+| `torch.randn(2, 3)` | `np.random.default_rng().standard_normal((2, 3), np.float32)` |
+| `x.to(device)`, `x.float()` | nothing; `x.astype(np.float32)` |
+| `with torch.no_grad():`, `torch.autograd.grad` | `with ag.no_grad():`, `ag.gradients` |
+| `p.data.normal_(0, 0.02)`, `p.data -= lr * p.grad` | `nn.init.normal_(p, 0, 0.02)`; `p -= lr * p.grad`, within `ag.no_grad()` |
+| `torch.autograd.Function` | `ag.custom_vjp`, or an operation declared with `ag.primitive` |
+| `torch.utils.data`, `torch.optim` | `nn.data`, `nn.optim` |
+| `torch.save(model.state_dict(), path)`, `torch.load(path)` | `nn.save_file(model.state_dict(), path)`, `nn.load_file(path)` |
+
+Words that both have, with NumPy's meaning: `std` and `var` divide by n (PyTorch's by n - 1: `ddof=1`), `repeat` repeats each
+element (`np.tile` the whole), `x.sort()` sorts in place, `np.split` takes places and not sizes, `x.T` turns all axes round and
+`x.mT` the last two. NumPy's arrays are float64 unless told otherwise, and so is what is computed with one of them: write
+`nn.Parameter(np.zeros(3, np.float32))`, or `model.float()` once it is made.
 """
 
 

@@ -1,6 +1,7 @@
 """Activation layers: their formulas and kinks, settings, and Scalars; beside PyTorch in tests/peers/torch_nn."""
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -160,3 +161,14 @@ def test_a_layer_shows_its_settings():
     assert repr(nn.Hardtanh()) == "Hardtanh(min_val=-1.0, max_val=1.0)"
     assert repr(nn.PReLU(3)) == "PReLU(num_parameters=3)"
     assert repr(nn.Mish()) == "Mish()"
+
+
+@pytest.mark.parametrize("name", [
+    "celu", "elu", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "mish", "relu", "relu6", "rrelu", "selu", "silu",
+])  # fmt: skip
+def test_functions_take_inplace_as_pytorchs_do_and_overwrite_nothing(name):
+    function, x = getattr(F, name), np.array([-1.0, 0.5])
+
+    np.testing.assert_array_equal(function(x, inplace=True), function(x))
+    assert x.tolist() == [-1.0, 0.5]
+    assert pickle.loads(pickle.dumps(function)) is function

@@ -226,3 +226,8 @@ REFUSED = [
 def test_what_does_not_fit_is_refused_with_words(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_a_class_is_no_step():
+    with pytest.raises(nn.KindError, match=r"given the class ReLU: write ReLU\(...\)"):
+        nn.Sequential(nn.Linear(1, 1), nn.ReLU)

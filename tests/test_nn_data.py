@@ -236,3 +236,10 @@ def test_tables_come_with_or_without_names_and_say_where_no_number_stands(tmp_pa
     path.write_text("a,b\n1,2\n")
     with pytest.raises(nn.DataError, match="no column 'kind'; there are a, b"):
         nn.data.read_csv(path, target="kind")
+
+
+def test_workers_are_a_thread_that_prepares_batches():
+    loader = nn.data.DataLoader([1.0, 2.0, 3.0], batch_size=2, num_workers=2, pin_memory=True)
+
+    assert loader.prefetch == 4
+    assert [batch.tolist() for batch in loader] == [[1.0, 2.0], [3.0]]

@@ -10,6 +10,7 @@ import pytest
 import autograd_core as ag
 import nn
 from autograd_core.errors import DTypeError, NoAttributeError
+from nn import KindError
 
 
 class Tree(nn.Module):
@@ -430,3 +431,20 @@ def test_an_error_inside_a_module_leaves_the_scopes_as_they_were():
 def test_a_module_without_forward_says_what_to_write():
     with pytest.raises(NotImplementedError, match=r"Module has no forward method: write `def forward\(self, x\)"):
         nn.Module()(1.0)
+
+
+@pytest.mark.parametrize("value", [np.zeros((1, 2), np.float32), ag.tensor([[0.0, 0.0]]), 0.0])
+def test_a_parameter_gives_way_to_parameters_and_none_only(value):
+    layer, other = nn.Linear(2, 1), nn.Linear(2, 1)
+    with pytest.raises(
+        KindError, match=r"'weight' of Linear is a parameter.*write nn.Parameter.*weight\[...\] = values"
+    ):
+        layer.weight = value
+    layer.weight, layer.bias = other.weight, None
+
+    assert [p is other.weight for p in layer.parameters()] == [True]
+
+
+def test_a_module_is_moved_to_no_device():
+    with pytest.raises(DTypeError, match="not to 'cuda'; there are no devices"):
+        nn.Linear(1, 1).to("cuda")

@@ -99,3 +99,8 @@ def test_what_cannot_be_saved_is_refused_and_leaves_the_old_file(tmp_path):
 def test_a_missing_file_is_pythons_own_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         nn.load_file(tmp_path / "nowhere")
+
+
+def test_a_module_in_place_of_its_state_is_refused_with_what_to_write(tmp_path):
+    with pytest.raises(nn.KindError, match=r"given a Linear: pass model.state_dict\(\)"):
+        nn.save_file(nn.Linear(1, 1), tmp_path / "model.safetensors")

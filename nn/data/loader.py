@@ -29,6 +29,7 @@ class DataLoader:
     sampler      the numbers of the items, in the order in which they come, instead of shuffle
     collate_fn   makes a batch of a list of items; by default arrays and numbers are stacked, part by part
     prefetch     how many batches a thread may prepare while the last is still in use
+    num_workers, pin_memory   as PyTorch's programs say them: any workers prefetch two batches each; memory is as it is
 
     Batches are tuples (or dicts, as the items are) of arrays that are read-only and own their memory, so that a record
     can keep them without a copy.
@@ -50,9 +51,12 @@ class DataLoader:
         sampler: Iterable[int] | None = None,
         collate_fn: Callable[[list[Any]], Any] | None = None,
         prefetch: int = 0,
+        *,
+        num_workers: int = 0,
+        pin_memory: bool = False,
     ) -> None:
         self.batch_size = whole(batch_size, "DataLoader: batch_size", 1)
-        self.prefetch = whole(prefetch, "DataLoader: prefetch")
+        self.prefetch = whole(prefetch, "DataLoader: prefetch") or 2 * whole(num_workers, "DataLoader: num_workers")
         self.dataset, self.shuffle, self.drop_last = dataset, shuffle, drop_last
         self.dtype = None if dtype is None else np.dtype(dtype)
         self.generator = None if generator is None else stream(generator)

@@ -9,12 +9,12 @@ import numpy as np
 import autograd_core as ag
 from autograd_core import ops
 
-from ..settings import numeric
+from ..settings import numeric, with_inplace
 
 __all__ = ["arctan", "gelu", "logsigmoid", "mish", "sigmoid", "silu", "softplus", "softsign", "tanh", "tanhshrink"]
 
 sigmoid = ops.sigmoid
-silu = ops.silu
+silu = with_inplace(ops.silu)
 gelu = ops.gelu
 tanh = ag.tanh
 arctan = ag.arctan
@@ -44,6 +44,7 @@ def logsigmoid(input: Any) -> Any:
     return -ops.softplus(-numeric(input, "logsigmoid"))
 
 
+@with_inplace
 def mish(input: Any) -> Any:
     """x tanh(log(1 + exp(x))). Misra 2020.
 

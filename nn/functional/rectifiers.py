@@ -10,27 +10,28 @@ import autograd_core as ag
 from autograd_core import ops
 
 from ..random import stream
-from ..settings import numeric, ordered
+from ..settings import numeric, ordered, with_inplace
 
 __all__ = [
     "celu", "elu", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "prelu", "relu", "relu6", "rrelu", "selu",
     "sign", "softshrink", "step", "threshold",
 ]  # fmt: skip
 
-relu = ops.relu
-leaky_relu = ops.leaky_relu
-elu = ops.elu
-hardtanh = ops.hardtanh
-hardsigmoid = ops.hardsigmoid
+relu = with_inplace(ops.relu)
+leaky_relu = with_inplace(ops.leaky_relu)
+elu = with_inplace(ops.elu)
+hardtanh = with_inplace(ops.hardtanh)
+hardsigmoid = with_inplace(ops.hardsigmoid)
+threshold = with_inplace(ops.threshold)
 hardshrink = ops.hardshrink
 softshrink = ops.softshrink
-threshold = ops.threshold
 step = ops.step
 sign = ag.sign
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
 
+@with_inplace
 def relu6(input: Any) -> Any:
     """x between 0 and 6.
 
@@ -41,6 +42,7 @@ def relu6(input: Any) -> Any:
     return ops.hardtanh(input, 0.0, 6.0)
 
 
+@with_inplace
 def selu(input: Any) -> Any:
     """1.0507 elu(x, 1.67326): activations keep mean 0 and variance 1 from layer to layer. Klambauer et al. 2017.
 
@@ -51,6 +53,7 @@ def selu(input: Any) -> Any:
     return SELU_SCALE * ops.elu(input, SELU_ALPHA)
 
 
+@with_inplace
 def celu(input: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, else alpha (exp(x / alpha) - 1), whose slope at 0 is 1. Barron 2017.
 
@@ -78,6 +81,7 @@ def prelu(input: Any, weight: Any) -> Any:
     return ops.leaky_relu(input, weight)
 
 
+@with_inplace
 def rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, generator: Any = None) -> Any:
     """x where it is positive, else x times a slope: in training a uniform random number for each element, else the mean.
 
@@ -96,6 +100,7 @@ def rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool
     return ops.leaky_relu(input, slopes)
 
 
+@with_inplace
 def hardswish(input: Any) -> Any:
     """x hardsigmoid(x): silu made of straight pieces and a parabola. Howard et al. 2019.
 

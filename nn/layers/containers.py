@@ -52,7 +52,7 @@ class Container(Module):
         if name in self._parts or isinstance(value, Module):
             self._put(name, value)
         else:
-            object.__setattr__(self, name, value)
+            super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
         if name in self._parts:
@@ -180,6 +180,10 @@ class Sequential(Ordered):
         return x
 
     def _part(self, value: Any) -> Any:
+        if isinstance(value, type) and issubclass(value, Module):
+            raise KindError(
+                f"Sequential takes modules, and was given the class {value.__name__}: write {value.__name__}(...)"
+            )
         if callable(value):
             return value
         remedy = "write Sequential(*modules)" if isinstance(value, (list, tuple)) else "give a module or a function"

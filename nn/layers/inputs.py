@@ -12,6 +12,11 @@ from autograd_core.errors import DTypeError, ShapeError
 from ..module import Module
 from ..settings import numeric
 
+WIDENED = (
+    ", or the model with model.double(). NumPy's arrays are float64 by default, and so is all that is computed with one: "
+    "model.float() converts those among parameters and buffers"
+)
+
 
 def fitted(x: Any, parameter: Any, layer: Module) -> Any:
     """The input in the dtype of a layer's parameter: plain floating arrays are converted, Tensors must have it."""
@@ -20,7 +25,7 @@ def fitted(x: Any, parameter: Any, layer: Module) -> Any:
         if x.dtype != dtype:
             raise DTypeError(
                 f"{called(layer)} has {dtype} parameters, and was given a {x.dtype} Tensor: convert the input with "
-                f"x.astype('{dtype}')" + (", or the model with model.double()" if x.dtype == np.float64 else "")
+                f"x.astype('{dtype}')" + (WIDENED if x.dtype == np.float64 else "")
             )
         return x
     array = (

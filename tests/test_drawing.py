@@ -17,7 +17,8 @@ import autograd_core as ag
 from autograd_core.drawing import Drawing, draw
 from autograd_core.drawing import rendering as rendering_module
 from autograd_core.drawing.document import visible
-from autograd_core.drawing.dot import (
+from autograd_core.drawing.dot import legend
+from autograd_core.drawing.labels import (
     ACCENTS,
     ALARM,
     ALARM_FILL,
@@ -28,7 +29,6 @@ from autograd_core.drawing.dot import (
     LOCAL,
     MUTED,
     escaped,
-    legend,
 )
 from autograd_core.drawing.rendering import Renderer, renderers
 from autograd_core.drawing.symbols import Symbol, number_text
@@ -346,7 +346,7 @@ def test_long_chains_need_no_recursion():
     for _ in range(sys.getrecursionlimit() + 100):
         y = y + 1.0
 
-    assert len(draw(y, max_nodes=100_000).document.cards) == sys.getrecursionlimit() + 101
+    assert len(draw(y, max_nodes=100_000, fold=False).document.cards) == sys.getrecursionlimit() + 101
     assert x.grad is None
 
 
@@ -557,7 +557,7 @@ def test_too_large_a_graph_is_refused_with_its_size_and_a_remedy():
         y = y * 1.0
 
     with pytest.raises(GradientError, match=r"401 values to draw, and max_nodes is 300.*max_nodes=401"):
-        draw(y)
+        draw(y, fold=False)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 symbols, rules   how an operation and its rule are written, by calling the rule on symbols
 flow             what flows back along every edge
-document, cards  what is drawn, as plain data
+folding, folds   repetition in the record, and what is drawn of it
+document, cards  what is drawn, as plain data; with groups and quantities
+labels, tables   Graphviz's labels; cards as tables of them
 dot, rendering   Graphviz's language, and the programs that lay it out
 picture          `draw` and `Drawing`
 """

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from ..errors import GradientError
 from ..graph import Graph
 from ..modes import Scope
-from ..primitive import Parts
-from ..recording import Absent, Node
-from .document import Card, Document, Edge, Group, Quantity, Strip, visible
+from ..recording import Node
+from .document import Card, Document, Edge, Steps, Strip, visible
 from .flow import Flow, Share, check_unchanged, check_unwritten, flow_of, values_of
+from .folding import Repeat, repeats_of
+from .folds import Folds, Use
+from .groups import Groups
+from .quantities import NOT_COMPUTED, is_dead, quantity, shortened, size, size_of_sum
 from .rules import Texts
 from .symbols import number_text
 
 MOST_USES = 4
 """A leaf with more uses is drawn at each use, since edges across the whole picture cannot be followed."""
 
-HEAT_ROWS, HEAT_CELLS = 8, 96
-LONGEST_NAME = 40
-NOT_COMPUTED = Quantity("–")
 ROLES = {"parameter": "param", "param": "param", "input": "input", "constant": "const", "const": "const"}
 
 
@@ -39,6 +37,7 @@ class Wishes:
     legend: bool = True
     grads: bool = True
     max_nodes: int = 300
+    fold: bool | str = "auto"
 
 
 def document_of(graph: Graph, wishes: Wishes) -> Document:
@@ -52,41 +51,116 @@ class Composer:
     def __init__(self, graph: Graph, wishes: Wishes) -> None:
         self.graph, self.wishes = graph, wishes
         self.outputs = set(graph.outputs)
-        own = {node: name for node in graph.nodes if (name := wishes.names.get(node) or node.name)}
-        self.drawn = [node for node in graph.nodes if node.route is not None or self.is_shown_leaf(node, own)]
+        self.own_names = {node: name for node in graph.nodes if (name := wishes.names.get(node) or node.name)}
+        self.folds = Folds(self.repeats())
+        self.drawn = self.shown()
         if len(self.drawn) > wishes.max_nodes:
             raise GradientError(
                 f"this graph has {len(self.drawn):,} values to draw, and max_nodes is {wishes.max_nodes:,}. Draw a "
                 f"smaller part, such as the loss of one example or a value nearer to the inputs, or allow more: "
                 f"max_nodes={len(self.drawn)}"
             )
-        self.own_names = own
         self.values = values_of(graph)
         check_unwritten(graph)
         check_unchanged(graph, self.values)
         self.flow: Flow | None = flow_of(graph) if wishes.grads else None
-        self.uses: dict[Node, list[tuple[Node, int]]] = {node: [] for node in self.drawn}
+        self.uses: dict[Node, list[Use]] = {node: [] for node in self.drawn}
+        self.merged: dict[Use, list[tuple[int, Use]]] = {}
         for node in self.drawn:
-            for position, source in enumerate(node.inputs):
-                if isinstance(source, Node) and source in self.uses:
-                    self.uses[source].append((node, position))
+            self.note_uses(node)
         self.groups = Groups()
         self.names = self.all_names()
         self.texts = Texts(self.names, self.values)
 
+    # -- what is drawn once ------------------------------------------------------------------------------------------
+
+    def repeats(self) -> list[Repeat]:
+        """The repetitions to fold: long ones with shared weights; all where that is asked for, or needed."""
+        fold, nodes = self.wishes.fold, self.graph.nodes
+        if fold == "auto":
+            self.folds = Folds(found := repeats_of(nodes))
+            return found if len(self.shown()) <= self.wishes.max_nodes else repeats_of(nodes, 2, unlearnt=True)
+        return repeats_of(nodes, 2, unlearnt=True) if fold else []
+
+    def shown(self) -> list[Node]:
+        """The nodes that have cards."""
+        nodes = [node for node in self.graph.nodes if node not in self.folds.hidden]
+        return [node for node in nodes if node.route is not None or self.is_shown_leaf(node)]
+
+    def note_uses(self, node: Node) -> None:
+        """Note what a node takes, with all uses that one stands for where it is drawn once for several steps."""
+        if node in self.folds.states:
+            initial = self.folds.states[node].initial[node]
+            source = self.folds.seen(initial, node) if isinstance(initial, Node) else None
+            if source in self.uses:
+                self.uses[source].append((node, 0))
+                self.merged[node, 0] = [(0, use) for use in self.folds.first_uses(node)]
+            return
+        found: dict[Node, Use] = {}
+        for position, entry in enumerate(node.inputs):
+            source = self.folds.seen(entry, node) if isinstance(entry, Node) else None
+            if source not in self.uses:
+                continue
+            use = node, position
+            if real := self.folds.real(*use):
+                self.merged[use] = real
+            elif entry in self.folds.place:
+                if source in found:
+                    self.merged[found[source]].append((self.folds.place[entry][1], use))
+                    continue
+                found[source] = use
+                self.merged[use] = [(self.folds.place[entry][1], use)]
+            self.uses[source].append(use)
+
+    def shares(self, use: Use) -> list[tuple[int, Share]]:
+        """What a use, and those that it stands for, add to a gradient, by step."""
+        if self.flow is None:
+            return []
+        uses = self.merged.get(use, [(0, use)])
+        return [(i, self.flow.shares[one]) for i, one in uses if one in self.flow.shares]
+
+    def steps(self, node: Node) -> Steps | None:
+        """One number a step, for a value that is drawn once for all of them or shared by them."""
+        if isinstance(self.values[node], tuple):
+            return None
+        if node in self.folds.series:
+            nodes = self.folds.series[node]
+            gradients = {} if self.flow is None else self.flow.gradients
+            values = [None if one is None else size(self.values[one]) for one in nodes]
+            return Steps(tuple(values), tuple([None if one is None else size(gradients.get(one)) for one in nodes]))
+        repeats = {self.folds.repeat.get(target) for target, _ in self.uses[node] if target not in self.folds.states}
+        repeat = repeats.pop() if len(repeats) == 1 else None
+        if repeat is None or self.flow is None or node in self.folds.states:
+            return None
+        added: list[list[Any]] = [[] for _ in range(len(repeat))]
+        for use in self.uses[node]:
+            for i, share in self.shares(use):
+                added[i].append(share.contribution)
+        return Steps((), tuple([size_of_sum(parts) for parts in added]), shared=True)
+
     # -- what has a card, and what it is called ----------------------------------------------------------------------
 
-    def is_shown_leaf(self, node: Node, names: Mapping[Node, str]) -> bool:
+    def is_shown_leaf(self, node: Node) -> bool:
         """Whether a leaf has a card; a constant without a name is written into the formulas that use it."""
-        return node.requires_grad or node in names or node in self.outputs or node in self.wishes.inputs
+        return (
+            node.requires_grad
+            or node in self.own_names
+            or node in self.outputs
+            or node in self.wishes.inputs
+            or node in self.folds.series
+        )
 
     def all_names(self) -> dict[Node, str]:
         """The users' names, shortened where the group says the rest, and v1, v2 ... for what has none."""
-        names = {}
+        names: dict[Node, str] = {}
         taken = set(self.own_names.values())
         number = 0
         for node in self.drawn:
-            name = self.own_names.get(node)
+            if node in self.folds.states:
+                continue  # named with the result that it will be
+            name = (
+                self.folds.common_name(node, self.own_names) if node in self.folds.series else self.own_names.get(node)
+            )
             if name is None:
                 number += 1
                 while f"v{number}" in taken:
@@ -96,12 +170,15 @@ class Composer:
                 # "layers.0.weight" within the cluster of layer 0; "layers.0.weights.3" keeps its number
                 parts = name.split(".")
                 name = ".".join(parts[-2:] if parts[-1].isdigit() else parts[-1:])
-            names[node] = shortened(name)
+            name = shortened(name)
+            names |= self.folds.step_names(node, name) if node in self.folds.series else {node: name}
         return names
 
     def role(self, node: Node) -> str:
         """What a card's colour and word say."""
-        if node in self.outputs:
+        if node in self.folds.states:
+            return "state"
+        if not self.outputs.isdisjoint(self.folds.series.get(node, (node,))):
             return "output"
         if node.route is not None:
             return "op"
@@ -120,9 +197,11 @@ class Composer:
 
     def scope_of(self, node: Node) -> Scope | None:
         """The stretch of program that a card belongs to; a parameter belongs to that of its calls, if it is one."""
+        if node in self.folds.repeat:
+            return self.folds.scope(node)
         if node.route is not None or (self.role(node) != "param" and not self.is_beside(node)):
             return node.scope
-        scopes = {use.scope for use, _ in self.uses[node]}
+        scopes = {self.scope_of(use) for use, _ in self.uses[node]}
         return scopes.pop() if len(scopes) == 1 else node.scope
 
     # -- the parts of the document -----------------------------------------------------------------------------------
@@ -137,12 +216,16 @@ class Composer:
                 cards.append(self.card(node, id, scope))
             elif self.is_many(node):
                 for i, (target, position) in enumerate(uses, 1):
-                    cards.append(self.card(node, f"{id}_{i}", target.scope, (target, position)))
+                    cards.append(self.card(node, f"{id}_{i}", self.scope_of(target), (target, position)))
                     edges.append(self.edge(f"{id}_{i}", node, target, position, False))
             else:
                 beside = self.is_beside(node)
                 cards.append(self.card(node, id, scope, uses[0] if beside else None))
                 edges += [self.edge(id, node, target, position, beside) for target, position in uses]
+            if node in self.folds.states:
+                edges.append(self.carried(node))
+        for repeat, scope in self.folds.frames.items():
+            self.groups.times[scope] = len(repeat)
         wishes = self.wishes
         groups, homes = self.groups.listed(cards)
         return Document(
@@ -157,7 +240,7 @@ class Composer:
 
     def is_many(self, node: Node) -> bool:
         """Whether a leaf is drawn at each of its uses."""
-        return node.route is None and len(self.uses[node]) > MOST_USES
+        return node.route is None and node not in self.folds.series and len(self.uses[node]) > MOST_USES
 
     def is_strip(self, node: Node) -> bool:
         """Whether an array is drawn as a strip within the cards of the operations that use it."""
@@ -181,6 +264,8 @@ class Composer:
         return (
             node.route is None
             and len(self.uses[node]) == 1
+            and node not in self.folds.series
+            and self.uses[node][0][0] not in self.folds.states
             and not self.is_number(node)
             and self.role(node) in ("param", "const")
         )
@@ -189,7 +274,8 @@ class Composer:
         """The card of a node; of one of its uses, where `use` is given."""
         value = self.values[node]
         role = self.role(node)
-        share = None if self.flow is None or use is None else self.flow.shares.get(use)
+        shares = [] if use is None else self.shares(use)
+        steps, is_state = self.steps(node), node in self.folds.states
         gradient = None
         if self.flow is not None and role != "const":
             found = self.flow.gradients.get(node)
@@ -201,18 +287,39 @@ class Composer:
             node=self.graph.numbers[node],
             name=self.names[node],
             named=node in self.own_names,
-            formula=self.texts.formula(node),
+            formula="" if is_state else self.texts.formula(node, self.folds.index(node)),
             role=role,
             face="number" if self.is_number(node) else "array",
             shape=() if bare else tuple(value.shape),
             dtype="" if bare else str(value.dtype),
             value=quantity(value),
             gradient=gradient,
-            sum="" if self.is_many(node) else self.sum_of_paths(node),
-            rule=self.texts.pulled(*use) if share is not None and use is not None and not self.is_many(node) else "",
-            adds=number_text(share.contribution) if share is not None and self.is_many(node) else "",
+            sum="" if self.is_many(node) or steps or is_state else self.sum_of_paths(node),
+            rule=self.pulled(use, steps) if shares and use is not None and not self.is_many(node) else "",
+            adds=self.adds(shares) if shares and self.is_many(node) else "",
             shown_at=len(self.uses[node]) if self.is_strip(node) else 0,
-            strips=self.strips(node),
+            strips=() if is_state else self.strips(node),
+            steps=steps,
+            note=self.state_note(node) if is_state else (),
+        )
+
+    def pulled(self, use: Use, steps: Steps | None) -> str:
+        """How a gradient comes about; as a sum over the steps that share it."""
+        text = self.texts.pulled(*use)
+        return (
+            text if steps is None else f"Σₜ {f'({text})' if ' ' in text and not text.startswith('through') else text}"
+        )
+
+    def adds(self, shares: Sequence[tuple[int, Share]]) -> str:
+        """The size of what some uses add together."""
+        return quantity(size_of_sum([share.contribution for _, share in shares])).text
+
+    def state_note(self, node: Node) -> tuple[str, ...]:
+        """What a carried value is."""
+        result, initial = self.names[self.folds.coming(node)], self.folds.states[node].initial[node]
+        return (
+            f"{result} of the step before;",
+            f"at t = 1: {'a constant' if initial is None else self.texts.word(initial)}",
         )
 
     def strips(self, node: Node) -> tuple[Strip, ...]:
@@ -222,9 +329,9 @@ class Composer:
 
     def strip(self, source: Node, target: Node, position: int) -> Strip:
         """A shared array within the card of one call that uses it."""
-        share = None if self.flow is None else self.flow.shares.get((target, position))
-        adds = "" if share is None else quantity(share.contribution).text
-        rule = "" if share is None else self.texts.pulled(target, position)
+        shares = self.shares((target, position))
+        adds = self.adds(shares) if shares else ""
+        rule = self.texts.pulled(target, position) if shares else ""
         return Strip(self.names[source], self.graph.numbers[source], self.role(source), adds, rule)
 
     def sum_of_paths(self, node: Node) -> str:
@@ -245,9 +352,12 @@ class Composer:
             "position": position,
             "beside": beside,
         }
-        share = None if self.flow is None else self.flow.shares.get((target, position))
-        if share is None:
+        shares = self.shares((target, position))
+        if (target, position) in self.merged:
+            return self.folded_edge(ends, source, target, position, [share for _, share in shares])
+        if not shares:
             return Edge(**ends)
+        ((_, share),) = shares
         numbers: dict[str, Any] = {"upstream": size(share.upstream), "contribution": size(share.contribution)}
         if share.local is None:
             return Edge(**ends, **numbers, backward=True, rule=self.texts.pulled(target, position))
@@ -261,92 +371,31 @@ class Composer:
             dead=is_dead(share),
         )
 
+    def folded_edge(
+        self, ends: dict[str, Any], source: Node, target: Node, position: int, shares: Sequence[Share]
+    ) -> Edge:
+        """An edge that stands for those of several steps: numbers that differ from step to step are in the cards."""
+        if target in self.folds.series:
+            number = bool(shares) and shares[-1].local is not None
+            local = self.texts.local(target, position) if number else ""
+            names = f"∂{self.names[target]}/∂{self.names[source]} = "
+            rule = names + local if local else "" if number or not shares else self.texts.pulled(target, position)
+            return Edge(**ends, backward=bool(shares), rule=rule)
+        steps = list(dict.fromkeys([i + 1 for i, _ in self.merged[target, position]]))
+        count = len(self.folds.series[source]) if source in self.folds.series else 0
+        if steps == list(range(1, count + 1)):
+            text = "every step"
+        else:
+            text = f"t = {', '.join(map(str, steps[:3]))}{', …' if len(steps) > 3 else ''}"
+        if target in self.folds.states or not shares:
+            return Edge(**ends, backward=bool(shares), steps=text)
+        arrives = size_of_sum([share.contribution for share in shares]) if len(shares) == 1 else None
+        rule = self.texts.pulled(target, position)
+        return Edge(**ends, backward=True, rule=rule, contribution=arrives, steps=text)
 
-class Groups:
-    """The scopes that have cards, numbered as they appear; those of a single card are left out."""
-
-    def __init__(self) -> None:
-        self.scopes: dict[Scope, str] = {}
-        self.home: dict[str, Scope | None] = {}
-        self.parameters: dict[Scope, dict[str, int]] = {}
-
-    def place(self, card: str, scope: Scope | None, parameters: int) -> None:
-        """Note that a card, holding so many parameters, belongs to a scope."""
-        self.home[card] = scope
-        leaf = card.partition("_")[0]  # a leaf with several cards is counted once
-        while scope is not None:
-            self.parameters.setdefault(scope, {})[leaf] = parameters
-            scope = scope.parent
-
-    def listed(self, cards: list[Card]) -> tuple[tuple[Group, ...], dict[str, str | None]]:
-        """The groups, parents first, and the group of each card."""
-        ids: dict[Scope, str] = {}
-        groups: list[Group] = []
-        for card in cards:
-            chain = []
-            scope = self.home[card.id]
-            while scope is not None and scope not in ids:
-                chain.append(scope)
-                scope = scope.parent
-            for s in reversed(chain):
-                if len(self.parameters[s]) < 2:
-                    ids[s] = ids.get(s.parent, "") if s.parent is not None else ""
-                    continue
-                ids[s] = f"g{len(groups) + 1}"
-                parent = (ids.get(s.parent) or None) if s.parent is not None else None
-                parameters = sum(self.parameters[s].values())
-                groups.append(Group(ids[s], shortened(s.name), shortened(s.kind), parent, parameters))
-        homes = {c: (ids[s] or None) if s is not None else None for c, s in self.home.items()}
-        return tuple(groups), homes
-
-
-# -- numbers ---------------------------------------------------------------------------------------------------------
-
-
-def shortened(name: str) -> str:
-    """A name on one line, cut where it is too long for a card."""
-    name = visible(" ".join(name.split()))
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-
-
-def size(x: Any) -> float | None:
-    """A number as it is, an array by its 2-norm; None for what is not one array."""
-    if x is None or isinstance(x, (tuple, Parts, Absent)):
-        return None
-    x = np.asarray(x)
-    if x.ndim == 0 and x.dtype.kind != "c":
-        return float(x)
-    with np.errstate(all="ignore"):
-        return float(np.sqrt(np.sum(np.square(np.abs(x.astype(np.result_type(x, np.float64)))))))
-
-
-def quantity(x: Any) -> Quantity:
-    """A value or gradient as a card shows it."""
-    number = size(x)
-    if number is None:
-        return Quantity(f"{len(x)} results" if isinstance(x, tuple) else "not kept")
-    array = np.asarray(x)
-    if array.dtype == bool and array.ndim:
-        return Quantity(f"{np.count_nonzero(array):,} of {array.size:,} true", number, cells=cells_of(array))
-    text = number_text(array[()] if array.ndim == 0 else number)
-    finite = bool(np.all(np.isfinite(array)))
-    if not finite and array.ndim:
-        text = "NaN" if np.any(np.isnan(array)) else "∞"
-    return Quantity(text, number, finite, cells_of(array))
-
-
-def cells_of(array: Any) -> tuple[tuple[float, ...], ...] | None:
-    """A small array as rows of numbers; None for one that is large, or no array of real numbers."""
-    if array.ndim == 0 or not 0 < array.size <= HEAT_CELLS or array.dtype.kind not in "fiub":
-        return None
-    rows = array.reshape(-1, array.shape[-1])
-    if len(rows) > HEAT_ROWS or rows.shape[1] > 2 * HEAT_ROWS:
-        return None
-    return tuple([tuple([float(x) for x in row]) for row in rows])
-
-
-def is_dead(share: Share) -> bool:
-    """Whether a cut stops what flows back between two numbers, so that it is 0 although upstream × local is not."""
-    with np.errstate(all="ignore"):
-        product = float(share.upstream) * float(share.local)  # type: ignore[arg-type]
-    return float(share.contribution) == 0 and product != 0
+    def carried(self, state: Node) -> Edge:
+        """The edge from the result of a step to what the next step takes."""
+        id, result = f"n{self.graph.numbers[state]}", self.folds.coming(state)
+        flows = self.flow is not None and self.flow.gradients.get(state) is not None
+        source = f"n{self.graph.numbers[result]}"
+        return Edge(f"e{id[1:]}_carried", source, id, 0, backward=flows, carried=True)

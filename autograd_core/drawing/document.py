@@ -43,18 +43,33 @@ class Strip:
 
 
 @dataclass(frozen=True)
+class Steps:
+    """A value that is drawn once for all steps of a repetition: numbers, or norms, from the first step to the last.
+
+    gradients   of a value shared by the steps, what each of them adds; None where nothing flows back
+    shared      whether it is the same value at every step
+    """
+
+    values: tuple[float | None, ...]
+    gradients: tuple[float | None, ...]
+    shared: bool = False
+
+
+@dataclass(frozen=True)
 class Card:
     """One value: a leaf, or the result of a call.
 
     node      its number in the graph; a number that many calls use has a card beside each use
     named     whether the user gave the name
-    role      input, param, const, output or op
+    role      input, param, const, output, op, or state: what a repeated step takes from the one before
     face      number or array
     dtype     empty for Scalars
     sum       the gradient as the sum of its paths: "= −6 − 2"
     rule      how the gradient comes about, for a parameter beside its operation: "xᵀ @ ḡ"
     adds      what this use adds to the gradient, for one of several cards of a number
     shown_at  how many operations show this array as a strip instead of an edge
+    steps     one number a step, where the card stands for all steps of a repetition
+    note      lines of explanation, in place of numbers
     """
 
     id: str
@@ -73,6 +88,8 @@ class Card:
     adds: str = ""
     shown_at: int = 0
     strips: tuple[Strip, ...] = ()
+    steps: Steps | None = None
+    note: tuple[str, ...] = ()
     group: str | None = None
 
     @property
@@ -95,6 +112,8 @@ class Edge:
     contribution   what flows back, a number or a norm
     dead           the way is cut: nothing flows back, whatever upstream and local are
     beside         the source is drawn beside the target, with the rule in its card
+    carried        from the result of a step to the same value as the next step takes it
+    steps          in which steps of a repetition, "t = 3"; empty for all steps, and without a repetition
     """
 
     id: str
@@ -109,17 +128,20 @@ class Edge:
     contribution: float | None = None
     dead: bool = False
     beside: bool = False
+    carried: bool = False
+    steps: str = ""
 
 
 @dataclass(frozen=True)
 class Group:
-    """A module's call or another named stretch of the program."""
+    """A module's call or another named stretch of the program; `times` is how often it runs, where it is drawn once."""
 
     id: str
     name: str
     kind: str
     parent: str | None
     parameters: int
+    times: int = 1
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ def draw(
     legend: bool = True,
     names: Mapping[Value, str] | None = None,
     grads: bool = True,
+    fold: bool | str = "auto",
 ) -> Drawing:
     """A drawing of how a value was computed, and of how its gradient flows back.
 
@@ -96,11 +97,13 @@ def draw(
                 list x
     title       a line above the drawing
     rankdir     where values flow to: "LR" (left to right), "TB", "RL" or "BT"
-    max_nodes   refuse graphs with more values than this
+    max_nodes   fold what is alike in graphs with more values than this, and refuse those that are still too large
     legend      say above the drawing what the colours mean
     names       names for values, {value: name}; those given by `name=` are known
     grads       show gradients: those of the target (of the sum, if there are several), by a walk of the drawing's own,
                 which neither changes nor needs `.grad`
+    fold        draw steps that repeat once, with the numbers of all steps as bars: "auto", where eight or more share
+                weights; True, whatever is alike, such as layers with weights of their own; False, never
 
     Each edge between numbers shows the local derivative and upstream × local; between arrays the rule that pulls a
     gradient back (ḡ is the gradient of the result) and the norm of what it brings.
@@ -129,7 +132,7 @@ def draw(
     else:
         raise GradientError(f"cannot draw {target!r}: pass a recorded value, a Graph, or a function with its arguments")
     known |= named(names or {}, graph)
-    wishes = Wishes(known, frozenset(inputs), title, rankdir, legend, grads, max_nodes)
+    wishes = Wishes(known, frozenset(inputs), title, rankdir, legend, grads, max_nodes, fold)
     return Drawing(document_of(graph, wishes), str(graph))
 
 

@@ -35,9 +35,9 @@ LONGEST = 44
 
 GRADIENT = "ḡ"  # the gradient of the result
 
-OPERATORS: dict[np.ufunc, str] = {
-    np.add: "+", np.subtract: "−", np.multiply: "×", np.divide: "/", np.matmul: "@", np.remainder: "%",
-    np.floor_divide: "//", **COMPARISONS,
+OPERATORS: dict[str, str] = {
+    "add": "+", "subtract": "−", "multiply": "×", "divide": "/", "matmul": "@", "remainder": "%", "floor_divide": "//",
+    **{ufunc.__name__: sign for ufunc, sign in COMPARISONS.items()},
 }  # fmt: skip
 
 
@@ -62,22 +62,26 @@ class Texts:
         known = value.item() if not isinstance(value, Absent) and value.shape == () else None
         return Symbol(name, shape=value.shape, dtype=value.dtype, value=known)
 
-    def formula(self, node: Node) -> str:
-        """What a node computes, such as "x1 × w1" or "sum(h, axis=0)"; empty for a leaf."""
+    def formula(self, node: Node, index: str = "") -> str:
+        """What a node computes, such as "x1 × w1" or "sum(h, axis=0)"; empty for a leaf.
+
+        index   in place of that of the call
+        """
         primitive = node.primitive
         if primitive is None:
             return ""
         words = [self.word(entry) for entry in node.inputs]
         forward: Any = primitive.forward
         if list(node.settings or {}) == ["index"]:
-            place = index_text(node.settings["index"])  # type: ignore[index]
+            place = index or index_text(node.settings["index"])  # type: ignore[index]
             return f"{words[0]}[{place}]" if len(words) == 1 else f"{words[0]} with [{place}] = {words[1]}"
         if forward in (np.square, np.power):
             exponent = 2 if forward is np.square else self.operand(node.inputs[1])
             return str(power(Symbol(words[0]), exponent))
-        if forward in OPERATORS and len(words) == 2:
+        sign = OPERATORS.get(primitive.name) if primitive.module.startswith("autograd_core.") else None
+        if sign and len(words) == 2 and not node.settings:
             a, b = words
-            return f"{a} {OPERATORS[forward]} {f'({b})' if b.startswith('−') else b}"
+            return f"{a} {sign} {f'({b})' if b.startswith('−') else b}"
         if forward is np.negative:
             return f"−{words[0]}"
         if primitive.variadic and primitive.rules and (written := self.written(node)):  # not a function of the user's

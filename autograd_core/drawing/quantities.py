@@ -1,0 +1,72 @@
+"""Numbers and names as a card shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..primitive import Parts
+from ..recording import Absent
+from .document import Quantity, visible
+from .flow import Share
+from .symbols import number_text
+
+HEAT_ROWS, HEAT_CELLS = 8, 96
+LONGEST_NAME = 40
+NOT_COMPUTED = Quantity("–")
+
+
+def shortened(name: str) -> str:
+    """A name on one line, cut where it is too long for a card."""
+    name = visible(" ".join(name.split()))
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+
+
+def size(x: Any) -> float | None:
+    """A number as it is, an array by its 2-norm; None for what is not one array."""
+    if x is None or isinstance(x, (tuple, Parts, Absent)):
+        return None
+    x = np.asarray(x)
+    if x.ndim == 0 and x.dtype.kind != "c":
+        return float(x)
+    with np.errstate(all="ignore"):
+        return float(np.sqrt(np.sum(np.square(np.abs(x.astype(np.result_type(x, np.float64)))))))
+
+
+def size_of_sum(parts: Sequence[Any]) -> float | None:
+    """The size of what several uses add together; None for nothing."""
+    return size(sum(parts[1:], parts[0])) if parts else None
+
+
+def quantity(x: Any) -> Quantity:
+    """A value or gradient as a card shows it."""
+    number = size(x)
+    if number is None:
+        return Quantity(f"{len(x)} results" if isinstance(x, tuple) else "not kept")
+    array = np.asarray(x)
+    if array.dtype == bool and array.ndim:
+        return Quantity(f"{np.count_nonzero(array):,} of {array.size:,} true", number, cells=cells_of(array))
+    text = number_text(array[()] if array.ndim == 0 else number)
+    finite = bool(np.all(np.isfinite(array)))
+    if not finite and array.ndim:
+        text = "NaN" if np.any(np.isnan(array)) else "∞"
+    return Quantity(text, number, finite, cells_of(array))
+
+
+def cells_of(array: Any) -> tuple[tuple[float, ...], ...] | None:
+    """A small array as rows of numbers; None for one that is large, or no array of real numbers."""
+    if array.ndim == 0 or not 0 < array.size <= HEAT_CELLS or array.dtype.kind not in "fiub":
+        return None
+    rows = array.reshape(-1, array.shape[-1])
+    if len(rows) > HEAT_ROWS or rows.shape[1] > 2 * HEAT_ROWS:
+        return None
+    return tuple([tuple([float(x) for x in row]) for row in rows])
+
+
+def is_dead(share: Share) -> bool:
+    """Whether a cut stops what flows back between two numbers, so that it is 0 although upstream × local is not."""
+    with np.errstate(all="ignore"):
+        product = float(share.upstream) * float(share.local)  # type: ignore[arg-type]
+    return float(share.contribution) == 0 and product != 0

@@ -108,6 +108,8 @@ class Network(BaseEstimator):  # type: ignore[misc]
         with seeded(seed):
             module = self._made(x.shape[1], outputs).to(x.dtype)
             checked(module, x[:1], outputs)
+            if not callable(self.optimizer):
+                raise KindError(f"optimizer is {self.optimizer!r}: give what makes one, such as nn.optim.Adam")
             optimizer = self.optimizer(module.parameters(), lr=self.lr)
             self.history_ = fit(
                 module,
@@ -124,13 +126,18 @@ class Network(BaseEstimator):  # type: ignore[misc]
         return self
 
     def _made(self, features: int, outputs: int) -> Module:
-        if self.module is not None:
-            if isinstance(self.module, Module):
-                raise KindError("module is a network already: give what makes one, lambda features, outputs: ...")
-            return self.module(features, outputs)
-        sizes = [features, *self.hidden_layer_sizes, outputs]
-        layers = [layer for pair in pairwise(sizes) for layer in (Linear(*pair), ReLU())]
-        return Sequential(*layers[:-1])
+        """A network of new weights."""
+        if self.module is None:
+            sizes = [features, *as_sizes(self.hidden_layer_sizes), outputs]
+            layers = [layer for pair in pairwise(sizes) for layer in (Linear(*pair), ReLU())]
+            return Sequential(*layers[:-1])
+        made = None if isinstance(self.module, Module) else self.module(features, outputs)
+        if not isinstance(made, Module):
+            was = "is a network already" if made is None else f"made a {type(made).__name__}"
+            raise KindError(
+                f"module {was}: give what makes one, such as lambda features, outputs: nn.Linear(features, outputs)"
+            )
+        return made
 
     def _outputs(self, X: Any) -> Array:
         """What the network says of each row: (rows, outputs)."""
@@ -140,6 +147,11 @@ class Network(BaseEstimator):  # type: ignore[misc]
         with ag.no_grad():
             parts = [np.asarray(self.module_(x[i : i + ROWS])) for i in range(0, len(x), ROWS)]
         return np.concatenate(parts)
+
+
+def as_sizes(sizes: Any) -> Sequence[int]:
+    """The widths of hidden layers; one alone may stand for itself, as in scikit-learn's own networks."""
+    return (sizes,) if np.ndim(sizes) == 0 else tuple(sizes)
 
 
 def checked(module: Module, row: Array, outputs: int) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -68,6 +69,14 @@ def test_a_network_of_ones_own_is_made_for_the_features_and_outputs_of_the_data(
     assert classifier.module_.last.weight.dtype == classifier.predict_proba(X).dtype == np.float32
 
 
+@pytest.mark.parametrize(("sizes", "widths"), [((), [3, 2]), (7, [3, 7, 2]), ((7, 5), [3, 7, 5, 2])])
+def test_the_default_network_has_hidden_layers_of_the_widths_that_were_given(sizes, widths):
+    module = NNClassifier(hidden_layer_sizes=sizes, epochs=1).fit(X, NAMES).module_
+    weights = [p.shape for p in module.parameters() if p.ndim == 2]
+
+    assert weights == [(b, a) for a, b in pairwise(widths)]
+
+
 def test_several_targets_come_back_in_the_shape_they_came_in():
     for y in (X[:, 0], X[:, :1], X[:, :2]):
         assert NNRegressor(epochs=1).fit(X, y).predict(X).shape == y.shape
@@ -111,11 +120,20 @@ def test_progress_is_told_if_wanted(capsys):
     assert "loss" in capsys.readouterr().err
 
 
-def test_a_module_that_does_not_fit_is_refused_with_what_is_needed():
-    with pytest.raises(ShapeError, match=r"of shape \(1, 9\), where \(1, 2\) is needed: .* 3 features and 2 outputs"):
-        NNClassifier(lambda features, outputs: nn.Linear(features, 9)).fit(X, NAMES)
-    with pytest.raises(nn.KindError, match="a network already: give what makes one, lambda features, outputs"):
-        NNRegressor(nn.Linear(3, 1)).fit(X, X[:, 0])
+@pytest.mark.parametrize(
+    ("settings", "error", "words"),
+    [
+        ({"module": lambda features, outputs: nn.Linear(features, 9)}, ShapeError,
+         r"of shape \(1, 9\), where \(1, 2\) is needed: .* 3 features and 2 outputs"),
+        ({"module": nn.Linear(3, 2)}, nn.KindError, "module is a network already: give what makes one, such as lambda"),
+        ({"module": lambda features, outputs: outputs}, nn.KindError, "module made a int: give what makes one"),
+        ({"optimizer": "Adam"}, nn.KindError, "optimizer is 'Adam': give what makes one, such as nn.optim.Adam"),
+        ({"hidden_layer_sizes": 0.5}, nn.KindError, "Linear: out_features is 0.5"),
+    ],
+)  # fmt: skip
+def test_a_setting_that_does_not_fit_is_refused_with_what_is_needed(settings, error, words):
+    with pytest.raises(error, match=words):
+        NNClassifier(**settings).fit(X, NAMES)
 
 
 def test_scikit_learn_loads_when_asked_for_and_its_extra_is_named_when_it_is_not_there():

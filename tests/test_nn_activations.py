@@ -172,3 +172,16 @@ def test_functions_take_inplace_as_pytorchs_do_and_overwrite_nothing(name):
     np.testing.assert_array_equal(function(x, inplace=True), function(x))
     assert x.tolist() == [-1.0, 0.5]
     assert pickle.loads(pickle.dumps(function)) is function
+
+
+@pytest.mark.parametrize("function", [F.softmax, F.log_softmax, F.softmin, F.glu])
+def test_the_axis_of_a_softmax_is_never_all_of_them(function):
+    with pytest.raises(nn.SettingError, match=f"{function.__name__}: dim is None: give the axis"):
+        function(X, None)
+    with pytest.raises(nn.KindError, match="dim is 'last', a str: give a whole number"):
+        function(X, "last")
+
+
+def test_glu_has_no_axis_beyond_those_of_its_input():
+    with pytest.raises(ShapeError, match="glu halves axis 3, and was given shape"):
+        F.glu(X, 3)

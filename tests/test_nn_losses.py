@@ -191,8 +191,39 @@ def test_a_target_that_no_path_spells_has_an_infinite_loss_or_does_not_count():
         (lambda: nn.NLLLoss()(X, X[:, 0]), DTypeError, "nll_loss: target takes whole numbers"),
         (lambda: F.ctc_loss(X, np.array([1]), [3.0], [1]), DTypeError, "ctc_loss: lengths takes whole numbers"),
         (lambda: F.ctc_loss(X, np.array([1]), [3], [-1]), nn.SettingError, "a length is negative"),
+        (
+            lambda: nn.CrossEntropyLoss([1.0, 2.0])(X, LABELS),
+            ShapeError,
+            r"\(2,\): give one number a class, \(4,\)",
+        ),
+        (lambda: nn.NLLLoss([1.0] * 5)(X, LABELS), ShapeError, r"nll_loss: weight is of shape \(5,\)"),
+        (lambda: nn.MultiMarginLoss(weight=2.0)(X, LABELS), ShapeError, r"multi_margin_loss: weight is of shape \(\)"),
+        (
+            lambda: nn.CrossEntropyLoss(label_smoothing=1.5),
+            nn.SettingError,
+            "label_smoothing is 1.5: give a number from 0 to 1",
+        ),
+        (lambda: F.cross_entropy(X, LABELS, label_smoothing=-1), nn.SettingError, "label_smoothing is -1"),
+        (lambda: nn.NLLLoss(ignore_index="pad"), nn.KindError, "ignore_index is 'pad'"),
+        (
+            lambda: nn.BCEWithLogitsLoss(pos_weight=[1.0, 2.0])(X, T),
+            ShapeError,
+            "pos_weight is of shape .* must broadcast",
+        ),
+        (
+            lambda: F.binary_cross_entropy(P[0], P[0], np.ones((4, 1))),
+            ShapeError,
+            "binary_cross_entropy: weight is of shape",
+        ),
     ],
 )
 def test_a_wrong_call_says_what_to_give(wrong, error, words):
     with pytest.raises(error, match=words):
         wrong()
+
+
+def test_weights_that_are_plain_arrays_do_not_make_a_loss_double():
+    x = ag.tensor(X.astype(np.float32), requires_grad=True)
+
+    assert F.cross_entropy(x, LABELS, weight=np.ones(4)).dtype == np.float32
+    assert F.binary_cross_entropy_with_logits(x, T, pos_weight=np.ones(4)).dtype == np.float32

@@ -288,3 +288,8 @@ def test_a_batch_that_is_refused_or_empty_leaves_the_running_averages_and_their_
     assert layer.num_batches_tracked.item() == 0
     for module in (layer, instances):
         assert (module.running_mean.tolist(), module.running_var.tolist()) == ([0, 0], [1, 1])
+
+
+def test_dropout_in_place_refuses_an_input_that_is_read_only():
+    with pytest.raises(MutationError, match="inplace=True writes into the input, which is read-only: leave it out"):
+        nn.Dropout(0.5, inplace=True)(np.broadcast_to(1.0, 3))

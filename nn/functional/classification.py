@@ -10,8 +10,8 @@ from autograd_core import ops
 from autograd_core.errors import BoundsError, ShapeError
 
 from ..errors import SettingError
-from ..settings import integers, numeric
-from .losses import Reduction, alike, numbers_of, reduced
+from ..settings import integers, numeric, within
+from .losses import Reduction, alike, element_weights, numbers_of, reduced
 
 __all__ = ["cross_entropy", "multi_margin_loss", "multilabel_margin_loss", "multilabel_soft_margin_loss", "nll_loss"]
 
@@ -35,6 +35,8 @@ def cross_entropy(
     input, target = numeric(input, "cross_entropy"), numeric(target, "cross_entropy")
     if weight is None and ignore_index == -100 and not label_smoothing:
         return ops.cross_entropy(input, target, reduction)
+    within(label_smoothing, "cross_entropy: label_smoothing", 0, 1)
+    weight = class_weights("cross_entropy", weight, input)
     options = {"weight": weight, "ignore_index": ignore_index, "label_smoothing": label_smoothing}
     return ops.cross_entropy(input, target, reduction, **options)
 
@@ -57,7 +59,7 @@ def nll_loss(
     target = np.where(ignored, 0, target)
     counts = (~ignored).astype(input.dtype)
     if weight is not None:
-        counts = counts * numbers_of(weight)[target]
+        counts = counts * numbers_of(class_weights("nll_loss", weight, input))[target]
     losses = ops.gate(ops.nll_loss(input, target, "none"), counts)
     return np.sum(losses) / np.sum(counts) if reduction == "mean" else reduced(losses, reduction)
 
@@ -90,7 +92,7 @@ def multi_margin_loss(
     others = np.arange(x.shape[1]) != target[:, None]
     terms = ops.gate(over if p == 1 else over * over, others.astype(x.dtype))
     if weight is not None:
-        terms = terms * numbers_of(weight)[target][:, None]
+        terms = terms * numbers_of(class_weights("multi_margin_loss", weight, x))[target][:, None]
     losses = np.sum(terms, axis=1) / x.shape[1]
     return reduced(losses[0] if single else losses, reduction)
 
@@ -132,8 +134,21 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, red
     np.True_
     """
     input = numeric(input, "multilabel_soft_margin_loss")
+    weight = element_weights("multilabel_soft_margin_loss: weight", weight, input)
     losses = ops.bce_with_logits(input, alike(target, input), "none", weight=weight)
     return reduced(np.mean(losses, axis=-1), reduction)
+
+
+def class_weights(asked: str, weight: Any, scores: Any) -> Any:
+    """One weight for each class, in the dtype of the scores; None for none."""
+    if weight is None:
+        return None
+    weight, classes = alike(weight, scores), scores.shape[1:2] if scores.ndim > 1 else scores.shape
+    if weight.shape != classes:
+        raise ShapeError(
+            f"{asked}: weight is of shape {tuple(weight.shape)}: give one number a class, {tuple(classes)}"
+        )
+    return weight
 
 
 def check_classes(asked: str, target: Any, least: int, classes: int) -> None:

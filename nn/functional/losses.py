@@ -55,6 +55,19 @@ def paired(input: Any, target: Any, asked: str) -> tuple[Any, Any]:
     return input, target
 
 
+def element_weights(asked: str, weight: Any, input: Any) -> Any:
+    """How much each element counts, in the dtype of the predictions; None for none."""
+    if weight is None:
+        return None
+    weight = alike(weight, input)
+    shape = weight.shape
+    if len(shape) > input.ndim or any(n not in (1, m) for n, m in zip(shape[::-1], input.shape[::-1], strict=False)):
+        raise ShapeError(
+            f"{asked} is of shape {tuple(shape)}, and must broadcast to that of the input, {tuple(input.shape)}"
+        )
+    return weight
+
+
 def numbers_of(x: Any) -> Any:
     """The plain array of what is looked at, and not differentiated."""
     return x.numpy() if isinstance(x, ag.Value) else np.asarray(x)
@@ -133,6 +146,7 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
     array([  0.6931, 100.    ])
     """
     p, t = paired(input, target, "binary_cross_entropy")
+    weight = element_weights("binary_cross_entropy: weight", weight, p)
     numbers = numbers_of(p)
     if not ((numbers >= 0) & (numbers <= 1)).all():
         raise SettingError(
@@ -158,7 +172,10 @@ def binary_cross_entropy_with_logits(
     >>> nn.functional.binary_cross_entropy_with_logits(np.array([0.0]), [1]) == np.log(2)
     np.True_
     """
-    input = numeric(input, "binary_cross_entropy_with_logits")
+    asked = "binary_cross_entropy_with_logits"
+    input = numeric(input, asked)
+    weight = element_weights(f"{asked}: weight", weight, input)
+    pos_weight = element_weights(f"{asked}: pos_weight", pos_weight, input)
     return ops.bce_with_logits(input, alike(target, input), reduction, weight=weight, pos_weight=pos_weight)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core import ops
-from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.errors import DTypeError, MutationError, ShapeError
 
 from ..random import stream
 from ..settings import numeric, within
@@ -134,6 +134,8 @@ def dropped(
     if floor:
         y = y + ((1 - kept) - p) * (scale * floor)  # what is dropped, and the shift that keeps the mean
     if inplace:
+        if isinstance(input, np.ndarray) and not input.flags.writeable:
+            raise MutationError(f"{asked}: inplace=True writes into the input, which is read-only: leave it out")
         input[...] = y
         return input
     return y

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd_core import ops
 
+from ..errors import SettingError
 from ..settings import numeric, per_axis, whole
 from ..windows import overhang
 from .maxima import greatest
@@ -86,6 +87,8 @@ def lp_pool(
 ) -> Any:
     """Power-average pooling over the last axes."""
     kernel = per_axis(kernel_size, "kernel_size", axes, 1)
+    if not norm_type:
+        raise SettingError(f"lp_pool{axes}d: norm_type is {norm_type}: give another number, such as 2")
     means = avg_pool(axes, numeric(input, f"lp_pool{axes}d") ** norm_type, kernel, stride, 0, ceil_mode)
     return (means * prod(kernel)) ** (1 / norm_type)
 

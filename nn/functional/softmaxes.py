@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,9 @@ import numpy as np
 from autograd_core import ops
 from autograd_core.errors import ShapeError
 
+from ..errors import SettingError
 from ..random import stream
-from ..settings import numeric
+from ..settings import numeric, whole
 
 __all__ = ["glu", "gumbel_softmax", "log_softmax", "softmax", "softmin"]
 
@@ -22,7 +24,7 @@ def softmax(input: Any, dim: int = -1) -> Any:
     >>> nn.functional.softmax(np.array([1000.0, 1000.0]))
     array([0.5, 0.5])
     """
-    return ops.softmax(input, axis=dim)
+    return ops.softmax(input, axis=an_axis(dim, "softmax"))
 
 
 def softmin(input: Any, dim: int = -1) -> Any:
@@ -32,7 +34,7 @@ def softmin(input: Any, dim: int = -1) -> Any:
     >>> nn.functional.softmin(np.array([0.0, 1000.0]))
     array([1., 0.])
     """
-    return ops.softmax(-numeric(input, "softmin"), axis=dim)
+    return ops.softmax(-numeric(input, "softmin"), axis=an_axis(dim, "softmin"))
 
 
 def log_softmax(input: Any, dim: int = -1) -> Any:
@@ -42,7 +44,7 @@ def log_softmax(input: Any, dim: int = -1) -> Any:
     >>> nn.functional.log_softmax(np.array([1000.0, 0.0]))
     array([    0., -1000.])
     """
-    return ops.log_softmax(input, axis=dim)
+    return ops.log_softmax(input, axis=an_axis(dim, "log_softmax"))
 
 
 def gumbel_softmax(input: Any, tau: float = 1.0, hard: bool = False, dim: int = -1, generator: Any = None) -> Any:
@@ -79,9 +81,18 @@ def glu(input: Any, dim: int = -1) -> Any:
     array([0.5, 1. ])
     """
     input = numeric(input, "glu")
-    if not input.ndim or input.shape[dim] % 2:
+    if not -input.ndim <= an_axis(dim, "glu") < input.ndim or input.shape[dim] % 2:
         raise ShapeError(
             f"glu halves axis {dim}, and was given shape {tuple(input.shape)}: give an axis of even length"
         )
     a, b = np.split(input, 2, axis=dim)
     return a * ops.sigmoid(b)
+
+
+def an_axis(dim: Any, asked: str) -> Any:
+    """The number of an axis; None would mean all of them to NumPy, and to PyTorch one that depends on their number."""
+    if type(dim) is int:
+        return dim
+    if dim is None:
+        raise SettingError(f"{asked}: dim is None: give the axis, such as -1")
+    return whole(dim, f"{asked}: dim", -math.inf)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .. import functional as F
 from ..functional.losses import REDUCTIONS, Reduction
 from ..module import Module
-from ..settings import number, one_of, whole
+from ..settings import number, one_of, whole, within
 
 __all__ = [
     "CTCLoss", "CrossEntropyLoss", "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss",
@@ -38,7 +39,8 @@ class CrossEntropyLoss(Module):
         label_smoothing: float = 0.0,
     ) -> None:
         self.register_buffer("weight", weight)
-        self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
+        self.ignore_index = whole(ignore_index, "CrossEntropyLoss: ignore_index", -math.inf)
+        self.label_smoothing = within(label_smoothing, "CrossEntropyLoss: label_smoothing", 0, 1)
         self.reduction = one_of(reduction, "CrossEntropyLoss: reduction", REDUCTIONS)
 
     def forward(self, input: Any, target: Any) -> Any:
@@ -61,7 +63,7 @@ class NLLLoss(Module):
 
     def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: Reduction = "mean") -> None:
         self.register_buffer("weight", weight)
-        self.ignore_index = ignore_index
+        self.ignore_index = whole(ignore_index, "NLLLoss: ignore_index", -math.inf)
         self.reduction = one_of(reduction, "NLLLoss: reduction", REDUCTIONS)
 
     def forward(self, input: Any, target: Any) -> Any:

@@ -8,7 +8,7 @@ from .. import functional as F
 from ..errors import SettingError
 from ..functional.resampling import AXES_OF
 from ..module import Module
-from ..settings import one_of
+from ..settings import number, one_of
 
 __all__ = ["Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"]
 
@@ -43,9 +43,11 @@ class Upsample(Module):
             raise SettingError(f"{name}: size is {size}, scale_factor {scale_factor}: give one of the two")
         self.size, self.mode = size, one_of(mode, f"{name}: mode", AXES_OF)
         self.scale_factor = (
-            tuple(map(float, scale_factor))
+            tuple([float(number(factor, f"{name}: scale_factor")) for factor in scale_factor])
             if isinstance(scale_factor, (tuple, list))
-            else scale_factor and float(scale_factor)
+            else scale_factor
+            if scale_factor is None
+            else float(number(scale_factor, f"{name}: scale_factor"))
         )
         self.align_corners, self.recompute_scale_factor = align_corners, recompute_scale_factor
 

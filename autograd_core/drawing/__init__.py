@@ -3,7 +3,8 @@
 symbols, rules   how an operation and its rule are written, by calling the rule on symbols
 flow             what flows back along every edge
 folding, folds   repetition in the record, and what is drawn of it
-document, cards  what is drawn, as plain data; with groups and quantities
+document, cards  what is drawn, as plain data; with uses, groups and quantities
+collapsing       modules as boxes
 labels, tables   Graphviz's labels; cards as tables of them
 dot, rendering   Graphviz's language, and the programs that lay it out
 picture          `draw` and `Drawing`

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors import GradientError
 from ..graph import Graph
 from ..modes import Scope
 from ..recording import Node
+from .collapsing import collapsed, compact
 from .document import Card, Document, Edge, Steps, Strip, visible
 from .flow import Flow, Share, check_unchanged, check_unwritten, flow_of, values_of
 from .folding import Repeat, repeats_of
@@ -19,6 +20,10 @@ from .groups import Groups
 from .quantities import NOT_COMPUTED, is_dead, quantity, shortened, size, size_of_sum
 from .rules import Texts
 from .symbols import number_text
+from .uses import Uses
+
+MOST_FULL, MOST_VALUES = 80, 20_000
+"""Heat maps are left out above the first; above the second not even boxes are tried."""
 
 MOST_USES = 4
 """A leaf with more uses is drawn at each use, since edges across the whole picture cannot be followed."""
@@ -38,11 +43,33 @@ class Wishes:
     grads: bool = True
     max_nodes: int = 300
     fold: bool | str = "auto"
+    detail: str = "auto"
+    expand: tuple[str, ...] = ()
 
 
 def document_of(graph: Graph, wishes: Wishes) -> Document:
     """The document of a graph."""
-    return Composer(graph, wishes).document()
+    document = Composer(graph, wishes).document()
+    detail, count = wishes.detail, len(document.cards)
+    if detail == "auto":
+        detail = "modules" if count > wishes.max_nodes else "compact" if count > MOST_FULL else "full"
+    if detail == "modules":
+        document = collapsed(document, wishes.expand)
+        if len(document.cards) > wishes.max_nodes:
+            raise too_many(len(document.cards), wishes.max_nodes)
+        if wishes.detail == "auto":
+            document = replace(
+                document, remarks=(f"modules are boxes, since there are {count:,} values", *document.remarks)
+            )
+    return compact(document) if detail == "compact" else document
+
+
+def too_many(count: int, most: int) -> GradientError:
+    return GradientError(
+        f"this graph has {count:,} values to draw, and max_nodes is {most:,}. Draw a "
+        f"smaller part, such as the loss of one example or a value nearer to the inputs, or allow more: "
+        f"max_nodes={count}"
+    )
 
 
 class Composer:
@@ -54,20 +81,16 @@ class Composer:
         self.own_names = {node: name for node in graph.nodes if (name := wishes.names.get(node) or node.name)}
         self.folds = Folds(self.repeats())
         self.drawn = self.shown()
-        if len(self.drawn) > wishes.max_nodes:
-            raise GradientError(
-                f"this graph has {len(self.drawn):,} values to draw, and max_nodes is {wishes.max_nodes:,}. Draw a "
-                f"smaller part, such as the loss of one example or a value nearer to the inputs, or allow more: "
-                f"max_nodes={len(self.drawn)}"
-            )
+        # what is too large may still fit with its modules as boxes
+        may_collapse = wishes.detail in ("auto", "modules") and any(node.scope is not None for node in self.drawn)
+        if len(self.drawn) > (max(wishes.max_nodes, MOST_VALUES) if may_collapse else wishes.max_nodes):
+            raise too_many(len(self.drawn), wishes.max_nodes)
         self.values = values_of(graph)
         check_unwritten(graph)
         check_unchanged(graph, self.values)
         self.flow: Flow | None = flow_of(graph) if wishes.grads else None
-        self.uses: dict[Node, list[Use]] = {node: [] for node in self.drawn}
-        self.merged: dict[Use, list[tuple[int, Use]]] = {}
-        for node in self.drawn:
-            self.note_uses(node)
+        self.usage = Uses(self.drawn, self.folds, self.flow)
+        self.uses, self.shares = self.usage.of, self.usage.shares
         self.groups = Groups()
         self.names = self.all_names()
         self.texts = Texts(self.names, self.values)
@@ -79,64 +102,15 @@ class Composer:
         fold, nodes = self.wishes.fold, self.graph.nodes
         if fold == "auto":
             self.folds = Folds(found := repeats_of(nodes))
-            return found if len(self.shown()) <= self.wishes.max_nodes else repeats_of(nodes, 2, unlearnt=True)
+            fits = len(self.shown()) <= self.wishes.max_nodes
+            # a model that is too large gets its modules as boxes instead
+            return found if fits or any(node.scope for node in nodes) else repeats_of(nodes, 2, unlearnt=True)
         return repeats_of(nodes, 2, unlearnt=True) if fold else []
 
     def shown(self) -> list[Node]:
         """The nodes that have cards."""
         nodes = [node for node in self.graph.nodes if node not in self.folds.hidden]
         return [node for node in nodes if node.route is not None or self.is_shown_leaf(node)]
-
-    def note_uses(self, node: Node) -> None:
-        """Note what a node takes, with all uses that one stands for where it is drawn once for several steps."""
-        if node in self.folds.states:
-            initial = self.folds.states[node].initial[node]
-            source = self.folds.seen(initial, node) if isinstance(initial, Node) else None
-            if source in self.uses:
-                self.uses[source].append((node, 0))
-                self.merged[node, 0] = [(0, use) for use in self.folds.first_uses(node)]
-            return
-        found: dict[Node, Use] = {}
-        for position, entry in enumerate(node.inputs):
-            source = self.folds.seen(entry, node) if isinstance(entry, Node) else None
-            if source not in self.uses:
-                continue
-            use = node, position
-            if real := self.folds.real(*use):
-                self.merged[use] = real
-            elif entry in self.folds.place:
-                if source in found:
-                    self.merged[found[source]].append((self.folds.place[entry][1], use))
-                    continue
-                found[source] = use
-                self.merged[use] = [(self.folds.place[entry][1], use)]
-            self.uses[source].append(use)
-
-    def shares(self, use: Use) -> list[tuple[int, Share]]:
-        """What a use, and those that it stands for, add to a gradient, by step."""
-        if self.flow is None:
-            return []
-        uses = self.merged.get(use, [(0, use)])
-        return [(i, self.flow.shares[one]) for i, one in uses if one in self.flow.shares]
-
-    def steps(self, node: Node) -> Steps | None:
-        """One number a step, for a value that is drawn once for all of them or shared by them."""
-        if isinstance(self.values[node], tuple):
-            return None
-        if node in self.folds.series:
-            nodes = self.folds.series[node]
-            gradients = {} if self.flow is None else self.flow.gradients
-            values = [None if one is None else size(self.values[one]) for one in nodes]
-            return Steps(tuple(values), tuple([None if one is None else size(gradients.get(one)) for one in nodes]))
-        repeats = {self.folds.repeat.get(target) for target, _ in self.uses[node] if target not in self.folds.states}
-        repeat = repeats.pop() if len(repeats) == 1 else None
-        if repeat is None or self.flow is None or node in self.folds.states:
-            return None
-        added: list[list[Any]] = [[] for _ in range(len(repeat))]
-        for use in self.uses[node]:
-            for i, share in self.shares(use):
-                added[i].append(share.contribution)
-        return Steps((), tuple([size_of_sum(parts) for parts in added]), shared=True)
 
     # -- what has a card, and what it is called ----------------------------------------------------------------------
 
@@ -275,7 +249,7 @@ class Composer:
         value = self.values[node]
         role = self.role(node)
         shares = [] if use is None else self.shares(use)
-        steps, is_state = self.steps(node), node in self.folds.states
+        steps, is_state = self.usage.steps(node, self.values), node in self.folds.states
         gradient = None
         if self.flow is not None and role != "const":
             found = self.flow.gradients.get(node)
@@ -353,7 +327,7 @@ class Composer:
             "beside": beside,
         }
         shares = self.shares((target, position))
-        if (target, position) in self.merged:
+        if (target, position) in self.usage.merged:
             return self.folded_edge(ends, source, target, position, [share for _, share in shares])
         if not shares:
             return Edge(**ends)
@@ -381,7 +355,7 @@ class Composer:
             names = f"∂{self.names[target]}/∂{self.names[source]} = "
             rule = names + local if local else "" if number or not shares else self.texts.pulled(target, position)
             return Edge(**ends, backward=bool(shares), rule=rule)
-        steps = list(dict.fromkeys([i + 1 for i, _ in self.merged[target, position]]))
+        steps = list(dict.fromkeys([i + 1 for i, _ in self.usage.merged[target, position]]))
         count = len(self.folds.series[source]) if source in self.folds.series else 0
         if steps == list(range(1, count + 1)):
             text = "every step"

@@ -56,12 +56,27 @@ class Steps:
 
 
 @dataclass(frozen=True)
+class Box:
+    """A module drawn as one card.
+
+    parameters   how many numbers are learnt within    gradient   the norm of their gradient, None without one
+    weight       how large that is among all modules, from 0 to 1 on a logarithmic scale
+    """
+
+    kind: str
+    parameters: int
+    operations: int
+    gradient: float | None
+    weight: float = 0.0
+
+
+@dataclass(frozen=True)
 class Card:
     """One value: a leaf, or the result of a call.
 
     node      its number in the graph; a number that many calls use has a card beside each use
     named     whether the user gave the name
-    role      input, param, const, output, op, or state: what a repeated step takes from the one before
+    role      input, param, const, output, op; module; or state: what a repeated step takes from the one before
     face      number or array
     dtype     empty for Scalars
     sum       the gradient as the sum of its paths: "= −6 − 2"
@@ -70,6 +85,7 @@ class Card:
     shown_at  how many operations show this array as a strip instead of an edge
     steps     one number a step, where the card stands for all steps of a repetition
     note      lines of explanation, in place of numbers
+    box       what is in a module; value, gradient and shape are those of its last result
     """
 
     id: str
@@ -90,6 +106,7 @@ class Card:
     strips: tuple[Strip, ...] = ()
     steps: Steps | None = None
     note: tuple[str, ...] = ()
+    box: Box | None = None
     group: str | None = None
 
     @property
@@ -146,7 +163,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Document:
-    """Everything that a drawing shows."""
+    """Everything that a drawing shows.
+
+    detail    full, compact (no heat maps) or modules (as boxes, with arrows as thick as their gradients are large)
+    remarks   lines below the title
+    """
 
     title: str
     rankdir: str
@@ -155,6 +176,8 @@ class Document:
     cards: tuple[Card, ...]
     edges: tuple[Edge, ...]
     groups: tuple[Group, ...]
+    detail: str = "full"
+    remarks: tuple[str, ...] = ()
     version: int = VERSION
 
     def to_json(self) -> str:

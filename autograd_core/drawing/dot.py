@@ -12,11 +12,12 @@ from typing import Any
 
 import graphviz
 
+from .collapsing import WARNING, weights_of
 from .document import Document, Edge, Group
-from .labels import BACKWARD, FORWARD, INK, LOCAL, MUTED, STATE, UNDEFINED, cell, row, run, table
+from .labels import ALARM, BACKWARD, FORWARD, INK, LOCAL, MUTED, STATE, UNDEFINED, cell, row, run, table
 from .rules import GRADIENT
 from .symbols import number_text
-from .tables import card_table, tooltip
+from .tables import card_table, tinted, tooltip
 
 FONT = "Arial"
 
@@ -32,7 +33,7 @@ def dot_of(document: Document) -> str:
     dot.attr("edge", fontname=FONT, arrowsize="0.7", penwidth="1.3")
     if not any(edge.beside for edge in document.edges):
         dot.attr("graph", ordering="in")  # arguments from top to bottom; cards beside others stand elsewhere
-    if document.title or document.legend:
+    if document.title or document.legend or document.remarks:
         dot.attr(label=heading(document))
     parts: dict[str | None, Any] = {None: dot}
     for group in document.groups:
@@ -46,7 +47,11 @@ def dot_of(document: Document) -> str:
                 rank.attr(rank="same")
                 rank.node(edge.source)
                 rank.node(edge.target)
-    for edge in document.edges:
+    if document.detail == "modules":
+        weights = weights_of({edge.id: edge.contribution for edge in document.edges})
+        for edge in document.edges:
+            draw_flow(dot, edge, weights.get(edge.id, 0.0))
+    for edge in () if document.detail == "modules" else document.edges:
         if has_label(edge):
             # within the group of both ends: a frame that an edge left and entered again would become one column
             home = common_group(homes[edge.source], homes[edge.target], document.groups)
@@ -54,7 +59,7 @@ def dot_of(document: Document) -> str:
     for group in reversed(document.groups):  # children before their parents: a subgraph is copied when it is put in
         parts[group.parent].subgraph(parts[group.id])
     sides: dict[str, bool] = {}  # cards beside an operation take turns above and below it
-    for edge in in_writing_order(document, homes):
+    for edge in () if document.detail == "modules" else in_writing_order(document, homes):
         if edge.beside:
             sides[edge.target] = not sides.get(edge.target, False)
         draw_edge(dot, edge, sides.get(edge.target, False))
@@ -133,6 +138,22 @@ def draw_edge(dot: Any, edge: Edge, turned: bool) -> None:
         dot.edge(label, edge.target, **{**style, "arrowtail": "none", "id": f"{edge.id}_end"}, weight="2")
 
 
+def draw_flow(dot: Any, edge: Edge, weight: float) -> None:
+    """An edge between boxes: an arrow back, as thick as its gradient is large; a thin one forward where none flows."""
+    style = {"id": edge.id, "tooltip": " ", **({"constraint": "false", "style": "dashed"} if edge.carried else {})}
+    if not edge.backward:
+        dot.edge(edge.source, edge.target, color=FORWARD, **style)
+        return
+    number = "" if edge.contribution is None else number_text(edge.contribution)
+    label = f"<{run(number, BACKWARD if edge.contribution else MUTED, 9, bold=True)}>" if number else ""
+    if edge.contribution == 0:
+        style |= {"style": "dashed"}
+    dot.edge(
+        edge.source, edge.target, dir="back", arrowtail="normal", color=tinted(BACKWARD, 0.3 + 0.7 * weight), label=label,
+        penwidth=f"{1 + 6 * weight:.1f}", arrowsize="0.6", weight="4", **style,
+    )  # fmt: skip
+
+
 def edge_table(edge: Edge) -> str:
     """Local derivative and what flows back."""
     contribution = "" if edge.contribution is None else number_text(edge.contribution)
@@ -168,12 +189,18 @@ def heading(document: Document) -> str:
                 for text, color in line
             ]
             rows.append(row(cell("".join(words))))
+    rows += [
+        row(cell(run(text, ALARM if text.startswith(WARNING) else INK, 11, bold=True))) for text in document.remarks
+    ]
     return table(*rows, border=0, padding=2)
 
 
 def legend(document: Document) -> list[list[tuple[str, str]]]:
     """What the colours mean, as far as they occur; a line for numbers and one for arrays where there are both."""
     forward = ("blue", FORWARD), ("values flow forward", MUTED)
+    if document.detail == "modules":
+        words = "the gradient on its way back, with its norm: thick where it is large (log scale)"
+        return [[("orange", BACKWARD), (words, MUTED)]]
     numbers: list[tuple[str, str]] = []
     arrays: list[tuple[str, str]] = []
     edges = [e for e in document.edges if e.backward]

@@ -9,11 +9,11 @@ INK, MUTED, FORWARD, BACKWARD, LOCAL, ALARM = "#1F2937", "#4B5563", "#0067A3", "
 LINE, ALARM_FILL, STATE = "#9CA3AF", "#FEE2E2", "#1B6E58"
 FILLS = {
     "input": "#E3F1FB", "param": "#FFF1D6", "const": "#F3F4F6", "output": "#F8E4EF", "op": "#FFFFFF",
-    "state": "#E4F4EE",
+    "state": "#E4F4EE", "module": "#FFFFFF",
 }  # fmt: skip
 ACCENTS = {
     "input": "#1D6B9F", "param": "#8A5A00", "const": "#4B5563", "output": "#9B2C6B", "op": LINE,
-    "state": STATE,
+    "state": STATE, "module": "#64748B",
 }  # fmt: skip
 NEGATIVE, POSITIVE, UNDEFINED = (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00), "#111827"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from .dot import dot_of
 from .rendering import render
 
 SUFFIXES = ("svg", "png", "pdf", "dot", "json")
+DETAILS = ("auto", "full", "compact", "modules")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
@@ -89,6 +90,8 @@ def draw(
     names: Mapping[Value, str] | None = None,
     grads: bool = True,
     fold: bool | str = "auto",
+    detail: str = "auto",
+    expand: Sequence[str] = (),
 ) -> Drawing:
     """A drawing of how a value was computed, and of how its gradient flows back.
 
@@ -104,6 +107,9 @@ def draw(
                 which neither changes nor needs `.grad`
     fold        draw steps that repeat once, with the numbers of all steps as bars: "auto", where eight or more share
                 weights; True, whatever is alike, such as layers with weights of their own; False, never
+    detail      "full"; "compact", without heat maps, which is what more than 80 values get; or "modules", each a box with
+                its parameters' gradient, with arrows as thick as what flows back is large: where does the gradient go?
+    expand      names of modules that are no boxes then
 
     Each edge between numbers shows the local derivative and upstream × local; between arrays the rule that pulls a
     gradient back (ḡ is the gradient of the result) and the norm of what it brings.
@@ -119,6 +125,8 @@ def draw(
     >>> [card.sum for card in picture.document.cards[:2]]
     ['= −6 − 2', '= −6 + 3']
     """
+    if detail not in DETAILS:
+        raise GradientError(f"detail={detail!r} is none: use one of {', '.join(DETAILS)}")
     if rankdir not in DIRECTIONS:
         raise GradientError(f"rankdir={rankdir!r} is no direction: use one of {', '.join(DIRECTIONS)}")
     known: dict[Node, str] = {}
@@ -132,7 +140,7 @@ def draw(
     else:
         raise GradientError(f"cannot draw {target!r}: pass a recorded value, a Graph, or a function with its arguments")
     known |= named(names or {}, graph)
-    wishes = Wishes(known, frozenset(inputs), title, rankdir, legend, grads, max_nodes, fold)
+    wishes = Wishes(known, frozenset(inputs), title, rankdir, legend, grads, max_nodes, fold, detail, tuple(expand))
     return Drawing(document_of(graph, wishes), str(graph))
 
 

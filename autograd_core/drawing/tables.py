@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from .document import Card, Quantity, Steps, Strip, visible
+from .document import Box, Card, Quantity, Steps, Strip, visible
 from .labels import (
     ACCENTS,
     ALARM,
@@ -44,8 +44,29 @@ def card_table(card: Card) -> str:
     return table(*rows, border=1.3, color=ACCENTS[card.role], fill=FILLS[card.role], rounded=True)
 
 
+def box_rows(box: Box) -> list[str]:
+    """What is in a module: operations, parameters, and the norm of their gradient."""
+    counts = [f"{box.parameters:,} parameters"] if box.parameters else []
+    counts.append(f"{box.operations} operation{'s' * (box.operations != 1)}")
+    rows = [row(cell(run(" · ".join(counts), MUTED, 8), span=2))]
+    if box.gradient is not None:
+        text = step_number(box.gradient, BACKWARD)
+        rows.append(row(cell(run("grad of parameters  ", MUTED, 8) + text, span=2)))
+        full = round(6 + 104 * box.weight) if box.gradient else 0
+        parts = [(full, tinted(BACKWARD, 0.3 + 0.7 * box.weight)), (110 - full, "#EEF0F3")]
+        bar = "".join(f'<TD WIDTH="{w}" HEIGHT="7" FIXEDSIZE="TRUE" BGCOLOR="{color}"></TD>' for w, color in parts if w)
+        rows.append(
+            row(
+                cell(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{bar}</TR></TABLE>', span=2)
+            )
+        )
+    return rows
+
+
 def body(card: Card) -> list[str]:
     """What stands below the line."""
+    if card.box is not None:
+        return box_rows(card.box)
     if card.note:
         return [row(cell(run(line, MUTED, 9), span=2)) for line in card.note]
     if card.steps is not None:
@@ -66,7 +87,8 @@ def header(card: Card) -> list[str]:
     """Name, formula and role; shape and dtype of an array."""
     name = run(card.name, INK if card.named else MUTED, 12, bold=card.named)
     formula = run(f"  = {card.formula}", MUTED, 9) if card.formula else ""
-    role = run(card.role, ACCENTS[card.role], 8) if card.role != "op" else ""
+    word = card.box.kind if card.box is not None and card.box.kind != card.name else card.role
+    role = run(word, ACCENTS[card.role], 8) if word not in ("op", "module") else ""
     rows = [row(cell(name + formula), cell(role, "RIGHT")) if role else row(cell(name + formula, span=2))]
     if card.face == "array" and card.dtype:
         rows.append(row(cell(run(shape_text(card.shape), INK, 9) + run(f"  {card.dtype}", MUTED, 8), span=2)))

@@ -1,0 +1,165 @@
+"""Modules as boxes: a document with less in it, for models too large to be drawn whole, and to see where a gradient goes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from .document import Box, Card, Document, Edge, Group
+from .symbols import number_text
+
+WARNING = "Look:"
+FADES = 100
+"""A gradient that shrinks or grows by more than this from one end of a model to the other deserves a word."""
+
+
+def compact(document: Document) -> Document:
+    """The document without heat maps."""
+    cards = [
+        replace(
+            card,
+            value=replace(card.value, cells=None),
+            gradient=None if card.gradient is None else replace(card.gradient, cells=None),
+        )
+        for card in document.cards
+    ]
+    return replace(document, cards=tuple(cards), detail="compact")
+
+
+def collapsed(document: Document, expand: Collection[str] = (), most: int = 40) -> Document:
+    """The document with its modules as boxes: the innermost, or those around them where there are more cards than `most`.
+
+    expand   names of modules, or their paths, that stay open
+    """
+    depths = depths_of(document.groups)
+    parents = {group.parent for group in document.groups}
+    inner = [group for group in document.groups if group.id not in parents]
+    small = with_boxes(document, {group.id for group in inner}, expand)
+    for depth in range(max(depths.values(), default=0) - 1, 0, -1):
+        if len(small.cards) <= most:
+            break
+        at = {group.id for group in document.groups if depths[group.id] == depth}
+        small = with_boxes(document, at | {group.id for group in inner if depths[group.id] < depth}, expand)
+    return small
+
+
+def depths_of(groups: Iterable[Group]) -> dict[str, int]:
+    """How deep groups are nested, 1 for the outermost; parents come first."""
+    depths: dict[str, int] = {}
+    for group in groups:
+        depths[group.id] = 1 if group.parent is None else depths[group.parent] + 1
+    return depths
+
+
+def paths_of(groups: Iterable[Group]) -> dict[str, str]:
+    """The names of groups from the outermost on, joined by dots."""
+    paths: dict[str, str] = {}
+    for group in groups:
+        paths[group.id] = group.name if group.parent is None else f"{paths[group.parent]}.{group.name}"
+    return paths
+
+
+def with_boxes(document: Document, chosen: set[str], expand: Collection[str]) -> Document:
+    """The document with some of its groups as boxes; what repeats stays open, since its numbers are those of steps."""
+    paths = paths_of(document.groups)
+    around: dict[str, list[Group]] = {}
+    for group in document.groups:
+        around[group.id] = [*(around[group.parent] if group.parent is not None else ()), group]
+    repeats = {one.id for group in document.groups if group.times > 1 for one in around[group.id]}
+    is_open = {group.id for group in document.groups if {group.name, paths[group.id]} & set(expand)} | repeats
+    shut: dict[str | None, str] = {}  # group -> the box that it is, or is in
+    for group in document.groups:
+        box = shut.get(group.parent) or (group.id if group.id in chosen and group.id not in is_open else "")
+        if box:
+            shut[group.id] = box
+    home = {card.id: shut.get(card.group, card.id) for card in document.cards}
+    inside: dict[str, list[Card]] = {}
+    cards: list[Card] = []
+    for card in compact(document).cards:
+        if home[card.id] == card.id:
+            cards.append(card)
+        else:
+            inside.setdefault(home[card.id], []).append(card)
+    boxes = weighed({group.id: box_card(group, inside[group.id]) for group in document.groups if group.id in inside})
+    everything = sorted([*cards, *boxes.values()], key=lambda card: card.node)
+    return replace(
+        document,
+        cards=tuple(everything),
+        edges=merged(document.edges, home),
+        groups=tuple([group for group in document.groups if group.id not in shut]),
+        detail="modules",
+        remarks=(*document.remarks, *verdict({paths[id]: card for id, card in boxes.items()})),
+    )
+
+
+def box_card(group: Group, cards: list[Card]) -> Card:
+    """The card of a module: its last result, its parameters, and the norm of their gradient."""
+    operations = [card for card in cards if card.role in ("op", "output")]
+    last = max(operations or cards, key=lambda card: card.node)
+    parameters = {card.node: card.gradient for card in cards if card.role == "param" and card.gradient is not None}
+    known = [q.number for q in parameters.values() if q.number is not None]
+    gradient = math.hypot(*known) if known else None
+    box = Box(group.kind, group.parameters, len(operations), gradient)
+    return replace(
+        last, id=group.id, name=group.name, named=True, formula="", role="module", rule="", sum="", strips=(), box=box,
+        group=group.parent, steps=None,
+    )  # fmt: skip
+
+
+def weights_of(sizes: Mapping[str, float | None]) -> dict[str, float]:
+    """How large numbers are, from 0 to 1, on a logarithmic scale of at least two decades; without those that are 0."""
+    known = {key: math.log10(abs(x)) for key, x in sizes.items() if x and math.isfinite(x)}
+    low, high = min(known.values(), default=0.0), max(known.values(), default=0.0)
+    low = min(low, high - 2)
+    return {key: (size - low) / (high - low) for key, size in known.items()}
+
+
+def weighed(boxes: dict[str, Card]) -> dict[str, Card]:
+    """Boxes that know how large their gradient is among all."""
+    weights = weights_of({id: card.box.gradient for id, card in boxes.items() if card.box})
+    return {
+        id: replace(card, box=replace(card.box, weight=weights.get(id, 0.0))) if card.box else card
+        for id, card in boxes.items()
+    }
+
+
+def merged(edges: Iterable[Edge], home: dict[str, str]) -> tuple[Edge, ...]:
+    """The edges between boxes, one for each pair, with the norm of all that flows back."""
+    found: dict[tuple[str, str, bool], list[Edge]] = {}
+    for edge in edges:
+        ends = home[edge.source], home[edge.target]
+        if ends[0] != ends[1]:
+            found.setdefault((*ends, edge.carried), []).append(edge)
+    made = []
+    for (source, target, carried), several in found.items():
+        known = [edge.contribution for edge in several if edge.contribution is not None]
+        first = several[0]
+        made.append(
+            Edge(
+                id=first.id, source=source, target=target, position=first.position, carried=carried,
+                backward=any(edge.backward for edge in several), contribution=math.hypot(*known) if known else None,
+            )
+        )  # fmt: skip
+    return tuple(made)
+
+
+def verdict(boxes: dict[str, Card]) -> list[str]:
+    """What becomes of the gradient from the last module with parameters to the first, in words."""
+    ordered = sorted(boxes.items(), key=lambda item: item[1].node)
+    sizes = [(path, card.box.gradient) for path, card in ordered if card.box and card.box.gradient is not None]
+    words = []
+    if dead := [name for name, size in sizes if size == 0]:
+        words.append(f"{WARNING} no gradient reaches the parameters of {', '.join(dead)}: it is 0 there")
+    if broken := [name for name, size in sizes if not math.isfinite(size)]:
+        words.append(f"{WARNING} the gradient of {', '.join(broken)} is not finite")
+    alive = [(name, size) for name, size in sizes if size and math.isfinite(size)]
+    if len(alive) > 1:
+        (first, low), (last, high) = alive[0], alive[-1]
+        ratio = max(high / low, low / high)
+        if ratio < FADES:
+            words.append(f"the gradient keeps its size from {last} to {first} (ratio {number_text(ratio)})")
+        else:
+            way = "shrinks" if high > low else "grows"
+            words.append(f"{WARNING} the gradient {way} {ratio:,.0f} times from {last} to {first}")
+    return words

@@ -157,7 +157,7 @@ def orthogonal_(tensor: Any, gain: float = 1.0, generator: Any = None) -> Any:
     rows, columns = shape[0], math.prod(shape[1:])
     q, r = np.linalg.qr(stream(generator).normal(size=(max(rows, columns), min(rows, columns))))
     q *= np.copysign(1, np.diagonal(r))
-    return written(tensor, gain * (q if rows >= columns else q.T).reshape(shape))
+    return written(tensor, number(gain, "orthogonal_: gain") * (q if rows >= columns else q.T).reshape(shape))
 
 
 def sparse_(tensor: Any, sparsity: float, std: float = 0.01, generator: Any = None) -> Any:
@@ -189,7 +189,7 @@ def xavier_uniform_(tensor: Any, gain: float = 1.0, generator: Any = None) -> An
     >>> bool((abs(w) <= 1).all())
     True
     """
-    bound = gain * math.sqrt(6 / (sum(fans(shape_of(tensor))) or 1))
+    bound = number(gain, "xavier_uniform_: gain") * math.sqrt(6 / (sum(fans(shape_of(tensor))) or 1))
     return uniform_(tensor, -bound, bound, generator)
 
 
@@ -202,7 +202,9 @@ def xavier_normal_(tensor: Any, gain: float = 1.0, generator: Any = None) -> Any
     >>> nn.init.xavier_normal_(nn.Linear(2, 4).weight, generator=0).shape
     (4, 2)
     """
-    return normal_(tensor, 0.0, gain * math.sqrt(2 / (sum(fans(shape_of(tensor))) or 1)), generator)
+    return normal_(
+        tensor, 0.0, number(gain, "xavier_normal_: gain") * math.sqrt(2 / (sum(fans(shape_of(tensor))) or 1)), generator
+    )
 
 
 def kaiming_uniform_(

@@ -148,6 +148,8 @@ def test_a_random_split_divides_without_overlap_by_numbers_or_by_shares():
         assert sorted(item for part in parts for item in part) == list(range(7))
     with pytest.raises(nn.SettingError, match="sum to 6"):
         nn.data.random_split(range(7), [3, 3])
+    with pytest.raises(nn.KindError, match="lengths is 3: give one number for each part, in a list"):
+        nn.data.random_split(range(7), 3)
 
 
 def test_folds_judge_each_item_once_and_a_bootstrap_leaves_about_a_third_out():

@@ -121,6 +121,7 @@ REFUSED = [
     (lambda: nn.init.calculate_gain("sin"), SettingError, "is asked, is 'sin': choose among 'leaky_relu', 'linear'"),
     (lambda: nn.init.calculate_gain("leaky_relu", "a"), KindError, "the slope below 0, is 'a', a str"),
     (lambda: nn.init.kaiming_uniform_(blank(2, 2), mode="fan"), SettingError, "choose among 'fan_in', 'fan_out'"),
+    (lambda: nn.init.xavier_normal_(blank(2, 2), "relu"), KindError, "xavier_normal_: gain is 'relu', a str"),
     (lambda: nn.init.normal_(blank(1), std=-1), SettingError, "normal_: std is -1: give a number of at least 0"),
     (
         lambda: nn.init.uniform_(np.ones(2)),

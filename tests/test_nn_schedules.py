@@ -400,6 +400,8 @@ REFUSED = [
         SettingError,
         "number 0, needs a figure for each step: step it",
     ),
+    (lambda: MultiStepLR(one(), 30), KindError, "milestones is 30: give epochs in a list, or take StepLR"),
+    (lambda: OneCycleLR(one(), 1.0, 5, div_factor=0), SettingError, "div_factor is 0: give a number above 0"),
     (lambda: ChainedScheduler([StepLR(one(), 1), 7]), KindError, "made of schedules, and number 1 is a int"),
     (
         lambda: StepLR(one(), 1).load_state_dict({"T_max": 1}),

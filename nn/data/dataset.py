@@ -11,7 +11,7 @@ import numpy as np
 import autograd_core as ag
 from autograd_core.errors import BoundsError, ShapeError
 
-from ..errors import SettingError
+from ..errors import KindError, SettingError
 from ..random import stream
 from ..settings import number, whole
 
@@ -108,6 +108,8 @@ def random_split(dataset: Dataset, lengths: Sequence[float], generator: Any = No
     [8, 2]
     """
     count = len(dataset)
+    if not isinstance(lengths, (list, tuple, np.ndarray)):
+        raise KindError(f"random_split: lengths is {lengths!r}: give one number for each part, in a list")
     for length in lengths:
         number(length, "random_split: a length")
     if any(isinstance(n, float) for n in lengths) and abs(sum(lengths) - 1) < 1e-9:

@@ -13,7 +13,7 @@ from autograd_core.errors import AnomalyError
 
 from ..errors import KindError
 from ..optim.lr_scheduler import ReduceLROnPlateau
-from ..settings import whole
+from ..settings import described, one_of, whole
 from ..utils import clip_grad_norm_, clip_grad_value_
 from .callbacks import Callback, Checkpoint, Progress, random_states, set_random_states
 from .history import History
@@ -117,7 +117,15 @@ def fit(
     """
     if not callable(getattr(model, "state_dict", None)):
         raise KindError(f"fit trains a module, and was given a {type(model).__name__}: make it a subclass of nn.Module")
-    chosen = {name: METRICS[name] for name in metrics} if not isinstance(metrics, Mapping) else dict(metrics)
+    if not hasattr(optimizer, "param_groups"):
+        raise KindError(
+            f"fit takes an optimizer, such as nn.optim.Adam(model.parameters()), and was given {described(optimizer)}"
+        )
+    if scheduler is not None and not callable(getattr(scheduler, "step", None)):
+        raise KindError(f"fit: scheduler is {described(scheduler)}: give one of nn.optim.lr_scheduler")
+    if not isinstance(metrics, Mapping):
+        metrics = {name: METRICS[one_of(name, "fit: one of metrics", METRICS)] for name in metrics}
+    chosen = dict(metrics)
     savers = [c for c in callbacks if isinstance(c, Checkpoint)]  # after all others, whose states they save
     callbacks = [*(c for c in callbacks if c not in savers), *savers, *([Progress()] if progress else [])]
     run = Run(model, data, optimizer, whole(epochs, "fit: epochs"), scheduler, callbacks)

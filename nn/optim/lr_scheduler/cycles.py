@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import SettingError
-from ...settings import number, one_of, whole, within
+from ...settings import above_0, number, one_of, whole, within
 from ..optimizer import Optimizer
 from .scheduler import LRScheduler, between, optimizer_of, per_group
 
@@ -157,7 +157,8 @@ class OneCycleLR(Cycle):
         self.max_lrs = [
             within(lr, "OneCycleLR: max_lr", 0) for lr in per_group(max_lr, optimizer, "OneCycleLR: max_lr")
         ]
-        self.div_factor, self.final_div_factor = div_factor, final_div_factor
+        self.div_factor = above_0(div_factor, "OneCycleLR: div_factor")
+        self.final_div_factor = above_0(final_div_factor, "OneCycleLR: final_div_factor")
         for group, lr in zip(optimizer.param_groups, self.max_lrs, strict=True):
             group["initial_lr"] = lr / div_factor
         super().__init__(optimizer, last_epoch)

@@ -43,6 +43,8 @@ class MultiStepLR(Scaled):
     def __init__(
         self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
+        if not isinstance(milestones, Iterable):
+            raise KindError(f"MultiStepLR: milestones is {milestones!r}: give epochs in a list, or take StepLR")
         self.milestones = sorted(whole(epoch, "MultiStepLR: one of milestones") for epoch in milestones)
         self.gamma = number(gamma, "MultiStepLR: gamma")
         super().__init__(optimizer, last_epoch)

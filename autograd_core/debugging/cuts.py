@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,12 +48,14 @@ class GradientPath:
 
     flows   whether it does     path   the calls on a shortest way, from the parameter to the result, if it does
     cuts    where it ends, in the order of the calls     words   the answer in a sentence
+    results   the results; `ag.draw` shows how they were computed, with the cuts
     """
 
     flows: bool
     words: str
     cuts: tuple[Cut, ...] = ()
     path: tuple[Node, ...] = field(default=(), repr=False)
+    results: tuple[Node, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
         return "\n".join([self.words, *map(str, self.cuts)])
@@ -111,7 +113,7 @@ def why_no_grad(f: Callable[..., Any], param: Any) -> GradientPath:
         words = f"{name} does not require a gradient: make it with requires_grad=True, or call requires_grad_()"
         return GradientPath(False, words)
     roots = [out.node for out in outputs if isinstance(out, Value) and out.node is not None and out.node.serial]
-    return judged(param.node, name, roots, tracer)
+    return replace(judged(param.node, name, roots, tracer), results=tuple(roots))
 
 
 def takes_argument(f: Callable[..., Any]) -> bool:

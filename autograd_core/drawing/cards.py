@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..debugging.cuts import Cut
 from ..errors import GradientError
 from ..graph import Graph
 from ..modes import Scope
@@ -17,9 +18,11 @@ from .flow import Flow, Share, check_unchanged, check_unwritten, flow_of, values
 from .folding import Repeat, repeats_of
 from .folds import Folds, Use
 from .groups import Groups
+from .heat import heated
 from .quantities import NOT_COMPUTED, is_dead, quantity, shortened, size, size_of_sum
 from .rules import Texts
 from .symbols import number_text
+from .troubles import Troubles, cut_words, cuts_by_node, is_exit
 from .uses import Uses
 
 MOST_FULL, MOST_VALUES = 80, 20_000
@@ -45,6 +48,9 @@ class Wishes:
     fold: bool | str = "auto"
     detail: str = "auto"
     expand: tuple[str, ...] = ()
+    heat: str | None = None
+    cuts: tuple[Cut, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def document_of(graph: Graph, wishes: Wishes) -> Document:
@@ -77,7 +83,8 @@ class Composer:
 
     def __init__(self, graph: Graph, wishes: Wishes) -> None:
         self.graph, self.wishes = graph, wishes
-        self.outputs = set(graph.outputs)
+        left = {cut.node for cut in wishes.cuts if is_exit(cut)}  # drawn, but no gradient begins there
+        self.outputs = {node for node in graph.outputs if node not in left}
         self.own_names = {node: name for node in graph.nodes if (name := wishes.names.get(node) or node.name)}
         self.folds = Folds(self.repeats())
         self.drawn = self.shown()
@@ -88,9 +95,11 @@ class Composer:
         self.values = values_of(graph)
         check_unwritten(graph)
         check_unchanged(graph, self.values)
-        self.flow: Flow | None = flow_of(graph) if wishes.grads else None
+        self.flow: Flow | None = flow_of(graph, self.outputs) if wishes.grads else None
         self.usage = Uses(self.drawn, self.folds, self.flow)
         self.uses, self.shares = self.usage.of, self.usage.shares
+        self.troubles = Troubles(graph, self.values, self.flow)
+        self.cuts = cuts_by_node(wishes.cuts)
         self.groups = Groups()
         self.names = self.all_names()
         self.texts = Texts(self.names, self.values)
@@ -198,9 +207,16 @@ class Composer:
                 edges += [self.edge(id, node, target, position, beside) for target, position in uses]
             if node in self.folds.states:
                 edges.append(self.carried(node))
+            for i, cut in enumerate(self.cuts.get(node, ())):
+                if is_exit(cut):
+                    cards.append(self.ghost(cut, node, f"{id}_exit{i}"))
+                    edges.append(Edge(f"e{id[1:]}_exit{i}", id, f"{id}_exit{i}", 0, broken=("cut",)))
         for repeat, scope in self.folds.frames.items():
             self.groups.times[scope] = len(repeat)
         wishes = self.wishes
+        if wishes.heat is not None:
+            numbered = {number: node for node, number in self.graph.numbers.items()}
+            cards = heated(cards, wishes.heat, numbered, self.values)
         groups, homes = self.groups.listed(cards)
         return Document(
             title=visible(wishes.title or ""),
@@ -208,8 +224,9 @@ class Composer:
             legend=wishes.legend,
             gradients=wishes.grads,
             cards=tuple([Card(**{**vars(card), "group": homes[card.id]}) for card in cards]),
-            edges=tuple(sorted(edges, key=lambda edge: (int(edge.target[1:]), edge.position))),
+            edges=tuple(sorted(edges, key=lambda edge: (int(edge.target[1:].partition("_")[0]), edge.position))),
             groups=groups,
+            remarks=wishes.remarks,
         )
 
     def is_many(self, node: Node) -> bool:
@@ -275,7 +292,27 @@ class Composer:
             strips=() if is_state else self.strips(node),
             steps=steps,
             note=self.state_note(node) if is_state else (),
+            alarms=self.alarms(node),
         )
+
+    def alarms(self, node: Node) -> tuple[str, ...]:
+        """What is wrong at a node; of steps, at the first where it is."""
+        steps = self.folds.series.get(node, (node,)) if node not in self.folds.states else ()
+        found = [(i, self.troubles.begins[one]) for i, one in enumerate(steps, 1) if one in self.troubles.begins]
+        step, words = found[0] if found else (0, [])
+        at = f" at t = {step}" if len(steps) > 1 else ""
+        cuts = [words for cut in self.cuts.get(node, ()) if not is_exit(cut) for words in cut_words(cut)]
+        return (*[word + at for word in words], *map(shortened, cuts))
+
+    def ghost(self, cut: Cut, node: Node, id: str) -> Card:
+        """The card of a place where a value leaves the record."""
+        self.groups.place(id, self.scope_of(node), 0)
+        value = quantity(self.values[node])
+        return Card(
+            id=id, node=self.graph.numbers[node], name=shortened(cut.operation), named=True, formula="", role="cut",
+            face="number", shape=(), dtype="", value=value, gradient=None, note=tuple(map(shortened, cut_words(cut)[1:])),
+            alarms=("the gradient is cut",),
+        )  # fmt: skip
 
     def pulled(self, use: Use, steps: Steps | None) -> str:
         """How a gradient comes about; as a sum over the steps that share it."""
@@ -325,6 +362,7 @@ class Composer:
             "target": f"n{self.graph.numbers[target]}",
             "position": position,
             "beside": beside,
+            "broken": self.broken(source, target, position),
         }
         shares = self.shares((target, position))
         if (target, position) in self.usage.merged:
@@ -344,6 +382,13 @@ class Composer:
             local=share.local,
             dead=is_dead(share),
         )
+
+    def broken(self, source: Node, target: Node, position: int) -> tuple[str, ...]:
+        """Which ways along an edge something goes that is not finite."""
+        if target in self.folds.states:
+            return ()
+        forward = ("forward",) if self.troubles.is_broken(source, target) else ()
+        return (*forward, "backward") if self.troubles.is_broken_back(target, position) else forward
 
     def folded_edge(
         self, ends: dict[str, Any], source: Node, target: Node, position: int, shares: Sequence[Share]

@@ -56,6 +56,20 @@ class Steps:
 
 
 @dataclass(frozen=True)
+class Heat:
+    """One number of a card beside those of all others.
+
+    of       grad, value, bytes or time (of the forward function, in seconds)
+    weight   from 0 to 1 on a logarithmic scale
+    """
+
+    of: str
+    text: str
+    number: float
+    weight: float
+
+
+@dataclass(frozen=True)
 class Box:
     """A module drawn as one card.
 
@@ -76,7 +90,8 @@ class Card:
 
     node      its number in the graph; a number that many calls use has a card beside each use
     named     whether the user gave the name
-    role      input, param, const, output, op; module; or state: what a repeated step takes from the one before
+    role      input, param, const, output, op; module; state: what a repeated step takes from the one before;
+              or cut: where a value leaves the record
     face      number or array
     dtype     empty for Scalars
     sum       the gradient as the sum of its paths: "= −6 − 2"
@@ -85,6 +100,7 @@ class Card:
     shown_at  how many operations show this array as a strip instead of an edge
     steps     one number a step, where the card stands for all steps of a repetition
     note      lines of explanation, in place of numbers
+    alarms    what is wrong here: where NaN begins, where a gradient is cut
     box       what is in a module; value, gradient and shape are those of its last result
     """
 
@@ -107,6 +123,8 @@ class Card:
     steps: Steps | None = None
     note: tuple[str, ...] = ()
     box: Box | None = None
+    heat: Heat | None = None
+    alarms: tuple[str, ...] = ()
     group: str | None = None
 
     @property
@@ -130,6 +148,7 @@ class Edge:
     dead           the way is cut: nothing flows back, whatever upstream and local are
     beside         the source is drawn beside the target, with the rule in its card
     carried        from the result of a step to the same value as the next step takes it
+    broken         forward, if what is not finite goes on along it; backward, if what flows back is not finite; or both
     steps          in which steps of a repetition, "t = 3"; empty for all steps, and without a repetition
     """
 
@@ -147,6 +166,7 @@ class Edge:
     beside: bool = False
     carried: bool = False
     steps: str = ""
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

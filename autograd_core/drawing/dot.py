@@ -117,6 +117,11 @@ def draw_edge(dot: Any, edge: Edge, turned: bool) -> None:
     style: dict[str, str] = {"id": edge.id, "color": FORWARD, "tooltip": " "}
     if edge.backward:
         style |= {"color": f"{FORWARD}:{BACKWARD}", "dir": "both", "arrowhead": "normal", "arrowtail": "empty"}
+    if edge.broken:
+        forward = ALARM if {"forward", "cut"} & {*edge.broken} else FORWARD
+        back = ALARM if "backward" in edge.broken else BACKWARD
+        style |= {"color": f"{forward}:{back}" if edge.backward else forward, "penwidth": "2.4"}
+        style |= {"style": "dashed"} if "cut" in edge.broken else {}
     if edge.carried:
         # against the direction of the drawing, so that it must not decide what stands where
         colors = f"{STATE}:{BACKWARD}" if edge.backward else STATE

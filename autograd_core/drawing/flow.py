@@ -7,7 +7,7 @@ graphs keep.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,13 +49,13 @@ class Flow:
     paths: dict[Node, list[Share]] = field(default_factory=dict)
 
 
-def flow_of(graph: Graph) -> Flow:
-    """The backward flow of a graph.
+def flow_of(graph: Graph, outputs: Collection[Node]) -> Flow:
+    """The backward flow of a graph from some of its nodes.
 
     Raises GradientError where backward has freed a large value that a rule needs.
     """
     flow = Flow()
-    cotangents = {node: seed(node) for node in graph.outputs if node.requires_grad}
+    cotangents = {node: seed(node) for node in outputs if node.requires_grad}
     masks = Masks()
     with set_grad_enabled(False), np.errstate(all="ignore"):
         for node in reversed(graph.nodes):

@@ -9,11 +9,11 @@ INK, MUTED, FORWARD, BACKWARD, LOCAL, ALARM = "#1F2937", "#4B5563", "#0067A3", "
 LINE, ALARM_FILL, STATE = "#9CA3AF", "#FEE2E2", "#1B6E58"
 FILLS = {
     "input": "#E3F1FB", "param": "#FFF1D6", "const": "#F3F4F6", "output": "#F8E4EF", "op": "#FFFFFF",
-    "state": "#E4F4EE", "module": "#FFFFFF",
+    "state": "#E4F4EE", "module": "#FFFFFF", "cut": "#FFFFFF",
 }  # fmt: skip
 ACCENTS = {
     "input": "#1D6B9F", "param": "#8A5A00", "const": "#4B5563", "output": "#9B2C6B", "op": LINE,
-    "state": STATE, "module": "#64748B",
+    "state": STATE, "module": "#64748B", "cut": ALARM,
 }  # fmt: skip
 NEGATIVE, POSITIVE, UNDEFINED = (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00), "#111827"
 
@@ -52,9 +52,11 @@ def table(
     padding: int = 3,
     spacing: int = 0,
     rounded: bool = False,
+    dashed: bool = False,
 ) -> str:
     """A label made of rows."""
-    style = ' STYLE="ROUNDED"' if rounded else ""
+    words = ",".join(["ROUNDED"] * rounded + ["DASHED"] * dashed)
+    style = f' STYLE="{words}"' if words else ""
     paint = f' COLOR="{color}"' * bool(color) + f' BGCOLOR="{fill}"' * bool(fill)
     return (
         f'<<TABLE BORDER="{border}"{paint}{style} CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="{padding}">'

@@ -9,15 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import GradientError, RendererError
+from ..debugging.cuts import Cut, GradientPath
+from ..errors import AnomalyError, GradientError, RendererError
 from ..graph import Graph
 from ..modes import keep_all
-from ..recording import Node, Tensor, Value, leaf, scalar_of, tensor_of
+from ..recording import Node, Tensor, Value, handle, leaf, scalar_of, tensor_of
 from ..trees import flatten
 from .cards import Wishes, document_of
 from .document import Document
 from .dot import dot_of
+from .heat import HEATS
 from .rendering import render
+from .troubles import is_exit
 
 SUFFIXES = ("svg", "png", "pdf", "dot", "json")
 DETAILS = ("auto", "full", "compact", "modules")
@@ -92,12 +95,13 @@ def draw(
     fold: bool | str = "auto",
     detail: str = "auto",
     expand: Sequence[str] = (),
+    heat: str | None = None,
 ) -> Drawing:
     """A drawing of how a value was computed, and of how its gradient flows back.
 
     target      a value; a Graph; or a function or module, which is called with `args` and recorded with every value.
                 Floats and floating arrays in `args` are its inputs, named after its parameters: x, or x1, x2 ... in a
-                list x
+                list x. Also what `why_no_grad` reports and `detect_anomaly` raises
     title       a line above the drawing
     rankdir     where values flow to: "LR" (left to right), "TB", "RL" or "BT"
     max_nodes   fold what is alike in graphs with more values than this, and refuse those that are still too large
@@ -110,6 +114,8 @@ def draw(
     detail      "full"; "compact", without heat maps, which is what more than 80 values get; or "modules", each a box with
                 its parameters' gradient, with arrows as thick as what flows back is large: where does the gradient go?
     expand      names of modules that are no boxes then
+    heat        a bar in each card that compares it with all others: "grad" or "value", by norm; "bytes" of memory; or
+                "time" of the forward function, which is run again for that
 
     Each edge between numbers shows the local derivative and upstream × local; between arrays the rule that pulls a
     gradient back (ḡ is the gradient of the result) and the norm of what it brings.
@@ -125,23 +131,53 @@ def draw(
     >>> [card.sum for card in picture.document.cards[:2]]
     ['= −6 − 2', '= −6 + 3']
     """
+    if heat is not None and heat not in HEATS:
+        raise GradientError(f"heat={heat!r} is none: use one of {', '.join(HEATS)}")
     if detail not in DETAILS:
         raise GradientError(f"detail={detail!r} is none: use one of {', '.join(DETAILS)}")
     if rankdir not in DIRECTIONS:
         raise GradientError(f"rankdir={rankdir!r} is no direction: use one of {', '.join(DIRECTIONS)}")
     known: dict[Node, str] = {}
     inputs: list[Node] = []
+    cuts: tuple[Cut, ...] = ()
+    remarks: tuple[str, ...] = ()
     if isinstance(target, Graph):
         graph = target
     elif isinstance(target, Value):
         graph = Graph([target])
+    elif isinstance(target, GradientPath):
+        exits = tuple([cut.node for cut in target.cuts if is_exit(cut)])
+        graph, cuts, remarks = whole((*target.results, *exits), target), target.cuts, (target.words,)
+    elif isinstance(target, AnomalyError):
+        graph, remarks = whole((target.node,), target), tuple(str(target).splitlines()[:1])
     elif callable(target):
         graph, known, inputs = called(target, args)
     else:
         raise GradientError(f"cannot draw {target!r}: pass a recorded value, a Graph, or a function with its arguments")
     known |= named(names or {}, graph)
-    wishes = Wishes(known, frozenset(inputs), title, rankdir, legend, grads, max_nodes, fold, detail, tuple(expand))
+    wishes = Wishes(
+        known,
+        frozenset(inputs),
+        title,
+        rankdir,
+        legend,
+        grads,
+        max_nodes,
+        fold,
+        detail,
+        tuple(expand),
+        heat,
+        cuts,
+        remarks,
+    )
     return Drawing(document_of(graph, wishes), str(graph))
+
+
+def whole(nodes: Sequence[Node | None], target: Any) -> Graph:
+    """The graph of what debugging has found."""
+    if not nodes or None in nodes:
+        raise GradientError(f"there is no graph to draw in this {type(target).__name__}")
+    return Graph([handle(node.value, node) for node in nodes if node is not None])
 
 
 def named(names: Mapping[Value, str], graph: Graph) -> dict[Node, str]:

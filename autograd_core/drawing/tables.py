@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from .document import Box, Card, Quantity, Steps, Strip, visible
+from .document import Box, Card, Heat, Quantity, Steps, Strip, visible
 from .labels import (
     ACCENTS,
     ALARM,
@@ -41,7 +41,10 @@ def card_table(card: Card) -> str:
         rows.append(row(cell(run("this use adds", MUTED, 8)), cell(run(card.adds, BACKWARD, 9, bold=True), "RIGHT")))
     if card.rule:
         rows.append(row(cell(run(f"grad = {card.rule}", LOCAL, 9, bold=True), span=2)))
-    return table(*rows, border=1.3, color=ACCENTS[card.role], fill=FILLS[card.role], rounded=True)
+    rows += heat_rows(card.heat) if card.heat is not None else []
+    rows += [row(cell(run(text, ALARM, 9, bold=True), span=2, fill=ALARM_FILL)) for text in card.alarms]
+    color, width = (ALARM, 2.5) if card.alarms else (ACCENTS[card.role], 1.3)
+    return table(*rows, border=width, color=color, fill=FILLS[card.role], rounded=True, dashed=card.role == "cut")
 
 
 def box_rows(box: Box) -> list[str]:
@@ -52,15 +55,25 @@ def box_rows(box: Box) -> list[str]:
     if box.gradient is not None:
         text = step_number(box.gradient, BACKWARD)
         rows.append(row(cell(run("grad of parameters  ", MUTED, 8) + text, span=2)))
-        full = round(6 + 104 * box.weight) if box.gradient else 0
-        parts = [(full, tinted(BACKWARD, 0.3 + 0.7 * box.weight)), (110 - full, "#EEF0F3")]
-        bar = "".join(f'<TD WIDTH="{w}" HEIGHT="7" FIXEDSIZE="TRUE" BGCOLOR="{color}"></TD>' for w, color in parts if w)
-        rows.append(
-            row(
-                cell(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{bar}</TR></TABLE>', span=2)
-            )
-        )
+        rows.append(weight_row(box.weight if box.gradient else None, BACKWARD))
     return rows
+
+
+def weight_row(weight: float | None, color: str) -> str:
+    """A bar as long, and as dark, as a weight says; none for None."""
+    full = 0 if weight is None else round(6 + 104 * weight)
+    parts = [(full, tinted(color, 0.3 + 0.7 * (weight or 0.0))), (110 - full, "#EEF0F3")]
+    bar = "".join(f'<TD WIDTH="{w}" HEIGHT="7" FIXEDSIZE="TRUE" BGCOLOR="{tint}"></TD>' for w, tint in parts if w)
+    size = 'WIDTH="110" HEIGHT="7" FIXEDSIZE="TRUE"'  # else its cells would spread over a wide card
+    content = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}><TR>{bar}</TR></TABLE>'
+    return row(cell(content, span=2))
+
+
+def heat_rows(heat: Heat) -> list[str]:
+    """One number among those of all cards."""
+    color = {"grad": BACKWARD, "value": FORWARD}.get(heat.of, "#6D28D9")
+    rows = [row(cell(run(f"{heat.of}  ", MUTED, 8) + run(heat.text, color, 9, bold=True), span=2))]
+    return [*(rows if heat.of in ("bytes", "time") else []), weight_row(heat.weight if heat.number else None, color)]
 
 
 def body(card: Card) -> list[str]:

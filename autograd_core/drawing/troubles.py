@@ -1,0 +1,84 @@
+"""Where numbers stop being finite, and where a gradient was cut: what the red parts of a drawing say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..debugging.cuts import Cut, operation_of
+from ..graph import Graph
+from ..primitive import Parts
+from ..recording import Absent, Node
+from .flow import Flow
+
+FINE, INFINITE, UNDEFINED = 0, 1, 2
+WORDS = {INFINITE: "∞", UNDEFINED: "NaN"}
+
+
+def state(x: Any) -> int:
+    """Whether something holds NaN, or else an infinity."""
+    if isinstance(x, (Parts, tuple)):
+        return max([state(one) for one in (x.values() if isinstance(x, Parts) else x)], default=FINE)
+    if x is None or isinstance(x, (Absent, str, bool)):
+        return FINE
+    array = np.asarray(x)
+    if array.dtype.kind not in "fc" or np.all(np.isfinite(array)):
+        return FINE
+    return UNDEFINED if np.any(np.isnan(array)) else INFINITE
+
+
+class Troubles:
+    """What is wrong, by node.
+
+    begins   where NaN or an infinity comes from what is finite, in words
+    """
+
+    def __init__(self, graph: Graph, values: Mapping[Node, Any], flow: Flow | None) -> None:
+        self.flow = flow
+        self.states = {node: state(values[node]) for node in graph.nodes}
+        self.begins: dict[Node, list[str]] = {}
+        for node in graph.nodes:
+            now = self.states[node]
+            before = [self.states[e] if isinstance(e, Node) else state(e) for e in node.inputs]
+            if now and node.requires_grad and node.route is None:
+                self.begins[node] = [f"{WORDS[now]} from the start"]
+            elif now and node.route is not None and now > max(before, default=FINE):
+                self.begins[node] = [f"{WORDS[now]} begins here"]
+        # on the way back only where the way forward was in order: else it follows from that
+        for (node, _), share in ({} if flow is None else flow.shares).items():
+            now = state(share.contribution)
+            if now > max(state(share.upstream), self.states[node], self.states[share.source]):
+                text = f"the gradient becomes {WORDS[now]} here"
+                if text not in self.begins.setdefault(node, []):
+                    self.begins[node].append(text)
+
+    def is_broken(self, source: Node, target: Node) -> bool:
+        """Whether what is not finite goes on from a value to one computed from it."""
+        return bool(self.states[source] and self.states[target])
+
+    def is_broken_back(self, target: Node, position: int) -> bool:
+        """Whether what flows back along a use is not finite."""
+        share = None if self.flow is None else self.flow.shares.get((target, position))
+        return share is not None and bool(state(share.contribution))
+
+
+def cut_words(cut: Cut) -> tuple[str, ...]:
+    """A cut in a few lines."""
+    line = () if cut.line is None else (f"line {cut.line.number}: {cut.line.text}",)
+    return f"the gradient is cut: {cut.operation}", cut.why, *line
+
+
+def is_exit(cut: Cut) -> bool:
+    """Whether a value left the record there, so that no call stands for the cut."""
+    return cut.node is not None and cut.operation != operation_of(cut.node)
+
+
+def cuts_by_node(cuts: Iterable[Cut]) -> dict[Node, list[Cut]]:
+    """The cuts at each node."""
+    found: dict[Node, list[Cut]] = {}
+    for cut in cuts:
+        if cut.node is not None:
+            found.setdefault(cut.node, []).append(cut)
+    return found

@@ -1,0 +1,152 @@
+"""Trouble in red: where NaN begins and how it spreads, where a gradient is cut, and which values are large."""
+
+import re
+
+import numpy as np
+import pytest
+
+import autograd_core as ag
+import nn
+from autograd_core.drawing.heat import bytes_text, time_text
+from autograd_core.drawing.labels import ALARM
+from autograd_core.errors import AnomalyError, GradientError
+
+
+def cards(drawing):
+    return {card.name: card for card in drawing.document.cards}
+
+
+def alarms(drawing):
+    return {card.name: card.alarms for card in drawing.document.cards if card.alarms}
+
+
+def broken(drawing):
+    names = {card.id: card.name for card in drawing.document.cards}
+    return {(names[e.source], names[e.target]): e.broken for e in drawing.document.edges if e.broken}
+
+
+@np.errstate(all="ignore")
+def test_a_nan_is_marked_where_it_begins_and_on_its_way():
+    x = ag.tensor([1.0, -2.0], requires_grad=True, name="x")
+    y = np.sum(np.sqrt(x) * 2.0) + np.sum(x * x)
+    drawing = ag.draw(y)
+
+    assert alarms(drawing) == {"v1": ("NaN begins here",)}
+    found = broken(drawing)
+    assert found["v1", "v2"] == found["v2", "v3"] == ("forward",)
+    assert found["x", "v1"] == ("backward",)
+    assert ("x", "v4") not in found
+    assert re.search(rf'color="{ALARM}:', drawing.source)
+
+
+@np.errstate(all="ignore")
+def test_a_gradient_that_becomes_infinite_or_nan_is_marked_where_it_does():
+    x = ag.tensor([0.0, 4.0], requires_grad=True, name="x")
+
+    assert alarms(ag.draw(np.sum(np.sqrt(x)))) == {"v1": ("the gradient becomes ∞ here",)}
+    assert alarms(ag.draw(np.sum(np.sqrt(x) * x))) == {"v1": ("the gradient becomes NaN here",)}
+
+
+@np.errstate(all="ignore")
+def test_a_parameter_that_is_nan_and_one_number_are_told_too():
+    w, s = ag.tensor([np.nan, 1.0], requires_grad=True, name="w"), ag.scalar(0.0, name="s")
+
+    assert alarms(ag.draw(np.sum(w * 2.0))) == {"w": ("NaN from the start",)}
+    assert alarms(ag.draw(np.log(s) * 1.0)) == {"v1": ("∞ begins here",)}  # that its gradient is, too, follows
+
+
+def test_infinite_constants_are_no_trouble():
+    x = ag.tensor([1.0, 2.0], requires_grad=True, name="x")
+    masked = np.where(np.array([True, False]), x, -np.inf)
+
+    assert not alarms(ag.draw(np.sum(ag.ops.softmax(masked))))
+
+
+@np.errstate(all="ignore")
+def test_in_a_repetition_the_step_is_told():
+    w, x = ag.scalar(3.0, name="w"), ag.scalar(1.2, name="x")
+    for _ in range(12):
+        x = x * x * w
+    (words,) = alarms(ag.draw(x)).values()
+
+    assert re.fullmatch(r"∞ begins here at t = \d+", words[0])
+
+
+def test_an_anomaly_is_drawn_up_to_where_it_was_found():
+    p = ag.tensor([0.5, 0.0], requires_grad=True, name="p")
+    with np.errstate(divide="ignore"), pytest.raises(AnomalyError) as caught, ag.detect_anomaly():
+        np.sum(np.log(p * 2.0)).backward()
+    drawing = ag.draw(caught.value)
+
+    assert drawing.document.remarks[0].startswith("the value of log became -inf at [1]")
+    assert cards(drawing)["v2"].alarms == ("∞ begins here",)
+
+
+def test_a_cut_is_drawn_at_the_call_that_made_it():
+    w = ag.tensor([0.3, 0.6], requires_grad=True, name="w")
+
+    def loss():
+        with ag.no_grad():
+            scores = np.tanh(w)
+        return np.sum(scores * 2.0)
+
+    drawing = ag.draw(ag.why_no_grad(loss, w))
+    found = cards(drawing)["v1"]
+
+    assert drawing.document.remarks == ("no gradient flows from the result to w: it is cut by tanh",)
+    assert found.formula == "tanh(w)"
+    assert found.alarms[:2] == ("the gradient is cut: tanh", "was called under no_grad")
+    assert found.alarms[2].endswith("np.tanh(w)")
+    assert cards(drawing)["w"].gradient.text == "–"
+
+
+def test_a_value_that_leaves_the_record_ends_in_a_ghost():
+    w = ag.tensor([0.3, 0.6], requires_grad=True, name="w")
+    report = ag.why_no_grad(lambda: np.sum(ag.tensor((w * w).numpy(), requires_grad=True) * 2.0), w)
+    drawing = ag.draw(report)
+    ghost = cards(drawing)[".numpy()"]
+
+    assert (ghost.role, ghost.note[0]) == ("cut", "left the record as plain numbers")
+    assert ghost.alarms == ("the gradient is cut",)
+    assert [e.broken for e in drawing.document.edges if e.target == ghost.id] == [("cut",)]
+    assert cards(drawing)["w"].gradient.text == "–"  # nothing flows back from where numbers left
+    assert "ROUNDED,DASHED" in drawing.source
+
+
+def test_heat_puts_a_number_of_every_card_beside_those_of_all_others():
+    model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1))
+    x = np.ones((32, 2), np.float32)
+
+    memory = {c.formula or c.name: c.heat for c in ag.draw(model, x, heat="bytes").document.cards}
+    assert (memory["x"].number, memory["x"].text) == (256.0, "256 B")
+    assert memory["tanh(v1)"].text == "1.02 kB"
+    assert memory["tanh(v1)"].weight == 1.0 > memory["x"].weight > 0
+    times = [c for c in ag.draw(model, x, heat="time").document.cards if c.heat is not None]
+    assert [c.role for c in times] == ["op", "op", "output"]
+    assert all(c.heat.number > 0 for c in times)
+    for card in ag.draw(model, x, heat="grad").document.cards:
+        assert card.heat.number == card.gradient.number
+    for card in ag.draw(model, x, heat="value").document.cards:
+        assert card.heat.number == card.value.number
+
+
+def test_another_heat_is_refused_with_those_that_there_are():
+    with pytest.raises(GradientError, match="heat='flops' is none: use one of grad, value, bytes, time"):
+        ag.draw(ag.scalar(1.0) * 2.0, heat="flops")
+
+
+def test_a_report_without_a_graph_is_refused():
+    report = ag.why_no_grad(lambda: 3.0, ag.tensor([1.0], requires_grad=True, name="w"))
+
+    with pytest.raises(GradientError, match="no graph to draw in this GradientPath"):
+        ag.draw(report)
+
+
+@pytest.mark.parametrize(("x", "text"), [(8, "8 B"), (40_000, "40 kB"), (1.5e6, "1.5 MB"), (2e9, "2 GB")])
+def test_sizes_are_written_with_units(x, text):
+    assert bytes_text(x) == text
+
+
+@pytest.mark.parametrize(("x", "text"), [(7.7e-7, "0.77 µs"), (1.23e-3, "1.2 ms"), (2.5, "2.5 s")])
+def test_times_are_written_with_units(x, text):
+    assert time_text(x) == text

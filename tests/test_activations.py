@@ -164,6 +164,14 @@ def test_gelu_has_one_value_whether_recorded_or_not_in_whatever_order_it_lies():
         np.testing.assert_array_equal(ops.gelu(a).ravel()[::1000], ops.gelu(a.ravel()[::1000]))
 
 
+@pytest.mark.parametrize("f", [ops.gelu, ops.erf])
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
+def test_stretched_arguments_keep_their_places(f, order):
+    points = np.broadcast_to(x.reshape(2, 1, 4), (2, 3, 4)).transpose(order)
+
+    np.testing.assert_array_equal(f(points), f(points.copy()))
+
+
 def test_gelu_can_be_walked_back_twice():
     t = ag.tensor(x, requires_grad=True)
     y = ops.gelu(t)

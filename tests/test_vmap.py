@@ -1,41 +1,17 @@
-"""vmap: all examples at once, as one after the other."""
+"""vmap: all examples at once, as one after the other; of single operations the law "batch" says so."""
 
 import numpy as np
 import pytest
 
 import autograd_core as ag
 import nn
-from autograd_core.primitive import declared
-from autograd_core.testing import samples_of
-from autograd_core.trees import flatten
-from tests.names import NAMES, as_function, samples_for, with_gradient
 
 rng = np.random.default_rng(0)
 X, W, w = rng.normal(size=(5, 3)), rng.normal(size=(4, 3)), rng.normal(size=3)
 
-# -- the law, for every primitive --------------------------------------------------------------------------------------
-
-OURS = [p for p in declared if p.module.startswith("autograd_core") and p.name != "result"]
-ROWS = [(p, s) for p in OURS for s in samples_of(p) if s.raises is None]
-CALLS = [pytest.param(p, s, id=f"{p.name}-{i}") for i, (p, s) in enumerate(ROWS)]
-WITH_GRADIENT = [c for c in CALLS if any(map(c.values[0].differentiable, range(len(c.values[1].args))))]
-
 
 def is_floating(x):
     return np.asarray(x).dtype.kind in "fc"
-
-
-def variations(x):
-    """Three examples like x, along the first axis; the same thrice where a change would make no sense."""
-    factors = np.asarray([1.0, 0.97, 0.99]) if is_floating(x) else np.ones(3, int)
-    x = np.asarray(x)
-    return np.stack([x * x.dtype.type(f) if is_floating(x) else x for f in factors])
-
-
-def patterns(count):
-    """Which arguments are batched: all, the first, the second."""
-    chosen = [tuple([True] * count)] + [tuple(i == k for i in range(count)) for k in range(min(count, 2)) if count > 1]
-    return chosen
 
 
 def close(actual, expected):
@@ -46,91 +22,7 @@ def close(actual, expected):
     np.testing.assert_allclose(actual, expected, rtol=200 * eps, atol=100 * eps * scale)
 
 
-def cases(primitive, sample):
-    for pattern in patterns(len(sample.args)):
-        args = [variations(a) if b else np.asarray(a) for a, b in zip(sample.args, pattern, strict=True)]
-        if primitive.name in ("max_pool_input", "max_pool_pick"):  # the others are an input of pooling and its result
-            args[1:] = [np.stack([a] * 3) if b else a for a, b in zip(sample.args[1:], pattern[1:], strict=True)]
-        axes = tuple(0 if b else None for b in pattern)
-        rows = [[a[i] if b else a for a, b in zip(args, pattern, strict=True)] for i in range(3)]
-        yield args, axes, rows
-
-
-def parts(y):
-    return y if isinstance(y, tuple) else (y,)
-
-
-@pytest.mark.parametrize(("primitive", "sample"), CALLS)
-def test_a_batch_gives_what_its_examples_give(primitive, sample):
-    def f(*args):
-        return primitive(*args, **sample.settings)
-
-    for args, axes, rows in cases(primitive, sample):
-        results = [parts(f(*row)) for row in rows]
-        batch = parts(ag.vmap(f, axes)(*args))
-        for k, y in enumerate(batch):
-            close(y, np.stack([r[k] for r in results]))
-
-
-@pytest.mark.parametrize(("primitive", "sample"), WITH_GRADIENT)
-def test_gradients_of_each_example_are_those_of_the_example_alone(primitive, sample):
-    places = [i for i, a in enumerate(sample.args) if primitive.differentiable(i) and is_floating(a)]
-
-    def pulled(*args):
-        def f(*inputs):
-            new = list(args)
-            for i, x in zip(places, inputs, strict=True):
-                new[i] = x
-            return primitive(*new, **sample.settings)
-
-        y, pull = ag.vjp(f, *[args[i] for i in places])
-        seeds = tuple(1.0 if isinstance(p, float) else wave(p) for p in parts(y))
-        return pull(seeds if isinstance(y, tuple) else seeds[0])
-
-    for args, axes, rows in cases(primitive, sample):
-        alone = [pulled(*row) for row in rows]
-        for k, g in enumerate(ag.vmap(pulled, axes)(*args)):
-            close(g, np.stack([a[k] for a in alone]))
-
-
-def wave(y):
-    return np.cos(np.arange(float(np.size(y)))).reshape(np.shape(y)).astype(y.dtype)
-
-
-NAMED = [
-    pytest.param(row, s, id=f"{name}-{i}")
-    for name, (_, row) in NAMES.items()
-    if row.samples is not None  # those of a primitive have been tried above
-    for i, s in enumerate(samples_for(row))
-    if with_gradient(s)
-]
-
-
-@pytest.mark.filterwarnings("ignore")  # for what NumPy says of a sample, a test of its own listens
-@pytest.mark.parametrize(("row", "sample"), NAMED)
-def test_a_function_of_a_batch_gives_what_its_examples_give_or_refuses_with_words(row, sample):
-    call, data = as_function(row.answer, sample)
-    batches = [variations(x) for x in data]
-    rows = [[x[i] for x in batches] for i in range(3)]
-
-    def values_and_gradients(*xs):
-        def smooth(*xs):
-            y = call(*xs)
-            parts = flatten(y if sample.through is None else sample.through(y))[0]
-            return [p for p in parts if np.result_type(p).kind in "fc"]
-
-        out, pull = ag.vjp(smooth, *xs)
-        return [*flatten(call(*xs))[0], *pull([1.0 if isinstance(y, float) else wave(y) for y in out])]
-
-    alone = [values_and_gradients(*row) for row in rows]
-    try:
-        batch, refusal = ag.vmap(values_and_gradients)(*batches), "vmap: "
-    except (ag.errors.LeavingError, ag.errors.ShapeError) as error:
-        batch, refusal = [], str(error)  # the numbers decide on the shape of the result, or on what is computed
-
-    assert refusal.startswith("vmap: ")
-    for k, y in enumerate(batch):
-        close(y.numpy() if isinstance(y, ag.Tensor) else y, np.stack([a[k] for a in alone]))
+# -- rules --------------------------------------------------------------------------------------------------------------
 
 
 def test_a_primitive_without_a_rule_is_called_for_one_example_after_the_other():

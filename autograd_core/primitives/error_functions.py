@@ -50,9 +50,13 @@ PROBABILITY = (
 BLOCK = 1 << 18  # bytes: two or three arrays of this size stay in the cache
 
 
-def pieces(*arrays: Any) -> Iterator[tuple[Any, ...]]:
-    """Corresponding pieces of arrays that lie in memory in one order, as vectors to read and to write."""
-    flat = [a.ravel("K") for a in arrays]
+def pieces(x: Any, *written: Any) -> Iterator[tuple[Any, ...]]:
+    """Corresponding pieces of an array to read and of contiguous ones to write, as vectors, in the order of the latter."""
+    arrays = (x, *written)
+    if not written[0].flags.c_contiguous:  # x may lie otherwise: a stretched axis has no place in an order
+        order = sorted(range(x.ndim), key=written[0].strides.__getitem__, reverse=True)
+        arrays = tuple([a.transpose(order) for a in arrays])
+    flat = [a.reshape(-1) for a in arrays]
     step = BLOCK // flat[0].itemsize
     return (tuple([a[i : i + step] for a in flat]) for i in range(0, flat[0].size, step))
 

@@ -28,7 +28,9 @@ def floats(a: Any) -> Any:
         raise DTypeError(
             "complex numbers have no order of size to be normalised by: take their real part, or np.abs(x)"
         )
-    return a.astype(np.float32 if a.dtype == np.float16 else float) if a.dtype.kind != "f" or a.itemsize < 4 else a
+    if a.dtype.kind == "f":
+        return a.astype(np.float32) if a.itemsize < 4 else a
+    return a.astype(float)
 
 
 def as_rows(a: Any, axes: Shape) -> Any:

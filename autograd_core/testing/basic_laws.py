@@ -12,8 +12,9 @@ from ..errors import LeavingError
 from ..recording import Tensor
 from ..scalars import scalar
 from ..tensors import tensor
+from ..transforms import vjp
 from ..trees import flatten
-from .cases import Case, plain
+from .cases import Case, floating, plain
 from .lawbook import agree, agree_on_slopes, law
 from .layouts import KEEPING, laid_out, native
 
@@ -27,9 +28,9 @@ def arrays(result: Any) -> list[Any]:
     return [np.asarray(plain(y)) for y in flatten(result)[0]]
 
 
-def same(got: list[Any], expected: list[Any], what: str, eps: float) -> None:
+def same(got: list[Any], expected: list[Any], what: str, eps: float, ulps: float = 8) -> None:
     """Equal in value and dtype."""
-    agree(got, expected, what, 8, eps)
+    agree(got, expected, what, ulps, eps)
     for y, e in zip(got, expected, strict=True):
         if native(y.dtype) != native(e.dtype):
             raise AssertionError(f"{what}: dtype {y.dtype} instead of {e.dtype}")
@@ -129,21 +130,45 @@ def scalar_law(case: Case) -> None:
     agree([np.asarray(plain(s))], [np.asarray(plain(t))], "value of a Scalar", [room])
 
 
-@law("batch", lambda case: is_right(case) and len(case.data) > 0)
+@law("batch", lambda case: is_right(case) and len(case.data) + len(case.others) > 0)
 def batch(case: Case) -> None:
-    """vmap gives what a loop over the examples gives, in values and gradients."""
-    rows = [[(x * x.dtype.type(factor)).astype(x.dtype) for x in case.data] for factor in (1.0, 0.97, 0.99)]
-    stacked = [np.stack(column) for column in zip(*rows, strict=True)]
-    one_by_one = [arrays(case.seen(*row)) for row in rows]
-    if len({tuple(y.shape for y in ys) for ys in one_by_one}) > 1:
-        return  # how large the result is depends on the numbers
-    try:
-        together = arrays(vmap(case.seen)(*stacked))
-    except LeavingError:  # an operation that looks at the numbers is refused with words
-        return
-    agree(together, [np.stack(ys) for ys in zip(*one_by_one, strict=True)], "value under vmap", 256, case.eps)
-    if case.is_smooth:
-        cotangents = case.random(case.outputs)
-        gradients = vmap(lambda *xs: case.pull(xs, cotangents)[1])(*stacked)
-        looped = [np.stack(gs) for gs in zip(*[case.pull(row, cotangents)[1] for row in rows], strict=True)]
-        agree_on_slopes(case, gradients, looped, "gradient under vmap", 256)
+    """vmap gives what a loop over the examples gives, in values and gradients, whichever arrays differ between examples."""
+    count, given = len(case.data), (*case.data, *case.others)
+
+    def values_and_gradients(*xs: Any) -> list[Any]:
+        values = flatten(case.seen(*xs))[0]
+        if not case.is_smooth:
+            return values
+        ys, back = vjp(lambda *data: floating(case.seen(*data, *xs[count:])), *xs[:count])
+        return [*values, *back(case.random(ys))]
+
+    for differ in patterns(len(given)):
+        examples = [
+            [like(x, k) if d and i < count else x for i, (x, d) in enumerate(zip(given, differ, strict=True))]
+            for k in range(3)
+        ]
+        alone = [arrays(values_and_gradients(*xs)) for xs in examples]
+        if len({tuple(y.shape for y in ys) for ys in alone}) > 1:
+            continue  # how large the result is depends on the numbers
+        batches = [np.stack(xs) if d else xs[0] for xs, d in zip(zip(*examples, strict=True), differ, strict=True)]
+        try:
+            together = arrays(vmap(values_and_gradients, tuple([0 if d else None for d in differ]))(*batches))
+        except LeavingError as error:  # a function that looks at the numbers is refused; an operation is looped over
+            if case.whole is not None or not str(error).startswith("vmap: "):
+                raise
+            return
+        expected = [np.stack(ys) for ys in zip(*alone, strict=True)]
+        same(together, expected, "value and gradients under vmap", case.eps, 256)
+        slopes = len(together) - count if case.is_smooth else len(together)
+        agree_on_slopes(case, together[slopes:], expected[slopes:], "gradient under vmap", 256)
+
+
+def patterns(count: int) -> list[tuple[bool, ...]]:
+    """Which of so many arrays are batched: all, the first alone, the second alone."""
+    alone = [tuple([i == k for i in range(count)]) for k in range(min(count, 2))]
+    return [(True,) * count, *(alone if count > 1 else [])]
+
+
+def like(x: Any, k: int) -> Any:
+    """The k-th of some examples like an array."""
+    return (x * x.dtype.type((1.0, 0.97, 0.99)[k])).astype(x.dtype)

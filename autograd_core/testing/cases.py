@@ -34,6 +34,7 @@ class Case:
     primitive  the declaration, where there is one
     reference  what gives the same values in NumPy, a function of the same arrays
     gradients  at a singular point, the published gradients of the summed result
+    whole      the operation as a function of these arrays and of `others`: positional arrays without a derivative, as indices
     """
 
     name: str
@@ -43,6 +44,8 @@ class Case:
     primitive: Primitive | None = None
     reference: Callable[..., Any] | None = None
     gradients: tuple[Any, ...] | None = None
+    whole: Callable[..., Any] | None = None
+    others: tuple[Array, ...] = ()
 
     def __str__(self) -> str:
         with np.printoptions(floatmode="unique"):
@@ -53,9 +56,9 @@ class Case:
         """What of the result has derivatives: its floating parts, as what the sample says they are looked at through."""
         return floating(self.seen(*data))
 
-    def seen(self, *data: Any) -> Any:
+    def seen(self, *arrays: Any) -> Any:
         """The result, as what the sample says it is looked at through: free of what is a matter of choice."""
-        y = self.f(*data)
+        y = self.f(*arrays) if self.whole is None or len(arrays) == len(self.data) else self.whole(*arrays)
         return y if self.call.through is None else self.call.through(y)
 
     def pull(self, data: Sequence[Array], cotangents: Sequence[Array] | None = None) -> tuple[list[Array], list[Array]]:
@@ -114,7 +117,7 @@ class Case:
 def random_like(x: Any, rng: Any) -> Any:
     """A random array of the shape and dtype of x."""
     v = rng.standard_normal(np.shape(x))
-    dtype = np.asarray(x).dtype
+    dtype = dtype_of(x)
     return np.asarray(v + 1j * rng.standard_normal(np.shape(x)) if dtype.kind == "c" else v).astype(dtype)
 
 
@@ -159,10 +162,13 @@ def case_of(primitive: Primitive, call: Sample) -> Case:
         for i, a in enumerate(call.args)
         if (primitive.family == "fixed" or primitive.differentiable(i)) and np.asarray(a).dtype.kind in "fc"
     ]
+    others = [i for i, a in enumerate(call.args) if i not in places and isinstance(a, (np.ndarray, np.generic))]
 
     f = by_position(primitive, call, places)
     reference = None if primitive.definition is None else by_position(primitive.definition, call, places)
-    return Case(primitive.name, f, tuple(np.asarray(call.args[i]) for i in places), call, primitive, reference)
+    whole = by_position(primitive, call, [*places, *others])
+    data, rest = [tuple([np.asarray(call.args[i]) for i in chosen]) for chosen in (places, others)]
+    return Case(primitive.name, f, data, call, primitive, reference, whole=whole, others=rest)
 
 
 def by_position(function: Callable[..., Any], call: Any, places: Sequence[int]) -> Callable[..., Any]:

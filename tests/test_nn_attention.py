@@ -230,6 +230,21 @@ def test_states_have_pytorchs_keys():
     ]  # fmt: skip
 
 
+def test_a_transformer_learns_to_read_the_place_that_is_marked():
+    layer = nn.TransformerEncoderLayer(16, 2, 32, 0.0, batch_first=True, generator=0)
+    model = nn.Sequential(nn.Linear(2, 16, generator=1), layer, nn.Linear(16, 1, generator=2))
+    optimizer = nn.optim.Adam(model.parameters(), lr=0.005)
+    for _ in range(150):
+        values, places = floats(32, 6, dtype=np.float32), random.integers(6, size=32)
+        marks = np.eye(6, dtype=np.float32)[places]
+        loss = nn.MSELoss()(model(np.stack([values, marks], 2))[:, 0, 0], values[np.arange(32), places])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    assert loss.item() < 0.05  # the values have variance 1
+
+
 # -- what does not fit -----------------------------------------------------------------------------------------------------
 
 X = floats(3, 2, 4, dtype=np.float32)

@@ -76,7 +76,7 @@ def check_fits(x: Shape, affine: Sequence[Shape], axes: int) -> None:
 
 
 def cases_of_normalize() -> list[Sample]:
-    """With and without weight and bias, over one axis and two, mixed dtypes, and shapes that do not fit."""
+    """With and without weight and bias, over one axis and two, more rows than a block, and shapes that do not fit."""
     weight, bias = 1 + normal(3) / 2, normal(3)[::-1]
     single = [a.astype(np.float32) for a in (normal(4, 3), weight, bias)]
     plain: dict[str, Any] = {"axes": 1, "eps": 1e-5, "centred": True}

@@ -2,6 +2,7 @@
 
 from .families.elementwise import gate
 from .primitives.activations import elu, leaky_relu, relu, sigmoid, silu, softplus
+from .primitives.batch_normalizing import batch_norm
 from .primitives.cross_entropies import cross_entropy, nll_loss
 from .primitives.error_functions import erf, gelu
 from .primitives.linear_layer import linear
@@ -20,7 +21,7 @@ from .primitives.weighted_sums import weighted_sum
 from .primitives.windows import conv
 
 __all__ = [
-    "SparseMatrix", "avg_pool", "bce_with_logits", "conv", "conv_transpose", "cross_entropy", "elu", "erf", "fold",
+    "SparseMatrix", "avg_pool", "batch_norm", "bce_with_logits", "conv", "conv_transpose", "cross_entropy", "elu", "erf", "fold",
     "gate", "gelu", "gru", "gru_cell", "hardshrink", "hardsigmoid", "hardtanh", "layer_norm", "leaky_relu", "linear",
     "log_softmax", "logsumexp", "lstm", "lstm_cell", "max_pool", "mse_loss", "nll_loss", "relu", "rms_norm",
     "rnn", "rnn_cell", "scale_shift", "sigmoid", "silu", "softmax", "softplus", "softshrink",

@@ -5,6 +5,7 @@ import pytest
 
 from autograd_core.primitives import small_products
 from autograd_core.primitives.buffers import LINE, Row, fresh, fresh_like
+from autograd_core.primitives.channel_kernels import standard_channels, standard_channels_back
 from autograd_core.primitives.row_kernels import BLOCK, standard_rows, standard_rows_back
 
 random = np.random.default_rng(0)
@@ -69,3 +70,20 @@ def test_rows_of_several_blocks_are_standardised_as_by_the_formula():
     by_x, by_weight = standard_rows_back(g, h, variance, 0.1, True, weight)
     np.testing.assert_allclose(by_x, slope, atol=1e-13)
     np.testing.assert_allclose(by_weight, np.sum(g * h, 0), atol=1e-11)
+
+
+@pytest.mark.parametrize("shape", [(7, 5, 1), (9, 3, 40), (5, 2, 10007)])
+def test_channels_are_standardised_as_by_the_formula(shape):
+    x, g, weight, bias = 3 + floats(*shape), floats(*shape), floats(shape[1]), floats(shape[1])
+    y, variance, mean = standard_channels(x, 0.1, weight, bias)
+    by_x, by_weight, by_bias = standard_channels_back(g, x, variance, mean, 0.1, weight)
+    scale = 1 / np.sqrt(x.var((0, 2), keepdims=True) + 0.1)
+    h = (x - x.mean((0, 2), keepdims=True)) * scale
+    slope = weight[:, None] * scale * (g - g.mean((0, 2), keepdims=True) - h * (g * h).mean((0, 2), keepdims=True))
+
+    np.testing.assert_allclose(mean, x.mean((0, 2)))
+    np.testing.assert_allclose(variance, x.var((0, 2)))
+    np.testing.assert_allclose(y, h * weight[:, None] + bias[:, None], atol=1e-13)
+    np.testing.assert_allclose(by_x, slope, atol=1e-13)
+    np.testing.assert_allclose(by_weight, np.sum(g * h, (0, 2)), atol=1e-11)
+    np.testing.assert_allclose(by_bias, np.sum(g, (0, 2)), atol=1e-11)

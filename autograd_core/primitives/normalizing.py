@@ -20,7 +20,7 @@ from .arithmetic import multiply
 from .buffers import ones
 from .contractions import normal, shape_of
 from .row_kernels import standard_rows, standard_rows_back
-from .standardizing import scaled_and_shifted, standardized
+from .standardizing import floats, scaled_and_shifted, standardized
 
 
 def last_axes(x: Any, axes: int) -> Shape:
@@ -28,18 +28,18 @@ def last_axes(x: Any, axes: int) -> Shape:
 
 
 def normalized_forward(x: Any, *affine: Any, axes: int, eps: float, centred: bool) -> Any:
-    """y, and the normalised rows and their variances; all of one dtype."""
+    """y, and the normalised rows and their variances; all inputs of one dtype."""
     check_fits(x.shape, [w.shape for w in affine], axes)
     lead = x.ndim - axes
-    rows = x.reshape(prod(x.shape[:lead]), prod(x.shape[lead:]))
-    y, h, _, variance = standard_rows(rows, eps, centred, *[w.reshape(-1) for w in affine])
-    return y.reshape(x.shape), (h, variance)
+    rows = floats(x).reshape(prod(x.shape[:lead]), prod(x.shape[lead:]))
+    y, h, _, variance = standard_rows(rows, eps, centred, *[floats(w).reshape(-1) for w in affine])
+    return y.reshape(x.shape).astype(x.dtype, copy=False), (h, variance)
 
 
 def normalized_back(g: Any, xs: Any, r: Any, eps: float, centred: bool) -> list[Any]:
     h, variance = r
-    rows, (_, *affine) = g.reshape(h.shape), xs
-    x, total = standard_rows_back(rows, h, variance, eps, centred, affine[0].reshape(-1) if affine else None)
+    rows, (_, *affine) = floats(g).reshape(h.shape), xs
+    x, total = standard_rows_back(rows, h, variance, eps, centred, floats(affine[0]).reshape(-1) if affine else None)
     sums: list[Any] = [total, np.dot(ones(len(rows), rows.dtype), rows)][: len(affine)]
     return [x.reshape(g.shape), *[s.reshape(w.shape) for s, w in zip(sums, affine, strict=True)]]
 

@@ -81,19 +81,18 @@ def batch_norm(
     within(eps, "batch_norm: eps", 0)
     if not training:
         return normalized_by(input, running_mean, running_var, weight, bias, eps, "batch_norm")
-    axes = (0, *range(2, input.ndim))
-    n = math.prod(input.shape[i] for i in axes)
+    n = input.shape[0] * math.prod(input.shape[2:])
     if n < 2:
         raise ShapeError(
             f"batch_norm in training needs more than one number for each channel, and was given shape {tuple(input.shape)}:"
             " give a larger batch, or evaluate with model.eval()"
         )
-    y, mean, variance = ops.standardize(input, axes, eps)
+    y, mean, variance = ops.batch_norm(input, weight, bias, eps)
     if running_mean is not None:
         moved(running_mean, mean, momentum)
     if running_var is not None:
         moved(running_var, variance, momentum, n / (n - 1))
-    return affine(y, by_channel(weight, input.ndim), by_channel(bias, input.ndim))
+    return y
 
 
 def instance_norm(

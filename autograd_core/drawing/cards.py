@@ -25,8 +25,8 @@ from .symbols import number_text
 from .troubles import Troubles, cut_words, cuts_by_node, is_exit
 from .uses import Uses
 
-MOST_FULL, MOST_VALUES = 80, 20_000
-"""Heat maps are left out above the first; above the second not even boxes are tried."""
+MOST_FULL, MOST_VALUES, LARGEST = 80, 20_000, 60_000
+"""Heat maps are left out above the first; above the second no boxes are tried, above the third no folding."""
 
 MOST_USES = 4
 """A leaf with more uses is drawn at each use, since edges across the whole picture cannot be followed."""
@@ -72,9 +72,9 @@ def document_of(graph: Graph, wishes: Wishes) -> Document:
 
 def too_many(count: int, most: int) -> GradientError:
     return GradientError(
-        f"this graph has {count:,} values to draw, and max_nodes is {most:,}. Draw a "
-        f"smaller part, such as the loss of one example or a value nearer to the inputs, or allow more: "
-        f"max_nodes={count}"
+        f"this graph has {count:,} values to draw, and max_nodes is {most:,}. Draw a smaller part: the loss of one "
+        f"example, a value nearer to the inputs, or ag.draw(..., max_nodes={count}) and of that .around(value) or "
+        f".path(first, last)"
     )
 
 
@@ -83,6 +83,8 @@ class Composer:
 
     def __init__(self, graph: Graph, wishes: Wishes) -> None:
         self.graph, self.wishes = graph, wishes
+        if len(graph) > max(LARGEST, wishes.max_nodes):
+            raise too_many(len(graph), wishes.max_nodes)
         left = {cut.node for cut in wishes.cuts if is_exit(cut)}  # drawn, but no gradient begins there
         self.outputs = {node for node in graph.outputs if node not in left}
         self.own_names = {node: name for node in graph.nodes if (name := wishes.names.get(node) or node.name)}

@@ -19,6 +19,7 @@ from .cards import Wishes, document_of
 from .document import Document
 from .dot import dot_of
 from .heat import HEATS
+from .parts import around, between
 from .rendering import render
 from .troubles import is_exit
 
@@ -34,10 +35,10 @@ class Drawing:
     source     the same in Graphviz's language
     """
 
-    def __init__(self, document: Document, text: str) -> None:
+    def __init__(self, document: Document, text: str, numbers: Mapping[Node, int]) -> None:
         self.document = document
         self.source = dot_of(document)
-        self._text = text
+        self._text, self._numbers = text, numbers
 
     def svg(self) -> str:
         """The drawing as SVG text, to be put into a page.
@@ -46,6 +47,39 @@ class Drawing:
         """
         text = render(self.source, "svg").decode()
         return text[text.index("<svg") :]
+
+    def around(self, value: Value | str, hops: int = 2) -> Drawing:
+        """The drawing of what is at most so many edges away from a value, given itself or by the name on its card.
+
+        >>> import autograd_core as ag
+        >>> x = ag.scalar(1.0, name="x")
+        >>> ag.draw(((x * 2.0) * 3.0) * 4.0).around(x, hops=1)
+        <drawing of 2 values and 1 edges>
+        """
+        return Drawing(around(self.document, self._cards(value), hops), self._text, self._numbers)
+
+    def path(self, first: Value | str, last: Value | str) -> Drawing:
+        """The drawing of all ways from a value to another, given themselves or by the names on their cards.
+
+        Raises GradientError if there is none.
+        """
+        found = between(self.document, self._cards(first), self._cards(last))
+        if not found.cards:
+            raise GradientError(f"no way leads from {first!r} to {last!r} in this drawing")
+        return Drawing(found, self._text, self._numbers)
+
+    def _cards(self, value: Value | str) -> list[str]:
+        """The cards of a value."""
+        if isinstance(value, Value):
+            number = None if value.node is None else self._numbers.get(value.node)
+            found = [card.id for card in self.document.cards if card.node == number and card.box is None]
+        else:
+            found = [card.id for card in self.document.cards if card.name == value]
+        if not found:
+            raise GradientError(
+                f"{value!r} has no card in this drawing: it was not used, or is in a box or a repetition"
+            )
+        return found
 
     def save(self, path: str | Path) -> Path:
         """Write the drawing in the format that the suffix names: .svg, .png, .pdf, .dot or .json; returns the path.
@@ -170,7 +204,7 @@ def draw(
         cuts,
         remarks,
     )
-    return Drawing(document_of(graph, wishes), str(graph))
+    return Drawing(document_of(graph, wishes), str(graph), graph.numbers)
 
 
 def whole(nodes: Sequence[Node | None], target: Any) -> Graph:

@@ -105,4 +105,9 @@ class Absent:
         raise NoAttributeError(words, name=self.name, obj=value)
 
 
-ATTRIBUTES = {name: Absent(name) for name in INSTEAD}
+def present(value: Any) -> list[str]:
+    """The attributes that are there, for `dir` and for completion."""
+    return [name for name in object.__dir__(value) if name not in INSTEAD]
+
+
+ATTRIBUTES = {**{name: Absent(name) for name in INSTEAD}, "__dir__": present}

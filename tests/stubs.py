@@ -28,6 +28,7 @@ FIXED: dict[str, str] = {
     "__repr__": "str", "__format__": "str", "__hash__": "int", "__setitem__": "None", "backward": "None", "retain_grad": "None",
     "__array__": "np.ndarray[Any, Any]", "numpy": "np.ndarray[Any, Any]", "register_hook": "Callable[[], None]", "item": "Any",
     "tolist": "Any", "__iter__": "Iterator[Any]", "__array_ufunc__": "Any", "__array_function__": "Any", "scalar": "Scalar",
+    "__dir__": "list[str]",
     "__reduce_ex__": "tuple[Any, ...]", "fill": "None", "put": "None", "sort": "None", "partition": "None", "nonzero": "Any",
 }  # fmt: skip
 ATTRIBUTES: dict[str, str] = {

@@ -126,6 +126,7 @@ def test_the_others_are_refused_with_what_to_write_instead(name, words):
     with pytest.raises(NoAttributeError, match=words):
         getattr(leaf(), name)
     assert not hasattr(leaf(), name)
+    assert name not in dir(leaf())
 
 
 def test_two_axes_of_more_are_swapped_by_numpys_name_for_it():

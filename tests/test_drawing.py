@@ -254,7 +254,14 @@ def classes():
     return ag.ops.cross_entropy(scores * 2.0, np.array([0, 1, 1]))
 
 
-@pytest.mark.parametrize("make", [neuron, two_paths, lambda: two_layers()[0], classes])
+def steps():
+    """A fused call with several results and a residual."""
+    x = ag.tensor(np.ones((2, 1, 1)), requires_grad=True, name="x")
+    _, h, c = ag.ops.lstm(x, np.zeros((1, 1)), np.zeros((1, 1)), np.ones((4, 1)), np.ones((4, 1)))
+    return np.sum(h * c)
+
+
+@pytest.mark.parametrize("make", [neuron, two_paths, lambda: two_layers()[0], classes, steps])
 def test_a_graph_draws_the_same_after_backward(make):
     value = make()
     before = draw(value).source

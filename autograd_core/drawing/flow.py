@@ -108,7 +108,8 @@ def by_definition(node: Node, g: Any) -> list[Any]:
     route: Any = node.route
     if route.primitive.definition is None:
         raise freed(node)
-    found = through_definition(node, wrapped(node), handle(g, None))
+    recorded = Parts({i: handle(part, None) for i, part in g.items()}) if isinstance(g, Parts) else handle(g, None)
+    found = through_definition(node, wrapped(node), recorded)
     return unwrap(found)
 
 

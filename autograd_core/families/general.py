@@ -113,14 +113,15 @@ def viewing(made: Primitive) -> Primitive:
 
 
 def recorded_at_once(made: Primitive, otherwise: Callable[..., Any]) -> Callable[..., Any]:
-    """The call of a layout with one result: of a Tensor that needs a gradient, without the steps that other calls take."""
+    """The call of a layout with one result: of a Tensor, without the steps that other calls take."""
     forward, defaults, route = made.forward, made.defaults, made.route((0,))
     keeps_a, keeps_y = 0 in route.keeps or route.every, -1 in route.keeps
 
     def call(a: Any, **settings: Any) -> Any:
         if type(a) is Tensor:
-            m = a.node
-            if m is not None and m.requires_grad and (mode := current()).plain:
+            m, mode = a.node, current()
+            wanted = m is not None and m.requires_grad
+            if mode.plain or not (wanted or mode.keep_all):
                 x = a._data
                 if defaults:
                     settings = {**defaults, **settings}
@@ -129,17 +130,19 @@ def recorded_at_once(made: Primitive, otherwise: Callable[..., Any]) -> Callable
                 except Exception as error:
                     raise made.explained(error, [x]) from error
                 if isinstance(y, (np.ndarray, np.generic)):
-                    node = Node()
-                    node.serial = next(serials)
-                    node.route = route
-                    node.requires_grad = True
-                    node.first = m
-                    node.x = x if keeps_a else None
-                    node.y = y if keeps_y else None
-                    node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
-                    node.settings = settings = unchanging(settings)
-                    node.scope = mode.scope
-                    node.second = node.z = node.storage = node.watch = node.grad = node.about = None
+                    node = None
+                    if wanted:
+                        node = Node()
+                        node.serial = next(serials)
+                        node.route = route
+                        node.requires_grad = True
+                        node.first = m
+                        node.x = x if keeps_a else None
+                        node.y = y if keeps_y else None
+                        node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
+                        node.settings = settings = unchanging(settings)
+                        node.scope = mode.scope
+                        node.second = node.z = node.storage = node.watch = node.grad = node.about = None
                     t = Tensor()
                     t._data = y
                     t.node = node

@@ -17,7 +17,7 @@ from ..batches import Batching, all_batched, count, looped
 from ..errors import DTypeError, ShapeError, UnsupportedError
 from ..families import primitive
 from ..primitive import Primitive
-from ..recording import Settings
+from ..recording import Settings, Tensor
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .activations import relu, sigmoid
@@ -57,7 +57,7 @@ def cell_backward(
     x, *states = xs[: 1 + kind.states]
     w_ih, w_hh, *biases = xs[1 + kind.states :]
     k, apart, at = kind.gates, kind.apart, 1 + kind.states
-    back = [np.array(parts[i].T, order="C") if i in parts else np.zeros(y.T.shape, y.dtype) for i, y in enumerate(ys)]
+    back = [parts[i].T.copy("C") if i in parts else np.zeros(y.T.shape, y.dtype) for i, y in enumerate(ys)]
     d, room = np.empty_like(blocks), np.empty_like(blocks)
     kind.backward(d, blocks, [s.T for s in states], [y.T for y in ys], back, room)
     of_inputs, g_x, g_ih, g_hh = kind.of_gates(d[:k]), None, None, None
@@ -207,7 +207,7 @@ def fitting(
 
     Raises ShapeError unless they fit together, and DTypeError unless they are real floating numbers.
     """
-    given = [None if a is None else array(a) for a in (x, *states, *weights, w_hr)]
+    given = [a if a is None or type(a) is Tensor else array(a) for a in (x, *states, *weights, w_hr)]
     check_fit(asked, kind.gates, kind.states, tuple([None if a is None else a.shape for a in given]))
     xs = [a for a in given if a is not None]
     dtypes = {a.dtype for a in xs}

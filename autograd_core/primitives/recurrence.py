@@ -36,9 +36,9 @@ def unrolled(cell: Callable[..., Any], kind: Kind, *xs: Any, sizes: Shape, rever
     x, *states = xs[: 1 + kind.states]
     hidden = []
     for step in steps(sizes, reverse):
-        n = step.stop - step.start
+        n = step.size
         going = [s if s.shape[0] == n else s[:n] for s in states]
-        new = cell(x[step.start : step.stop], *going, *xs[1 + kind.states :])
+        new = cell(x[step.rows], *going, *xs[1 + kind.states :])
         new = new if type(new) is tuple else (new,)
         hidden.append(new[0])
         states = [a if s.shape[0] == n else np.concatenate([a, s[n:]]) for a, s in zip(new, states, strict=True)]

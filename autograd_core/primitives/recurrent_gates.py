@@ -77,22 +77,24 @@ def lstm_forward(a: Array, before: Arrays, after: Arrays) -> None:
 
 
 def lstm_backward(d: Array, a: Array, before: Arrays, after: Arrays, back: Arrays, room: Array) -> None:
-    (d_i, d_f, d_g, d_o), (i, f, g, o), c, c_new, (dh, dc) = d, a, before[1], after[1], back
-    t = np.tanh(c_new, out=room[0])
-    np.multiply(dh, t, out=d_o)
-    t *= t
-    np.subtract(1, t, out=t)
-    t *= o
-    t *= dh
-    dc += t
-    np.multiply(dc, g, out=d_i)
-    np.multiply(dc, c, out=d_f)
-    np.multiply(dc, i, out=d_g)
+    # the slope of a logistic function is y (1 - y), and of the two factors y one is in a product that is needed anyway
+    (_, _, d_g, d_o), (i, f, g, o), c, (h_new, c_new), (dh, dc) = d, a, before[1], after, back
+    by_i, by_f, by_g, by_o = room
+    np.multiply(dh, h_new, out=by_o)
+    t = np.tanh(c_new, out=by_i)
+    t *= by_o
+    dc -= t
+    dc += np.multiply(dh, o, out=by_f)
+    np.multiply(by_o, o, out=d_o)
+    np.subtract(by_o, d_o, out=d_o)
+    np.multiply(dc, i, out=by_g)
+    np.multiply(by_g, g, out=by_i)
+    np.multiply(by_i, g, out=d_g)
+    np.subtract(by_g, d_g, out=d_g)
     dc *= f
-    slope = np.multiply(a, a, out=room)
-    np.subtract(a, slope, out=slope)
-    np.subtract(1, np.multiply(g, g, out=slope[2]), out=slope[2])
-    d *= slope
+    np.multiply(dc, c, out=by_f)
+    np.multiply(room[:2], a[:2], out=d[:2])
+    np.subtract(room[:2], d[:2], out=d[:2])
 
 
 def gru_forward(a: Array, before: Arrays, after: Arrays) -> None:
@@ -107,19 +109,18 @@ def gru_forward(a: Array, before: Arrays, after: Arrays) -> None:
 
 
 def gru_backward(d: Array, a: Array, before: Arrays, after: Arrays, back: Arrays, room: Array) -> None:
-    (d_n, d_r, d_z, d_s), (n, r, z, s), (h,), (dh,) = d, a, before, back
-    np.subtract(dh, np.multiply(dh, z, out=room[3]), out=d_n)
-    t = np.multiply(n, n, out=room[0])
-    np.subtract(1, t, out=t)
-    d_n *= t
+    (d_n, _, _, d_s), (n, r, z, s), (h,), (dh,), (t, by_r, by_z, direct) = d, a, before, back, room
+    np.multiply(dh, z, out=direct)
+    np.subtract(dh, direct, out=d_n)
+    np.multiply(d_n, n, out=t)
+    t *= n
+    d_n -= t
     np.multiply(d_n, r, out=d_s)
-    np.multiply(d_n, s, out=d_r)
-    np.subtract(h, n, out=d_z)
-    d_z *= dh
-    gates, d_gates = a[1:3], d[1:3]
-    slope = np.multiply(gates, gates, out=room[:2])
-    np.subtract(gates, slope, out=slope)
-    d_gates *= slope
+    np.multiply(d_s, s, out=by_r)
+    np.subtract(h, n, out=by_z)
+    by_z *= direct
+    np.multiply(room[1:3], a[1:3], out=d[1:3])
+    np.subtract(room[1:3], d[1:3], out=d[1:3])
 
 
 def tanh_forward(a: Array, before: Arrays, after: Arrays) -> None:

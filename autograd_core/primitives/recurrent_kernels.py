@@ -29,17 +29,21 @@ FEW = 1 << 18
 
 
 class Step(NamedTuple):
-    """The rows of one step, from `start` to `stop`.
+    """One step of all sequences that are still going on.
 
-    carried   how many of its sequences are at the step before too, whose rows begin at `before`; the others begin here
-    going     how many go on to the next step; the others end here
+    rows      its own rows, `size` of them
+    before    where the rows of the step before it begin
+    carried   how many of its sequences are at the step before it, too; the others begin here
+    going     how many go on to the step after it; the others end here
+    steady    whether its sequences are all that were at the step before it
     """
 
-    start: int
-    stop: int
+    rows: slice
+    size: int
     before: int
     carried: int
     going: int
+    steady: bool
 
 
 @lru_cache(maxsize=256)
@@ -49,26 +53,34 @@ def steps(sizes: Shape, reverse: bool) -> tuple[Step, ...]:
     rows = [(0, 0), *(reversed(rows) if reverse else rows), (0, 0)]
     return tuple(
         [
-            Step(start, start + n, before, min(n, m), min(n, following))
-            for (before, m), (start, n), (_, following) in zip(rows, rows[1:], rows[2:], strict=False)
+            Step(slice(start, start + n), n, before, min(n, m), min(n, after), 0 < n == m)
+            for (before, m), (start, n), (_, after) in zip(rows, rows[1:], rows[2:], strict=False)
         ]
     )
 
 
 def before(step: Step, states: Array, initial: Array) -> Array:
     """The states of the sequences of a step as they were before it."""
-    n, carried = step.stop - step.start, step.carried
-    if carried == n:
-        return states[step.before : step.before + n]
-    return np.concatenate([states[step.before : step.before + carried], initial[carried:n]]) if carried else initial[:n]
+    carried = states[step.before : step.before + step.carried]
+    if step.carried == step.size:
+        return carried
+    return np.concatenate([carried, initial[step.carried : step.size]]) if step.carried else initial[: step.size]
+
+
+def before_each(run: Sequence[Step], states: Array, initial: Array) -> Array:
+    """The same for all steps of a run, in the order of their rows."""
+    run = run if run[0].rows.start <= run[-1].rows.start else run[::-1]
+    if all(step.steady for step in run):
+        return states[run[0].before : run[-1].before + run[-1].size]
+    return np.concatenate([before(step, states, initial) for step in run])
 
 
 def ended(order: Sequence[Step], states: Array, initial: Array) -> Array:
     """The last state of each sequence."""
     last = initial.copy()
     for step in order:
-        if step.start + step.going < step.stop:
-            last[step.going : step.stop - step.start] = states[step.start + step.going : step.stop]
+        if step.going < step.size:
+            last[step.going : step.size] = states[step.rows][step.going :]
     return last
 
 
@@ -76,10 +88,10 @@ def runs(order: Sequence[Step], most: int) -> Iterator[Sequence[Step]]:
     """The steps in runs of at most so many rows, or of one step."""
     start = rows = 0
     for i, step in enumerate(order):
-        rows += step.stop - step.start
+        rows += step.size
         if rows > most and i > start:
             yield order[start:i]
-            start, rows = i, step.stop - step.start
+            start, rows = i, step.size
     if start < len(order):
         yield order[start:]
 
@@ -140,12 +152,14 @@ def forward(kind: Kind, xs: Arrays, sizes: Shape, reverse: bool) -> tuple[tuple[
     if kind.gates == 1:  # all that goes back is in the state
         states[0] = blocks[0]
     room = np.empty((kind.gates, *initial[0].shape), x.dtype)
+    new: Arrays = ()
     for step in order:
-        rows, n = slice(step.start, step.stop), step.stop - step.start
-        a, old = blocks[:, rows], [before(step, *s) for s in zip(states, initial, strict=True)]
+        old = new if step.steady else [before(step, *s) for s in zip(states, initial, strict=True)]
+        new = [s[step.rows] for s in states]
+        a = blocks[:, step.rows]
         sums = a[kind.apart :]
-        sums += np.matmul(old[0], w, out=room[:, :n])
-        kind.forward(a, old, [s[rows] for s in states])
+        sums += np.matmul(old[0], w, out=room[:, : step.size])
+        kind.forward(a, old, new)
     last = [ended(order, *s) for s in zip(states, initial, strict=True)]
     return (states[0], *last), (blocks, *states[1:])
 
@@ -169,17 +183,21 @@ def cotangents_of_sums(
     most = max(FEW // (kind.blocks * h or 1), len(back[0]))
     cotangents = np.empty((kind.blocks, min(most, blocks.shape[1]), h), w.dtype)
     room = np.empty((kind.blocks, *back[0].shape), w.dtype)
+    old: Arrays = ()
+    steady = False
     for run in runs(order[::-1], most):
-        low, high = min(run[0].start, run[-1].start), max(run[0].stop, run[-1].stop)
+        low, high = min(run[0].rows.start, run[-1].rows.start), max(run[0].rows.stop, run[-1].rows.stop)
         for step in run:
-            rows, n = slice(step.start, step.stop), step.stop - step.start
-            d, g = cotangents[:, step.start - low : step.stop - low], [g[:n] for g in back]
+            rows, g, space = step.rows, [g[: step.size] for g in back], room[:, : step.size]
+            d = cotangents[:, rows.start - low : rows.stop - low]
             if g_y is not None:
                 g[0] += g_y[rows]
-            old, new = [before(step, *s) for s in zip(states, initial, strict=True)], [s[rows] for s in states]
-            kind.backward(d, blocks[:, rows], old, new, g, room[:, :n])
-            np.matmul(d[kind.apart :], w, out=room[: kind.gates, :n])
-            np.add.reduce(room[:, :n], axis=0, out=g[0])
+            new = old if steady else [s[rows] for s in states]
+            old = [before(step, *s) for s in zip(states, initial, strict=True)]
+            kind.backward(d, blocks[:, rows], old, new, g, space)
+            np.matmul(d[kind.apart :], w, out=space[: kind.gates])
+            np.add.reduce(space, axis=0, out=g[0])
+            steady = step.steady
         yield run, slice(low, high), cotangents[:, : high - low]
 
 
@@ -208,8 +226,7 @@ def backward(
         if at in wanted:
             g_ih += np.matmul(d[:k].swapaxes(1, 2), x[rows])
         if at + 1 in wanted:
-            h = np.concatenate([before(step, y, initial[0]) for step in (run if reverse else run[::-1])])
-            g_hh += np.matmul(d[kind.apart :].swapaxes(1, 2), h)
+            g_hh += np.matmul(d[kind.apart :].swapaxes(1, 2), before_each(run, y, initial[0]))
         if biases:
             g_b += np.matmul(ones(d.shape[1], x.dtype), d)
     found = [g_x, *back, kind.of_gates(g_ih).reshape(w_ih.shape), g_hh.reshape(w_hh.shape)]

@@ -8,7 +8,6 @@ import pytest
 import autograd_core as ag
 from autograd_core import ops
 from autograd_core.errors import UnsupportedError
-from autograd_core.testing import check_grads
 
 x = np.linspace(-3, 3, 8)  # without 0
 SIGMOID = 1 / (1 + np.exp(-x))
@@ -31,11 +30,6 @@ each = pytest.mark.parametrize("f", [f for f, _ in FORMULAS], ids=lambda f: f.__
 def test_an_activation_is_its_formula(f, expected):
     np.testing.assert_allclose(f(x), expected, rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(f(ag.tensor(x, requires_grad=True)).numpy(), expected, rtol=1e-12, atol=1e-15)
-
-
-@each
-def test_an_activation_differentiates_to_third_order_on_both_sides_of_its_kink(f):
-    check_grads(f, x, order=3, directions=1)
 
 
 @each
@@ -93,11 +87,6 @@ def test_relu_cuts_the_path_of_what_it_flattens():
     assert behind.tolist() == [0.0]  # sqrt has an infinite slope at 0, but nothing depends on it
 
 
-def test_the_slope_of_leaky_relu_and_elu_at_zero_is_the_left_one():
-    assert ag.grad(ops.leaky_relu)(0.0, 0.1) == 0.1
-    assert ag.grad(ops.elu)(0.0, 2.0) == 2.0
-
-
 def test_a_leaky_slope_can_be_learned():
     slope = ag.tensor(0.25, requires_grad=True)
     ops.leaky_relu(ag.tensor([-2.0, 3.0, -1.0]), slope).sum().backward()
@@ -105,9 +94,8 @@ def test_a_leaky_slope_can_be_learned():
     assert slope.grad.item() == -3.0
 
 
-def test_gelu_by_tanh_is_close_to_gelu_and_has_its_own_slope():
+def test_gelu_by_tanh_is_close_to_gelu():
     np.testing.assert_allclose(ops.gelu(x, approximate="tanh"), ops.gelu(x), atol=1e-3)
-    check_grads(lambda v: ops.gelu(v, approximate="tanh"), x, order=3, directions=1)
 
 
 def test_gelu_names_its_forms():

@@ -208,17 +208,6 @@ def test_what_is_piecewise_constant_has_gradient_zero_in_both_modes(f):
         f(ag.tensor(0.25, requires_grad=True)).backward()
 
 
-@pytest.mark.parametrize(
-    "f",
-    [np.round, np.fix, np.isreal, np.nan_to_num, np.unwrap, np.modf, np.frexp, np.sinc, lambda x: np.divmod(x, 0.4)],
-)
-def test_a_batch_is_computed_as_its_examples_are(f):
-    xs = np.random.default_rng(0).uniform(-9, 9, (3, 4))
-
-    for batch, examples in zip(np.atleast_3d(ag.vmap(f)(xs)).T, np.atleast_3d(f(xs)).T, strict=True):
-        np.testing.assert_array_equal(batch, examples)
-
-
 @pytest.mark.parametrize("zero", [0, 0.0, -0.0, np.float64(0.0)])
 def test_a_division_by_a_plain_zero_has_the_slope_that_numpy_gives_it(zero):
     x = np.array([1.0, 2.0], np.float32)

@@ -1,4 +1,4 @@
-"""Sums, products, extrema, moments, scans and softmaxes: NumPy's values, and gradients in the hard cases."""
+"""Sums, products, extrema, moments, scans and softmaxes: gradients in the hard cases, and what rows of samples do not say."""
 
 import math
 
@@ -7,10 +7,8 @@ import pytest
 
 import autograd_core as ag
 from autograd_core.errors import DTypeError, ShapeError, UnsupportedError
-from autograd_core.testing import check_grads
 
 REDUCTIONS = [np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std, np.ptp]
-AXES = [None, 0, -1, (0, 2), (-1, 1), ()]
 
 
 def cube(dtype=float):
@@ -26,33 +24,7 @@ def gradient(f, x):
 # -- the same numbers as NumPy -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("keepdims", [False, True])
-@pytest.mark.parametrize("axis", AXES)
-@pytest.mark.parametrize("f", REDUCTIONS, ids=lambda f: f.__name__)
-def test_a_reduction_of_a_tensor_is_numpys(f, axis, keepdims):
-    x = cube()
-
-    y = f(ag.tensor(x, requires_grad=True), axis=axis, keepdims=keepdims)
-
-    np.testing.assert_array_equal(y.numpy(), f(x, axis=axis, keepdims=keepdims))
-    assert y.requires_grad
-
-
-@pytest.mark.parametrize("axis", AXES)
-@pytest.mark.parametrize("f", REDUCTIONS, ids=lambda f: f.__name__)
-def test_a_reduction_agrees_with_finite_differences_to_second_order(f, axis):
-    check_grads(lambda x: f(x, axis=axis), cube(), directions=1)
-
-
-@pytest.mark.parametrize("f", [np.sum, np.mean, np.prod, np.var, np.std], ids=lambda f: f.__name__)
-def test_a_reduction_of_complex_numbers_agrees_with_finite_differences(f):
-    z = cube()[0] + 1j * cube()[1]
-
-    np.testing.assert_array_equal(f(ag.tensor(z, requires_grad=True), axis=1).numpy(), f(z, axis=1))
-    check_grads(lambda z: f(z, axis=1), z, directions=1)
-
-
-@pytest.mark.parametrize("f", [*REDUCTIONS, np.cumsum, ag.ops.logsumexp, ag.ops.softmax], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("f", [ag.ops.logsumexp, ag.ops.softmax], ids=lambda f: f.__name__)
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.longdouble])
 def test_value_and_gradient_keep_a_floating_dtype(f, dtype):
     x = ag.tensor(cube(dtype)[0], requires_grad=True)
@@ -122,7 +94,6 @@ def test_elements_that_where_leaves_out_are_cut_off_in_both_modes_and_at_second_
         np.testing.assert_array_equal(ag.grad(roots)(x)[~mask], [0, 0])
         np.testing.assert_allclose(tangent, np.sum(ag.grad(roots)(x)), rtol=1e-14)
         np.testing.assert_array_equal(ag.hessian(roots)(x)[~mask], np.zeros((2, 4)))
-    check_grads(lambda x: f(x, where=mask[1:3], **start), x[1:3] + 0.5, directions=1)
 
 
 def test_a_recorded_mask_serves_as_where():
@@ -192,19 +163,6 @@ def test_there_is_no_maximum_of_nothing():
         np.max(ag.tensor([], requires_grad=True))
 
 
-@pytest.mark.parametrize(
-    ("factors", "expected"),
-    [
-        ([2.0, 3.0, 5.0], [15.0, 10.0, 6.0]),
-        ([2.0, 0.0, 5.0], [0.0, 10.0, 0.0]),
-        ([0.0, 3.0, 0.0], [0.0, 0.0, 0.0]),
-        ([0.0], [1.0]),
-    ],
-)
-def test_the_gradient_of_a_product_is_the_product_of_the_others(factors, expected):
-    np.testing.assert_array_equal(gradient(np.prod, np.array(factors)), expected)
-
-
 def test_the_second_derivative_of_a_product_is_exact_with_zeros():
     hessian = ag.hessian(np.prod)
 
@@ -217,13 +175,6 @@ def test_the_third_derivative_of_a_product_of_three_zeros_is_1():
 
     assert third[0, 1, 2] == 1.0
     assert np.sum(third) == 6.0
-
-
-def test_products_over_several_axes_with_zeros_agree_with_finite_differences():
-    x = cube()
-    x[0, 1, 2] = x[1, 0, 3] = 0.0
-
-    check_grads(lambda x: np.prod(x, axis=(0, -1), keepdims=True), x, directions=1)
 
 
 @pytest.mark.parametrize("f", [np.max, np.amax, np.min, np.amin], ids=lambda f: f.__name__)
@@ -284,17 +235,9 @@ def test_nan_reaches_sums_and_their_gradients_only_where_it_should():
 # -- moments -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("names", [{"ddof": 1}, {"correction": 1}, {"ddof": 0.5}])
-def test_degrees_of_freedom_are_taken_off_under_either_name(names):
-    x = cube()
-
-    for f in (np.var, np.std):
-        np.testing.assert_array_equal(
-            f(ag.tensor(x, requires_grad=True), axis=1, **names).numpy(), f(x, axis=1, **names)
-        )
-        check_grads(lambda x, f=f: f(x, axis=(0, 1), **names), x, directions=1, order=1)
+def test_degrees_of_freedom_have_one_name_at_a_time():
     with pytest.raises(ValueError, match="two names for the same number"):
-        np.var(ag.tensor(x), ddof=1, correction=1)
+        np.var(ag.tensor(cube()), ddof=1, correction=1)
 
 
 @pytest.mark.parametrize("constant", [0.0, 0.1, -1e9 / 3, 1e-200])
@@ -354,16 +297,6 @@ def test_a_tangent_is_cast_to_the_dtype_of_its_value():
 # -- scans -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("axis", [None, 0, 1, -1])
-def test_a_running_sum_is_numpys_and_agrees_with_finite_differences(axis):
-    x = cube()
-
-    np.testing.assert_array_equal(
-        np.cumsum(ag.tensor(x, requires_grad=True), axis=axis).numpy(), np.cumsum(x, axis=axis)
-    )
-    check_grads(lambda x: np.cumsum(x, axis=axis), x, directions=1)
-
-
 def test_an_element_is_in_its_own_running_sum_and_in_all_later_ones():
     np.testing.assert_array_equal(gradient(np.cumsum, np.array([5.0, 6.0, 7.0])), [3, 2, 1])
     assert ag.grad(lambda x: np.sum(np.cumsum(x)))(5.0) == 1.0
@@ -374,7 +307,7 @@ def test_an_element_is_in_its_own_running_sum_and_in_all_later_ones():
 
 @pytest.mark.parametrize("axis", [None, 0, -1, (0, 2)])
 @pytest.mark.parametrize("f", [ag.ops.logsumexp, ag.ops.softmax, ag.ops.log_softmax], ids=lambda f: f.__name__)
-def test_softmaxes_are_what_their_formulas_say_and_agree_with_finite_differences(f, axis):
+def test_softmaxes_are_what_their_formulas_say(f, axis):
     x = cube()
     total = np.sum(np.exp(x), axis=axis, keepdims=True)
     formula = {
@@ -384,7 +317,6 @@ def test_softmaxes_are_what_their_formulas_say_and_agree_with_finite_differences
     }
 
     np.testing.assert_allclose(f(x, axis=axis), formula[f.__name__], rtol=1e-12)
-    check_grads(lambda x: f(x, axis=axis), x, directions=1)
 
 
 def test_logsumexp_keeps_dimensions_when_asked():

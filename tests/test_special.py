@@ -12,7 +12,6 @@ from scipy import special as scipys
 import autograd_core as ag
 from autograd_core import special
 from autograd_core.errors import DTypeError, MissingError, UnsupportedError
-from autograd_core.primitive import declared
 from autograd_core.testing import check_grads
 
 REALS = np.array([-np.inf, -800.0, -30.0, -1.0, -1e-3, 0.0, 1e-20, 0.3, 0.5, 0.7, 1.0, 5.0, 40.0, np.inf, np.nan])
@@ -121,18 +120,6 @@ def test_slopes_go_on_to_any_order():
 @pytest.mark.parametrize("d", [1, 3])
 def test_slopes_of_multigammaln_agree_with_differences(d):
     check_grads(lambda a: special.multigammaln(a, d), np.array([2.5, 4.0]))
-
-
-@pytest.mark.parametrize(
-    ("primitive", "at"),
-    [pytest.param(p, s, id=p.name) for p in declared for s in p.singular if hasattr(special, p.name)],
-)
-def test_a_slope_at_a_singular_point_is_the_declared_one(primitive, at):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        got = ag.grad(lambda *xs: np.sum(getattr(special, primitive.name)(*xs)), tuple(range(len(at.args))))(*at.args)
-
-    assert got == at.gradients
 
 
 def test_masked_probabilities_of_zero_do_not_harm_the_others():

@@ -114,22 +114,6 @@ def test_interpolation_of_infinities_and_nans_is_numpys():
     np.testing.assert_array_equal(np.interp(ag.tensor(x), xp, fp).numpy(), np.interp(x, xp, fp))
 
 
-# -- convolution -------------------------------------------------------------------------------------------------------------
-
-
-def test_convolution_is_bilinear_to_any_order():
-    a, v = np.array([1.0, 2.0, -1.0]), np.array([0.5, -0.25])
-
-    for mode in ("full", "same", "valid"):
-        check_grads(lambda a, v, mode=mode: np.convolve(a, v, mode) ** 2, a, v, order=3, directions=1)
-
-
-def test_a_correlation_conjugates_its_second_sequence():
-    a, v = np.array([1 + 1j, 2.0, -1j]), np.array([0.5j, 1 - 1j])
-
-    check_grads(lambda a, v: np.correlate(a, v, "full"), a, v)
-
-
 def test_a_function_of_rows_that_gives_different_shapes_is_refused():
     x = ag.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
     lengths = iter([1, 2])

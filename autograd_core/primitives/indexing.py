@@ -73,6 +73,18 @@ INDICES: tuple[Any, ...] = (
     (1, slice(0, 0)),
     np.empty(0, int),
     (),
+    (0, 2),
+    None,
+    (slice(None), None, 0),
+    (np.array([0, 0, 2]), np.array([3, 3, 1])),
+    (slice(None), np.array([3, -1])),
+    (0, np.array([1, 1])),
+    np.array([True, False, True]),
+    (slice(None), np.array([True, False, True, True])),
+    (np.array([True, False, True]), 2),
+    (np.array([True, False, True]), np.array([1, 1])),
+    True,
+    np.ix_([0, 0], [1, 3]),
 )
 
 

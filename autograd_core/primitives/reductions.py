@@ -79,6 +79,7 @@ def cases() -> list[Sample]:
         sample(matrix(), axis=-1, keepdims=True),
         sample(np.arange(1.0, 25.0).reshape(2, 3, 4)[:, ::-1], axis=(0, -1), keepdims=False),
         sample(matrix(np.float32), axis=0, keepdims=False),
+        sample(matrix(), axis=(), keepdims=False),
         sample(np.float64(1.5), axis=None, keepdims=False),
         sample(matrix(), axis=2, keepdims=False, raises=ShapeError),
     ]
@@ -276,6 +277,7 @@ product = primitive(
     samples=lambda: [
         *cases_of_sums(),
         sample(np.array([[2.0, 0.0, 3.0], [0.0, 0.0, 1.5]]), axis=1, keepdims=False),
+        sample(np.array([[[2.0, 0.5], [0.0, 3.0]], [[-1.0, 0.0], [1.5, 0.25]]]), axis=(0, -1), keepdims=True),
     ],
     batch="axes",
     masks="axes",

@@ -101,6 +101,7 @@ normalized = primitive(
     definition=normalized_definition,
     samples=cases_of_normalize,
     batch=normalized_each,
+    real=True,
     name="normalize",
     reference="(x - mean) / sqrt(variance + eps) weight + bias",
 )

@@ -353,3 +353,10 @@ def test_no_complex_step_is_taken_where_imaginary_parts_are_dropped_or_the_funct
     assert steps(lambda h: np.sin(0.5 + h)) == pytest.approx([np.cos(0.5)], rel=1e-15)
     assert steps(lambda h: np.sin(np.asarray(0.5 + h).astype(float))) == []
     assert steps(lambda h: (0.5 + h) / (1 + np.abs(0.5 + h))) == []
+
+
+def test_a_tiny_derivative_is_right_when_an_oracle_has_its_digits_whatever_its_error_bar():
+    tiny = 1.57e-13
+    report = check_grads(lambda x: np.sqrt(1 + np.sum(x * x)), np.array([tiny, tiny, 5.0, tiny, tiny]))
+
+    assert report.worst < 1e-12

@@ -142,8 +142,10 @@ def confirmed(slope: Slope, believed: Finding) -> Verdict:
     if faults:
         return Verdict(believed, faults)
     size = max(map(abs, gots.values()))
+    by_digits = all(abs(got - believed.value) <= ALONE * abs(got) for got in gots.values())  # which chance does not give
     if (
         not is_nothing(line, gots)
+        and not by_digits
         and size <= 10 * believed.bar
         and line.eps <= EPS
         and slope.spread(line.eps) < size / 8

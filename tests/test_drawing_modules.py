@@ -113,7 +113,7 @@ def test_many_values_are_drawn_without_heat_maps():
 
 
 def test_another_detail_is_refused_with_those_that_there_are():
-    with pytest.raises(GradientError, match=r"detail='tiny' is none: use one of auto, full, compact, modules"):
+    with pytest.raises(GradientError, match=r"detail='tiny' is none: use one of auto, full, compact, modules, numbers"):
         ag.draw(ag.scalar(1.0) * 2.0, detail="tiny")
 
 

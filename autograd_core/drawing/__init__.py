@@ -5,6 +5,7 @@ flow             what flows back along every edge
 folding, folds   repetition in the record, and what is drawn of it
 document, cards  what is drawn, as plain data; with uses, groups and quantities
 collapsing       modules as boxes
+numbers          arrays taken apart
 parts            what is around a value, or between two
 troubles, heat   where numbers stop being finite or a gradient is cut; values compared
 labels, tables   Graphviz's labels; cards as tables of them

@@ -19,12 +19,13 @@ from .cards import Wishes, document_of
 from .document import Document
 from .dot import dot_of
 from .heat import HEATS
+from .numbers import in_numbers
 from .parts import around, between
 from .rendering import render
 from .troubles import is_exit
 
 SUFFIXES = ("svg", "png", "pdf", "dot", "json")
-DETAILS = ("auto", "full", "compact", "modules")
+DETAILS = ("auto", "full", "compact", "modules", "numbers")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
@@ -147,6 +148,7 @@ def draw(
                 weights; True, whatever is alike, such as layers with weights of their own; False, never
     detail      "full"; "compact", without heat maps, which is what more than 80 values get; or "modules", each a box with
                 its parameters' gradient, with arrows as thick as what flows back is large: where does the gradient go?
+                "numbers" takes small arrays apart: a product of matrices as its products and sums
     expand      names of modules that are no boxes then
     heat        a bar in each card that compares it with all others: "grad" or "value", by norm; "bytes" of memory; or
                 "time" of the forward function, which is run again for that
@@ -189,6 +191,8 @@ def draw(
     else:
         raise GradientError(f"cannot draw {target!r}: pass a recorded value, a Graph, or a function with its arguments")
     known |= named(names or {}, graph)
+    if detail == "numbers":
+        graph, known = in_numbers(graph, known)
     wishes = Wishes(
         known,
         frozenset(inputs),

@@ -2,6 +2,7 @@
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -103,7 +104,7 @@ def test_gelu_names_its_forms():
         ops.gelu(x, approximate="quick")
 
 
-@pytest.mark.parametrize(("dtype", "ulps"), [(np.float64, 5), (np.float32, 5), (np.float16, 1)])
+@pytest.mark.parametrize(("dtype", "ulps"), [(np.float64, 2), (np.float32, 2), (np.float16, 1)])
 def test_erf_is_accurate_to_the_dtype(dtype, ulps):
     points = np.concatenate([np.linspace(-7, 7, 20001), 10.0 ** np.linspace(-4, 0, 101)]).astype(dtype)
     expected = np.array([math.erf(v) for v in points.astype(float)])
@@ -131,17 +132,21 @@ def test_erf_of_complex_numbers_is_refused():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_gelu_and_its_slope_are_off_by_roundings_of_the_larger_term(dtype):
-    points = np.linspace(-14, 14, 9001).astype(dtype)
+def test_gelu_and_its_slope_are_accurate_to_the_dtype_and_gelu_in_the_tail_too(dtype):
+    points = np.linspace(-9, 14, 901).astype(dtype)
     wide = points.astype(np.longdouble)
-    p = np.array([0.5 * math.erfc(-v / math.sqrt(2)) for v in points.tolist()])
+    with mpmath.workdps(30):
+        p = np.array([np.longdouble(mpmath.nstr(mpmath.ncdf(v), 25)) for v in points.tolist()])
     t = ag.tensor(points, requires_grad=True)
     y = ops.gelu(t)
     y.sum().backward()
     slope = p + wide * np.exp(-wide * wide / 2) / np.sqrt(2 * np.longdouble(np.pi))
 
-    assert np.all(np.abs(y.numpy() - wide * p) <= 3 * np.finfo(dtype).eps * np.abs(wide))
-    assert np.all(np.abs(t.grad.numpy() - slope) <= 3 * np.finfo(dtype).eps)
+    eps = np.finfo(dtype).eps
+    assert np.all(np.abs(t.grad.numpy() - slope) <= 2 * eps)
+    off = np.abs(y.numpy() - wide * p) / np.abs(wide * p)
+    assert np.all(off[points > -3] <= 3 * eps)
+    assert np.all(off <= 25 * eps)
 
 
 def test_gelu_has_one_value_whether_recorded_or_not_in_whatever_order_it_lies():

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..families import elementwise
 from .arithmetic import POSITIVE
-from .error_functions import ONE_OVER_ROOT_2_PI, TWO_OVER_ROOT_PI
+from .error_functions import TWO_OVER_ROOT_PI
+from .gaussian_kernels import ONE_OVER_ROOT_2_PI
 from .scipys import by_scipy
 
 ROOT_HALF, ROOT_2_PI, ROOT_2_OVER_PI = math.sqrt(0.5), math.sqrt(2 * math.pi), math.sqrt(2 / math.pi)

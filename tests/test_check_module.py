@@ -50,6 +50,19 @@ class Wrong(nn.Module):
         return WRONG(self.layer(x))
 
 
+class Drawing(nn.Linear):
+    def forward(self, x):
+        return super().forward(x) + np.random.default_rng().normal()
+
+
+class Remembering(nn.Linear):
+    count = 0
+
+    def forward(self, x):
+        self.count += 1
+        return super().forward(x) * self.count
+
+
 class Forgetful(nn.Linear):
     def state_dict(self):
         return {name: x for name, x in super().state_dict().items() if name != "bias"}
@@ -66,8 +79,16 @@ def test_right_modules_pass_and_stay_as_they_were(make):
 
 
 def test_a_wrong_operation_within_a_module_is_named():
-    with pytest.raises(AssertionError, match="the derivative that is wrong is that of wrong_tanh"):
+    with pytest.raises(AssertionError, match="the derivative that is wrong is that of wrong_tanh") as caught:
         check_module(Wrong(), (4, 3))
+    assert str(caught.value).startswith("Wrong, after train():\n")
+    assert "f = ...  # Wrong as a function of its parameters and its inputs" in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [Drawing, Remembering])
+def test_what_a_module_draws_or_remembers_elsewhere_is_told_as_that(kind):
+    with pytest.raises(AssertionError, match=f"{kind.__name__} gives two results for one input: it draws .* no buffer"):
+        check_module(kind(3, 2), (4, 3))
 
 
 def test_a_state_that_leaves_something_out_is_named():

@@ -3,8 +3,7 @@
 import pytest
 
 from autograd_core.primitive import declared
-from autograd_core.testing import LAWS, cases_of, samples_of
-from autograd_core.testing.draws import Trials
+from autograd_core.testing import LAWS, Trials, cases_of, samples_of
 
 INTERNAL = {"result"}  # parts of the record, without a call of their own
 OURS = [p for p in declared if p.module.startswith("autograd_core") and p.name not in INTERNAL]

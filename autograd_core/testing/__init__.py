@@ -8,13 +8,17 @@ True
 """
 
 from importlib import import_module
-from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from .cases import Case, cases_of
 from .checks import GradientMismatch, Report, Row, check_grads
 from .examples import samples_of
 from .laws import LAWS, Law, LawError
 from .modules import check_module
+
+if TYPE_CHECKING:
+    from . import strategies
+    from .draws import Trials
 
 __all__ = [
     "LAWS",
@@ -24,6 +28,7 @@ __all__ = [
     "LawError",
     "Report",
     "Row",
+    "Trials",
     "cases_of",
     "check_grads",
     "check_module",
@@ -32,8 +37,10 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> Any:
     """What draws loads on first use: it needs Hypothesis, which `check_grads` does not."""
-    if name != "strategies":
-        raise AttributeError(f"module 'autograd_core.testing' has no attribute {name!r}")
-    return import_module(".strategies", __name__)
+    if name == "strategies":
+        return import_module(".strategies", __name__)
+    if name == "Trials":
+        return import_module(".draws", __name__).Trials
+    raise AttributeError(f"module 'autograd_core.testing' has no attribute {name!r}")

@@ -35,6 +35,7 @@ class Case:
     reference  what gives the same values in NumPy, a function of the same arrays
     gradients  at a singular point, the published gradients of the summed result
     whole      the operation as a function of these arrays and of `others`: positional arrays without a derivative, as indices
+    places     the positions of the data in the call, where it is one of a primitive
     """
 
     name: str
@@ -46,6 +47,7 @@ class Case:
     gradients: tuple[Any, ...] | None = None
     whole: Callable[..., Any] | None = None
     others: tuple[Array, ...] = ()
+    places: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         with np.printoptions(floatmode="unique"):
@@ -168,7 +170,7 @@ def case_of(primitive: Primitive, call: Sample) -> Case:
     reference = None if primitive.definition is None else by_position(primitive.definition, call, places)
     whole = by_position(primitive, call, [*places, *others])
     data, rest = [tuple([np.asarray(call.args[i]) for i in chosen]) for chosen in (places, others)]
-    return Case(primitive.name, f, data, call, primitive, reference, whole=whole, others=rest)
+    return Case(primitive.name, f, data, call, primitive, reference, whole=whole, others=rest, places=tuple(places))
 
 
 def by_position(function: Callable[..., Any], call: Any, places: Sequence[int]) -> Callable[..., Any]:

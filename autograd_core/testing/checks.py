@@ -122,7 +122,7 @@ class Check(NamedTuple):
         mode, fault = next(iter(verdict.faults.items()))
         words = f"{mode} mode, order {number}: {fault}{there}"
         if slope.line.eps <= EPS and (falls := remainder_order(slope.line, slope.fine[mode])) < 1.5:
-            words += f"\nThe remainder f(x + h v) - f(x) - h f' falls like h^{falls:.2f}; it would like h^2 with the right f'"
+            words += f"\nThe remainder f(x + h v) - f(x) - h f' falls like h^{falls:.2f}, and not like h^2"
         raise Contradicted(words, slope, mode, self.rtol)
 
     def met(self, words: str, slope: Slope) -> Kinked | Contradicted:

@@ -13,6 +13,7 @@ from ..errors import AutogradError
 from ..modes import Mode, Switch, Witness
 from ..primitive import Primitive, pick
 from ..recording import Absent, Node, Value
+from ..samples import Sample
 from ..tensors import tensor
 from ..trees import flatten
 from .cases import plain, spelled
@@ -123,7 +124,7 @@ def digits(given: float, exact: Any) -> int:
 
 
 def single_out(parts: Sequence[Any], error: Callable[[list[Any]], float]) -> tuple[int, tuple[int, ...], list[Any]]:
-    """The element of a direction that an error, linear in it, comes from: which part, its index, and the unit direction.
+    """The element of a direction that an error, linear in it, comes from: which part, its index, and the unit vector.
 
     Half of the elements are left out as long as there is more than one: a sum cannot be off unless one of its halves is.
     """
@@ -139,8 +140,8 @@ def single_out(parts: Sequence[Any], error: Callable[[list[Any]], float]) -> tup
         halves = places[: len(places) // 2], places[len(places) // 2 :]
         places = max(halves, key=lambda half: error(only(half)))
     ((i, index),) = places
-    unit = [np.zeros_like(x) for x in parts]
-    unit[i][index] = np.asarray(parts[i])[index] / np.abs(np.asarray(parts[i])[index])
+    unit, way = [np.zeros_like(x) for x in parts], np.asarray(parts[i])[index]
+    unit[i][index] = way / np.abs(way) if np.iscomplexobj(way) else 1
     return i, index, unit
 
 
@@ -162,14 +163,30 @@ def paths(tree: Any, name: str) -> Iterator[str]:
 
 def snippet(f: Callable[..., Any], args: Sequence[Any], order: int) -> str:
     """A program that shows the failure again, to be pasted: the arrays are written out."""
-    known = imported_as(f)
+    name, lines = getattr(f, "as_program", None) or source_of(f)
     given = ", ".join(written(a) for a in args)
-    lines = ["import numpy as np", "from autograd_core.testing import check_grads"]
-    lines += [f"from {known[0]} import {known[1]}"] if known else []
-    name = known[1] if known else "f"
-    if not known:
-        lines.append(f"f = ...  # {getattr(f, '__qualname__', type(f).__name__)}, the function that was checked")
-    return "\n".join([*lines, f"check_grads({name}, {given}, order={order})"])
+    first = ["import numpy as np", "from autograd_core.testing import check_grads"]
+    return "\n".join([*first, *lines, f"check_grads({name}, {given}, order={order})"])
+
+
+def source_of(f: Callable[..., Any]) -> tuple[str, list[str]]:
+    """The name of a function in a program, and the lines that bring it there."""
+    known = imported_as(f)
+    if known is not None:
+        return known[1], [f"from {known[0]} import {known[1]}"]
+    return "f", [f"f = ...  # {getattr(f, '__qualname__', type(f).__name__)}, the function that was checked"]
+
+
+def source_of_call(operation: Any, call: Sample, places: Sequence[int]) -> tuple[str, list[str]]:
+    """The same of a call as a function of its arguments at some positions; other arguments and settings are written out."""
+    name, lines = source_of(operation)
+    letters = iter("abcdefghijklmnopqrstuvwxyz")
+    given = {i: next(letters) if i in places else written(a) for i, a in enumerate(call.args)}
+    settings = [f"{key}={written(value)}" for key, value in call.settings.items()]
+    if len(places) == len(call.args) and not settings:
+        return name, lines
+    inputs = ", ".join(given[i] for i in places)
+    return f"lambda {inputs}: {name}({', '.join([*given.values(), *settings])})", lines
 
 
 def imported_as(f: Any) -> tuple[str, str] | None:

@@ -45,9 +45,13 @@ def check_module(
         getattr(twin, name)()
         if hasattr(twin, "training") and twin.training is not (name == "train"):
             raise AssertionError(f"{type(module).__name__}.{name}() does not set training to {name == 'train'}")
-        checked = check_grads(
-            pure(twin, given), *leaves_of(twin, given), order=order, directions=directions, rtol=rtol, seed=seed
-        )
+        f, leaves = pure(twin, given), leaves_of(twin, given)
+        check_memory(f, leaves, module)
+        try:
+            checked = check_grads(f, *leaves, order=order, directions=directions, rtol=rtol, seed=seed)
+        except AssertionError as error:
+            error.args = (f"{type(module).__name__}, after {name}():\n{error}",)
+            raise
         report.rows += checked.rows
         report.notes += [f"{name}: {note}" for note in checked.notes]
     check_evaluation(twin, given)
@@ -82,6 +86,7 @@ def pure(module: Any, given: Sequence[Any]) -> Callable[..., Any]:
                 stand_in(p, parameters[name])
             return module(*inputs)
 
+    f.__qualname__ = f"{type(module).__name__} as a function of its parameters and its inputs"
     return f
 
 
@@ -111,6 +116,17 @@ def restored(module: Any) -> Iterator[None]:
 
 def named_buffers(module: Any) -> list[tuple[str, Any]]:
     return list(module.named_buffers()) if hasattr(module, "named_buffers") else []
+
+
+def check_memory(f: Callable[..., Any], leaves: Any, module: Any) -> None:
+    """With the same buffers, and the same numbers drawn, a result is the same."""
+    first, second = [[np.array(plain(y)) for y in flatten(f(*leaves))[0]] for _ in range(2)]
+    if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(first, second, strict=True)):
+        raise AssertionError(
+            f"{type(module).__name__} gives two results for one input: it draws numbers, and not from nn.random's streams, or "
+            f"remembers something that is no buffer. Draw with generator= or nn.random.stream(), and remember in "
+            f"register_buffer(name, value), written to under no_grad"
+        )
 
 
 def results(module: Any, given: Sequence[Any]) -> list[Any]:

@@ -7,31 +7,21 @@ calls for all laws. Examples come from Hypothesis, under the profile that is loa
 from __future__ import annotations
 
 import random
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 from typing import Any
 
-import _pytest
 import hypothesis
-import pluggy
 import pytest
 
-from ..primitive import Primitive, declared, pick
+from ..primitive import Primitive
 from .cases import Case
 from .draws import Trials
 from .examples import samples_of
 from .laws import LAWS, Law
-
-CORE = Path(__file__).parents[1]
-MACHINERY = tuple(
-    str(Path(place).parent) for place in (CORE / "here", hypothesis.__file__, pluggy.__file__, _pytest.__file__)
-)
-
+from .packages import declared_in, nothing_declared, nothing_tried, told
 
 SEED = "autograd_laws_seed"
 
@@ -80,27 +70,17 @@ class Package(pytest.Collector):
         self.add_marker("autograd_laws")
 
     def collect(self) -> Iterator[pytest.Collector]:
-        found = declared_in(self.name)
+        try:
+            found = declared_in(self.name)
+        except ImportError as error:
+            raise self.CollectError(f"--autograd-laws={self.name}: {error}") from error
         if not found:
-            raise self.CollectError(f"{self.name} declares no operation: ag.elementwise, ag.primitive, ... make one")
+            raise self.CollectError(nothing_declared(self.name))
         seen: Counter[str] = Counter()
         for primitive in found:
             seen[primitive.name] += 1
             again = f"-{seen[primitive.name]}" if seen[primitive.name] > 1 else ""
             yield Operation.from_parent(self, name=primitive.name + again, primitive=primitive)
-
-
-def declared_in(package: str) -> list[Primitive]:
-    """The primitives that a package and all modules within it declare, in the order of declaration."""
-    try:
-        module = import_module(package)
-        for found in walk_packages(getattr(module, "__path__", ()), f"{package}."):
-            if not found.name.endswith("__main__"):
-                import_module(found.name)
-    except ImportError as error:
-        raise pytest.Collector.CollectError(f"--autograd-laws={package}: {error}") from error
-    within = [p for p in declared if p is not pick and f"{p.module}.".startswith(f"{package}.")]
-    return list(dict.fromkeys(within))
 
 
 class Operation(pytest.Collector):
@@ -122,11 +102,7 @@ class Operation(pytest.Collector):
                 yield Trial.from_parent(self, name=law.name.replace(" ", "-"), attempt=attempt)
 
     def fail_without_samples(self) -> None:
-        primitive = self.trials.primitive
-        raise AssertionError(
-            f"{primitive.name} of {primitive.module} declares no samples, so that no law can be tried on it: say samples=, a "
-            f"function that gives calls of it, each as sample(...)"
-        )
+        raise AssertionError(nothing_tried(self.trials.primitive))
 
     def teardown(self) -> None:
         """What was drawn is not kept while other operations are tried."""
@@ -139,11 +115,6 @@ def applies(law: Law, case: Case) -> bool:
         return law.holds_for(case)
     except Exception:
         return True
-
-
-def is_of_the_user(file: str) -> bool:
-    """Whether a line of a traceback says something of the operation, and not of how it was reached."""
-    return not file.startswith(MACHINERY) or file.startswith(str(CORE / "primitives"))
 
 
 class Trial(pytest.Item):
@@ -162,13 +133,7 @@ class Trial(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
         """What the law says, the shrunk call, and how to see it again; of any other error, the lines that are the user's."""
-        error = excinfo.value
-        if isinstance(error, AssertionError):
-            return "\n".join([str(error), *self.again()])
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if is_of_the_user(f.filename)]
-        notes = getattr(error, "__notes__", ())
-        at = [note for note in notes if note.startswith("at ")]  # the law's, and not Hypothesis'
-        return "\n".join([f"{type(error).__name__}: {error}", *traceback.format_list(frames), *at, *self.again()])
+        return "\n".join([told(excinfo.value), *self.again()])
 
     def again(self) -> list[str]:
         package = self.nodeid.split("::")[0]

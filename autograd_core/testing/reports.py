@@ -22,9 +22,11 @@ class Row:
 
     @property
     def error(self) -> float:
-        """The relative error."""
+        """The relative error; 0 of a derivative that cannot be told from 0, as it ought to be."""
         if not (np.isfinite(self.got) and np.isfinite(self.expected)):
             return np.inf
+        if abs(self.got - self.expected) <= self.bar and self.digits == 0:
+            return 0.0
         return float(abs(self.got - self.expected) / max(abs(self.expected), self.bar, np.finfo(float).tiny))
 
     @property

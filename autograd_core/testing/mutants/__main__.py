@@ -7,13 +7,10 @@ import os
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
-import pytest
-
-from ..plugin import declared_in
+from ..packages import declared_in
 from .reports import rate, summary
 from .trials import EXAMPLES, Mutant, Trials, Verdict, mutants_of
 
@@ -23,7 +20,6 @@ BEGIN, END = "<!-- made by `python -m autograd_core.testing.mutants` -->\n", "<!
 
 def tried(package: str, sample: int | None = None, seed: int = 0, examples: int = EXAMPLES) -> Iterator[list[Verdict]]:
     """The verdicts on the mutants of a package, or on a random sample of them, operation by operation."""
-    import_module(package)
     mutants: list[Mutant] = [mutant for primitive in declared_in(package) for mutant in mutants_of(primitive)]
     if not mutants:
         raise ImportError(
@@ -65,7 +61,7 @@ def main(given: Sequence[str] | None = None) -> int:
             verdicts += own
             survivors = [v for v in own if v.survived]
             print(f"{own[0].mutant.site.primitive.name}: {len(own)} tried, {len(survivors)} survived", flush=True)
-    except (ImportError, pytest.Collector.CollectError) as error:
+    except ImportError as error:
         parser.error(str(error))
     print()
     print(summary(verdicts))

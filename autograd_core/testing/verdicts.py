@@ -142,7 +142,8 @@ def confirmed(slope: Slope, believed: Finding) -> Verdict:
     if faults:
         return Verdict(believed, faults)
     size = max(map(abs, gots.values()))
-    by_digits = all(abs(got - believed.value) <= ALONE * abs(got) for got in gots.values())  # which chance does not give
+    # chance does not give so many equal digits
+    by_digits = all(abs(got - believed.value) <= ALONE * abs(got) for got in gots.values())
     if (
         not is_nothing(line, gots)
         and not by_digits

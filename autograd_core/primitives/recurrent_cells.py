@@ -241,17 +241,22 @@ def check_fit(asked: str, gates: int, states: int, shapes: tuple[Shape | None, .
     )
 
 
-def one_step(asked: str, kind: Kind, made: Primitive, x: Any, states: Sequence[Any], *weights: Any) -> Any:
-    """The states after a step of a batch, or of a single example."""
-    xs, own = fitting(asked, kind, x, states, weights), 1 + kind.states
-    shapes = [a.shape for a in xs[:own]]
+@lru_cache(maxsize=1024)
+def is_batch(asked: str, shapes: tuple[Shape, ...]) -> bool:
+    """Whether x and the states are of a batch, and not of a single example; raises ShapeError unless all are the same."""
     axes = len(shapes[0])
     if axes not in (1, 2) or any(shape[:-1] != shapes[0][:-1] for shape in shapes):
         raise ShapeError(
             f"{asked} cannot combine x {shapes[0]} and states {', '.join(map(str, shapes[1:]))}: all have a row for each "
             f"example, or all are of one example"
         )
-    if axes == 2:
+    return axes == 2
+
+
+def one_step(asked: str, kind: Kind, made: Primitive, x: Any, states: Sequence[Any], *weights: Any) -> Any:
+    """The states after a step of a batch, or of a single example."""
+    xs, own = fitting(asked, kind, x, states, weights), 1 + kind.states
+    if is_batch(asked, tuple([a.shape for a in xs[:own]])):
         return made.call(*xs)
     ys = made.call(*[np.expand_dims(a, 0) for a in xs[:own]], *xs[own:])
     return tuple([y[0] for y in ys]) if type(ys) is tuple else ys[0]

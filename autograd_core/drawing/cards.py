@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..debugging.cuts import Cut
@@ -24,6 +24,7 @@ from .rules import Texts
 from .symbols import number_text
 from .troubles import Troubles, cut_words, cuts_by_node, is_exit
 from .uses import Uses
+from .wishes import Wishes
 
 MOST_FULL, MOST_VALUES, LARGEST = 80, 20_000, 60_000
 """Heat maps are left out above the first; above the second no boxes are tried, above the third no folding."""
@@ -32,25 +33,6 @@ MOST_USES = 4
 """A leaf with more uses is drawn at each use, since edges across the whole picture cannot be followed."""
 
 ROLES = {"parameter": "param", "param": "param", "input": "input", "constant": "const", "const": "const"}
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What is to be drawn besides the graph itself: what the user calls things, and how the picture is to be."""
-
-    names: Mapping[Node, str] = field(default_factory=dict)
-    inputs: frozenset[Node] = frozenset()
-    title: str | None = None
-    rankdir: str = "LR"
-    legend: bool = True
-    grads: bool = True
-    max_nodes: int = 300
-    fold: bool | str = "auto"
-    detail: str = "auto"
-    expand: tuple[str, ...] = ()
-    heat: str | None = None
-    cuts: tuple[Cut, ...] = ()
-    remarks: tuple[str, ...] = ()
 
 
 def document_of(graph: Graph, wishes: Wishes) -> Document:

@@ -14,7 +14,6 @@ from .collapsing import weights_of
 from .document import Card, Heat
 from .symbols import number_text
 
-HEATS = ("grad", "value", "bytes", "time")
 RUNS = 3
 
 

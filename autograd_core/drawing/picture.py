@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,16 @@ from ..graph import Graph
 from ..modes import keep_all
 from ..recording import Node, Tensor, Value, handle, leaf, scalar_of, tensor_of
 from ..trees import flatten
-from .cards import Wishes, document_of
+from .cards import document_of
 from .document import Document
 from .dot import dot_of
-from .heat import HEATS
 from .numbers import in_numbers
 from .parts import around, between
 from .rendering import render
 from .troubles import is_exit
+from .wishes import Wishes
 
 SUFFIXES = ("svg", "png", "pdf", "dot", "json")
-DETAILS = ("auto", "full", "compact", "modules", "numbers")
-DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
 class Drawing:
@@ -167,12 +166,10 @@ def draw(
     >>> [card.sum for card in picture.document.cards[:2]]
     ['= −6 − 2', '= −6 + 3']
     """
-    if heat is not None and heat not in HEATS:
-        raise GradientError(f"heat={heat!r} is none: use one of {', '.join(HEATS)}")
-    if detail not in DETAILS:
-        raise GradientError(f"detail={detail!r} is none: use one of {', '.join(DETAILS)}")
-    if rankdir not in DIRECTIONS:
-        raise GradientError(f"rankdir={rankdir!r} is no direction: use one of {', '.join(DIRECTIONS)}")
+    options = Wishes(
+        title=title, rankdir=rankdir, max_nodes=max_nodes, legend=legend, grads=grads, fold=fold, detail=detail,
+        expand=tuple(expand), heat=heat,
+    )  # fmt: skip
     known: dict[Node, str] = {}
     inputs: list[Node] = []
     cuts: tuple[Cut, ...] = ()
@@ -193,21 +190,7 @@ def draw(
     known |= named(names or {}, graph)
     if detail == "numbers":
         graph, known = in_numbers(graph, known)
-    wishes = Wishes(
-        known,
-        frozenset(inputs),
-        title,
-        rankdir,
-        legend,
-        grads,
-        max_nodes,
-        fold,
-        detail,
-        tuple(expand),
-        heat,
-        cuts,
-        remarks,
-    )
+    wishes = replace(options, names=known, inputs=frozenset(inputs), cuts=cuts, remarks=remarks)
     return Drawing(document_of(graph, wishes), str(graph), graph.numbers)
 
 

@@ -1,0 +1,47 @@
+"""What is asked of a drawing besides the graph itself: what the user calls things, and how the picture is to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..debugging.cuts import Cut
+from ..errors import GradientError
+from ..recording import Node
+
+DETAILS = ("auto", "full", "compact", "modules", "numbers")
+DIRECTIONS = ("LR", "TB", "RL", "BT")
+HEATS = ("grad", "value", "bytes", "time")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The options of a drawing, checked, and what its target tells of itself.
+
+    names     what values are called by others than themselves
+    inputs    the arguments of the function that is drawn
+    cuts      where debugging has found that a gradient is cut
+    remarks   what debugging has to say
+    """
+
+    names: Mapping[Node, str] = field(default_factory=dict)
+    inputs: frozenset[Node] = frozenset()
+    title: str | None = None
+    rankdir: str = "LR"
+    legend: bool = True
+    grads: bool = True
+    max_nodes: int = 300
+    fold: bool | str = "auto"
+    detail: str = "auto"
+    expand: tuple[str, ...] = ()
+    heat: str | None = None
+    cuts: tuple[Cut, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.heat is not None and self.heat not in HEATS:
+            raise GradientError(f"heat={self.heat!r} is none: use one of {', '.join(HEATS)}")
+        if self.detail not in DETAILS:
+            raise GradientError(f"detail={self.detail!r} is none: use one of {', '.join(DETAILS)}")
+        if self.rankdir not in DIRECTIONS:
+            raise GradientError(f"rankdir={self.rankdir!r} is no direction: use one of {', '.join(DIRECTIONS)}")

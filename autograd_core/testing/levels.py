@@ -28,6 +28,9 @@ from .points import (
     widened,
 )
 
+NEARBY = 0.1
+"""How far to go, in directions, from a point where value and derivative are exactly 0, to see what is rounded there."""
+
 NEAREST = 1e-6
 """The step at which a function that has results of another shape has them at the point itself."""
 
@@ -154,12 +157,20 @@ class Slope:
 
         eps = EPS if self.is_coarse else max(level.eps, EPS)  # sums are floats, of long doubles too
         far = largest(level.leaves)
-        rounding = eps * max(level.size, sizes(self.gradients, level.leaves))
+        conditioning = sizes(self.gradients, level.leaves)
+        size = level.size if level.size or conditioning else self.size_nearby
+        rounding = eps * max(size, conditioning)
         reach = 0.1 * (far or 1.0) / (largest(vs) or 1.0) if level.nature.is_polynomial else 0.0
         # the walk of a higher order conjugates, and is analytic in nothing
         real = eps <= EPS and level.number == 1 and level.is_real
         finest = 1e6 * EPS * far if eps <= EPS else 1.0
-        return Line(along, rounding, finest, level.size, eps, reach, real, level.nature.is_analytic)
+        return Line(along, rounding, finest, size, eps, reach, real, level.nature.is_analytic)
+
+    @property
+    def size_nearby(self) -> float:
+        """How much the rounding of inputs matters near the point, where nothing at it says so: (x - 1)^2 at 1."""
+        there = [moved(x, NEARBY, v) for x, v in zip(self.level.base, self.vs, strict=True)]
+        return sizes(self.level.pulled(self.us, there), there)
 
     @property
     def is_coarse(self) -> bool:

@@ -55,6 +55,22 @@ def test_many_small_products_are_the_large_one(m, k, n, dtype, pays, monkeypatch
         assert y.dtype == dtype
 
 
+WIDE = {"baseline": ["X86_V2"], "found": ["X86_V4"]}
+CONFIGS = {
+    "both": ({"SIMD Extensions": WIDE, "Build Dependencies": {"blas": {"name": "scipy-openblas"}}}, True),
+    "another library": ({"SIMD Extensions": WIDE, "Build Dependencies": {"blas": {"name": "accelerate"}}}, False),
+    "no word of the processor": ({"Build Dependencies": {"blas": {"name": "openblas"}}}, False),
+    "no word of anything": ({}, False),
+}
+
+
+@pytest.mark.parametrize(("config", "pays"), CONFIGS.values(), ids=CONFIGS)
+def test_small_products_pay_where_numpy_says_so(config, pays, monkeypatch):
+    monkeypatch.setattr(np, "show_config", lambda mode: config)
+
+    assert small_products.has_small_kernels() is pays
+
+
 def test_rows_of_several_blocks_are_standardised_as_by_the_formula():
     n = 129
     x, g, weight, bias = floats(2 * BLOCK // n + 7, n), floats(2 * BLOCK // n + 7, n), floats(n), floats(n)

@@ -72,6 +72,12 @@ def test_derivatives_that_are_0_pass_at_every_order(f):
         check_grads(f, *points(seed, (40,)), order=3, seed=seed)
 
 
+@pytest.mark.parametrize("at", [1.0, 1 + 2j])
+def test_value_and_derivative_may_both_be_exactly_0(at):
+    for seed in range(8):
+        check_grads(lambda x: (x - at) ** 2, np.full(3, at), seed=seed)
+
+
 @pytest.mark.parametrize("shift", [1e3, 1e6])
 def test_large_inputs_pass(shift):
     check_grads(lambda x: np.sin(x / shift) * x, shift + points(0, (5,))[0])

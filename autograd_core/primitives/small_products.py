@@ -21,11 +21,11 @@ STRIP = 64  # columns that are transposed at a time
 
 
 def has_small_kernels() -> bool:
-    """Whether NumPy's products come from OpenBLAS, on a processor with AVX-512."""
-    found: Any = np.show_config(mode="dicts")
-    simd = found["SIMD Extensions"]
-    wide = {"AVX512_SKX", "X86_V4"} & {*simd["baseline"], *simd["found"]}
-    return bool(wide) and "openblas" in found["Build Dependencies"]["blas"]["name"]
+    """Whether NumPy says that its products come from OpenBLAS, on a processor with AVX-512."""
+    config: Any = np.show_config(mode="dicts")
+    simd, blas = config.get("SIMD Extensions", {}), config.get("Build Dependencies", {}).get("blas", {})
+    wide = {"AVX512_SKX", "X86_V4"} & {*simd.get("baseline", ()), *simd.get("found", ())}
+    return bool(wide) and "openblas" in blas.get("name", "")
 
 
 PAYS = has_small_kernels()

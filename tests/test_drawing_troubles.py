@@ -7,8 +7,8 @@ import pytest
 
 import autograd_core as ag
 import nn
+from autograd_core.drawing.colours import LIGHT
 from autograd_core.drawing.heat import bytes_text, time_text
-from autograd_core.drawing.labels import ALARM
 from autograd_core.errors import AnomalyError, GradientError
 
 
@@ -36,7 +36,7 @@ def test_a_nan_is_marked_where_it_begins_and_on_its_way():
     assert found["v1", "v2"] == found["v2", "v3"] == ("forward",)
     assert found["x", "v1"] == ("backward",)
     assert ("x", "v4") not in found
-    assert re.search(rf'color="{ALARM}:', drawing.source)
+    assert re.search(rf'color="{LIGHT.alarm}:', drawing.source)
 
 
 @np.errstate(all="ignore")

@@ -9,7 +9,9 @@ collapsing       modules as boxes
 numbers          arrays taken apart
 parts            what is around a value, or between two
 troubles, heat   where numbers stop being finite or a gradient is cut; values compared
-labels, tables   Graphviz's labels; cards as tables of them
+colours          one palette a theme
+labels, charts   Graphviz's labels, and small pictures made of them
+tables, legends  cards, and what stands above a drawing
 dot, rendering   Graphviz's language, and the programs that lay it out
 picture          `draw` and `Drawing`
 """

@@ -205,6 +205,7 @@ class Composer:
         return Document(
             title=visible(wishes.title or ""),
             rankdir=wishes.rankdir,
+            theme=wishes.theme,
             legend=wishes.legend,
             gradients=wishes.grads,
             cards=tuple([Card(**{**vars(card), "group": homes[card.id]}) for card in cards]),

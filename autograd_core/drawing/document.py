@@ -185,6 +185,7 @@ class Group:
 class Document:
     """Everything that a drawing shows.
 
+    theme     the palette that writers take, light or dark
     detail    full, compact (no heat maps) or modules (as boxes, with arrows as thick as their gradients are large)
     remarks   lines below the title
     """
@@ -196,6 +197,7 @@ class Document:
     cards: tuple[Card, ...]
     edges: tuple[Edge, ...]
     groups: tuple[Group, ...]
+    theme: str = "light"
     detail: str = "full"
     remarks: tuple[str, ...] = ()
     version: int = VERSION

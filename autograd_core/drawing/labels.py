@@ -1,21 +1,8 @@
-"""Graphviz's HTML-like labels: runs of text, cells, rows and tables, and the colours they take. Every text is escaped."""
+"""Graphviz's HTML-like labels: runs of text, cells, rows and tables. Every text is escaped."""
 
 from __future__ import annotations
 
 from .document import visible
-
-# every colour of text has a contrast of at least 4.5:1 on every fill below
-INK, MUTED, FORWARD, BACKWARD, LOCAL, ALARM = "#1F2937", "#4B5563", "#0067A3", "#B23A0B", "#00735C", "#991B1B"
-LINE, ALARM_FILL, STATE = "#9CA3AF", "#FEE2E2", "#1B6E58"
-FILLS = {
-    "input": "#E3F1FB", "param": "#FFF1D6", "const": "#F3F4F6", "output": "#F8E4EF", "op": "#FFFFFF",
-    "state": "#E4F4EE", "module": "#FFFFFF", "cut": "#FFFFFF",
-}  # fmt: skip
-ACCENTS = {
-    "input": "#1D6B9F", "param": "#8A5A00", "const": "#4B5563", "output": "#9B2C6B", "op": LINE,
-    "state": STATE, "module": "#64748B", "cut": ALARM,
-}  # fmt: skip
-NEGATIVE, POSITIVE, UNDEFINED = (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00), "#111827"
 
 
 def escaped(text: str) -> str:

@@ -122,6 +122,7 @@ def draw(
     *args: Any,
     title: str | None = None,
     rankdir: str = "LR",
+    theme: str = "light",
     max_nodes: int = 300,
     legend: bool = True,
     names: Mapping[Value, str] | None = None,
@@ -138,6 +139,7 @@ def draw(
                 list x. Also what `why_no_grad` reports and `detect_anomaly` raises
     title       a line above the drawing
     rankdir     where values flow to: "LR" (left to right), "TB", "RL" or "BT"
+    theme       colours: "light" or "dark"
     max_nodes   fold what is alike in graphs with more values than this, and refuse those that are still too large
     legend      say above the drawing what the colours mean
     names       names for values, {value: name}; those given by `name=` are known
@@ -167,7 +169,7 @@ def draw(
     ['= −6 − 2', '= −6 + 3']
     """
     options = Wishes(
-        title=title, rankdir=rankdir, max_nodes=max_nodes, legend=legend, grads=grads, fold=fold, detail=detail,
+        title=title, rankdir=rankdir, theme=theme, max_nodes=max_nodes, legend=legend, grads=grads, fold=fold, detail=detail,
         expand=tuple(expand), heat=heat,
     )  # fmt: skip
     known: dict[Node, str] = {}

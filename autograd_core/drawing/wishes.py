@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..debugging.cuts import Cut
 from ..errors import GradientError
 from ..recording import Node
+from .colours import THEMES
 
 DETAILS = ("auto", "full", "compact", "modules", "numbers")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
@@ -28,6 +29,7 @@ class Wishes:
     inputs: frozenset[Node] = frozenset()
     title: str | None = None
     rankdir: str = "LR"
+    theme: str = "light"
     legend: bool = True
     grads: bool = True
     max_nodes: int = 300
@@ -45,3 +47,5 @@ class Wishes:
             raise GradientError(f"detail={self.detail!r} is none: use one of {', '.join(DETAILS)}")
         if self.rankdir not in DIRECTIONS:
             raise GradientError(f"rankdir={self.rankdir!r} is no direction: use one of {', '.join(DIRECTIONS)}")
+        if self.theme not in THEMES:
+            raise GradientError(f"theme={self.theme!r} is none: use one of {', '.join(THEMES)}")

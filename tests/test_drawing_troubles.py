@@ -150,3 +150,53 @@ def test_sizes_are_written_with_units(x, text):
 @pytest.mark.parametrize(("x", "text"), [(7.7e-7, "0.77 µs"), (1.23e-3, "1.2 ms"), (2.5, "2.5 s")])
 def test_times_are_written_with_units(x, text):
     assert time_text(x) == text
+
+
+def network_with_a_dead_layer():
+    nn.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 1))
+    with ag.no_grad():
+        model[0].bias[...] = -20.0
+    return model, np.random.default_rng(0).normal(size=(32, 3)).astype(np.float32)
+
+
+def test_a_dead_layer_is_told_on_its_card():
+    model, x = network_with_a_dead_layer()
+
+    assert alarms(ag.draw(model, x)) == {"v2": ("16 of 16 units give 0 for every example",)}
+    assert alarms(ag.draw(model, x, grads=False)) == {}
+
+
+def test_a_module_that_is_a_box_tells_what_is_wrong_within():
+    class Block(nn.Module):
+        def __init__(self):
+            self.inner = nn.Linear(3, 16)
+
+        def forward(self, x):
+            hidden = self.inner(x)
+            with ag.scope("squash"):
+                return ag.ops.sigmoid(np.tanh(1e4 * hidden) * 1e4)
+
+    _, x = network_with_a_dead_layer()
+    found = cards(ag.draw(Block(), x, detail="modules"))["squash"].alarms
+
+    assert [words.split(": ")[0] for words in found] == ["tanh(v2)", "sigmoid(v4)"]
+    assert all("saturated" in words for words in found)
+
+
+def test_saturation_is_told_after_backward_too():
+    x = ag.tensor(100 * np.linspace(-1, 1, 32).reshape(8, 4), requires_grad=True, name="x")
+    loss = np.sum(np.tanh(x))
+    loss.backward()
+
+    assert alarms(ag.draw(loss)) == {"v1": ("93 % of the elements are saturated",)}
+
+
+def test_in_a_repetition_the_step_that_is_saturated_is_told():
+    W = ag.tensor(3 * np.eye(4), requires_grad=True, name="W")
+    h = ag.tensor(np.full((4, 4), 0.01), name="h0")
+    for _ in range(12):
+        h = np.tanh(2 * (h @ W))
+    (words,) = alarms(ag.draw(np.sum(h))).values()
+
+    assert re.fullmatch(r"100 % of the elements are saturated at t = \d+", words[0])

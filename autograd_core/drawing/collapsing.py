@@ -13,6 +13,8 @@ WARNING = "Look:"
 FADES = 100
 """A gradient that shrinks or grows by more than this from one end of a model to the other deserves a word."""
 
+MOST_ALARMS = 3
+
 
 def compact(document: Document) -> Document:
     """The document without heat maps."""
@@ -103,8 +105,16 @@ def box_card(group: Group, cards: list[Card]) -> Card:
     box = Box(group.kind, group.parameters, len(operations), gradient)
     return replace(
         last, id=group.id, name=group.name, named=True, formula="", role="module", rule="", sum="", strips=(), box=box,
-        group=group.parent, steps=None,
+        group=group.parent, steps=None, alarms=alarms_within(cards),
     )  # fmt: skip
+
+
+def alarms_within(cards: list[Card]) -> tuple[str, ...]:
+    """What is wrong in a module, each with the formula of its call; of much the first, where it began."""
+    ordered = sorted(cards, key=lambda card: card.node)
+    found = [f"{card.formula or card.name}: {alarm}" for card in ordered for alarm in card.alarms]
+    rest = len(found) - MOST_ALARMS
+    return (*found[:MOST_ALARMS], *([f"and {rest} more"] if rest > 0 else []))
 
 
 def weights_of(sizes: Mapping[str, float | None]) -> dict[str, float]:

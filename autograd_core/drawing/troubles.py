@@ -1,4 +1,4 @@
-"""Where numbers stop being finite, and where a gradient was cut: what the red parts of a drawing say."""
+"""Where numbers stop being finite, where a call is flat, and where a gradient was cut: what the red parts of a drawing say."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..debugging.cuts import Cut, operation_of
+from ..debugging.saturation import saturation
 from ..graph import Graph
 from ..primitive import Parts
 from ..recording import Absent, Node
-from .flow import Flow
+from .flow import Flow, with_saved
 
 FINE, INFINITE, UNDEFINED = 0, 1, 2
 WORDS = {INFINITE: "∞", UNDEFINED: "NaN"}
@@ -32,7 +33,7 @@ def state(x: Any) -> int:
 class Troubles:
     """What is wrong, by node.
 
-    begins   where NaN or an infinity comes from what is finite, in words
+    begins   where NaN or an infinity comes from what is finite, and where a call is flat, in words
     """
 
     def __init__(self, graph: Graph, values: Mapping[Node, Any], flow: Flow | None) -> None:
@@ -53,6 +54,12 @@ class Troubles:
                 text = f"the gradient becomes {WORDS[now]} here"
                 if text not in self.begins.setdefault(node, []):
                     self.begins[node].append(text)
+        reached = {} if flow is None else flow.gradients
+        for node in graph.nodes:
+            if node.route is None or node not in reached or self.states[node]:
+                continue
+            if (flat := saturation(node, with_saved(node))) is not None and flat.words:
+                self.begins.setdefault(node, []).append(flat.words)
 
     def is_broken(self, source: Node, target: Node) -> bool:
         """Whether what is not finite goes on from a value to one computed from it."""

@@ -41,7 +41,8 @@ batching.install()
 exchange.install()
 
 _LAZY = {
-    "array_api": "array_api", "debugging": "debugging", "drawing": "drawing", "ops": "ops", "random": "random",
+    "array_api": "array_api", "debugging": "debugging", "displays": "displays",
+    "drawing": "drawing", "ops": "ops", "random": "random",
     "special": "special", "testing": "testing",
     "fft": "numpy_api.fft", "linalg": "numpy_api.linalg", "polynomial": "numpy_api.polynomial",
     "Drawing": "drawing", "draw": "drawing", "detect_anomaly": "debugging", "why_no_grad": "debugging",

@@ -10,6 +10,7 @@ import numpy as np
 
 from .errors import GradientError
 from .recording import Absent, Frame, Node, Value
+from .shown import shown_by
 
 
 class Graph:
@@ -33,6 +34,8 @@ class Graph:
         self.outputs: tuple[Node, ...] = tuple([v.node for v in outputs if v.node is not None])
         self.nodes: tuple[Node, ...] = tuple(reachable(self.outputs))
         self.numbers: dict[Node, int] = {node: i for i, node in enumerate(self.nodes, 1)}
+
+    _repr_html_ = shown_by("graphs")
 
     def __len__(self) -> int:
         return len(self.nodes)

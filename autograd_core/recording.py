@@ -15,6 +15,7 @@ import numpy as np
 from .errors import DTypeError
 from .memory import Storage, protected, serials, unchanging
 from .modes import Mode, Scope
+from .shown import shown_by
 
 if TYPE_CHECKING:
     from .debugging.lines import Line
@@ -181,6 +182,8 @@ class Value:
     """
 
     __slots__ = ()
+
+    _repr_html_ = shown_by("values")
 
     if TYPE_CHECKING:
 

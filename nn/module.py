@@ -11,6 +11,7 @@ import numpy as np
 import autograd_core as ag
 from autograd_core.errors import DTypeError
 
+from .displays import module_html
 from .errors import KindError
 from .hooks import Hook, RemovableHandle, registered
 from .members import Members
@@ -223,6 +224,12 @@ class Module(Members):
         if not lines:
             return f"{name}({extra})"
         return f"{name}(\n" + indent("\n".join([extra, *lines] if extra else lines), "  ") + "\n)"
+
+    def _repr_html_(self) -> str | None:
+        try:
+            return module_html(self)
+        except Exception:  # a display never fails: the text is shown instead
+            return None
 
 
 def innermost_first(module: Members, seen: set[Members]) -> Iterator[Members]:

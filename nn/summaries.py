@@ -12,6 +12,7 @@ import numpy as np
 
 import autograd_core as ag
 
+from .displays import memory_text, summary_html
 from .errors import KindError
 from .members import joined
 from .module import Module
@@ -58,19 +59,33 @@ class Summary:
         self.trained = sum(layer.trained for layer in layers)
         self.multiply_adds = sum(layer.multiply_adds for layer in layers)
 
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """The lines as cells of a table."""
+        return [cells(layer, self.layers) for layer in folded(self.layers, self.depth)]
+
+    def total(self) -> tuple[str, str, str, str]:
+        return "total", "", f"{self.parameters:,}", f"{self.multiply_adds:,}"
+
+    def memory(self) -> str:
+        """What the parameters take, in words."""
+        frozen = f", {self.parameters - self.trained:,} of them frozen" if self.trained < self.parameters else ""
+        return f"parameters take {memory_text(self.nbytes)}{frozen}"
+
     def __repr__(self) -> str:
-        rows = [HEADS, *(cells(layer, self.layers) for layer in folded(self.layers, self.depth))]
-        total = ("total", "", f"{self.parameters:,}", f"{self.multiply_adds:,}")
+        rows, total = [HEADS, *self.rows()], self.total()
         widths = [max(map(len, column)) for column in zip(*rows, total, strict=True)]
         lines = [
             f"{name:<{widths[0]}}  {output:<{widths[1]}}  {parameters:>{widths[2]}}  {work:>{widths[3]}}".rstrip()
             for name, output, parameters, work in [*rows, total]
         ]
         rule = "-" * max(map(len, lines))
-        power = 0 if self.nbytes < 2**10 else 1 if self.nbytes < 2**20 else 2
-        memory = f"{self.nbytes / 1024**power:,.{min(power, 1)}f} {('bytes', 'KiB', 'MiB')[power]}"
-        frozen = f", {self.parameters - self.trained:,} of them frozen" if self.trained < self.parameters else ""
-        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1], f"parameters take {memory}{frozen}"])
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1], self.memory()])
+
+    def _repr_html_(self) -> str | None:
+        try:
+            return summary_html(self, HEADS)
+        except Exception:  # a display never fails: the text is shown instead
+            return None
 
 
 def summary(model: Module, input_shape: Any, *, dtype: Any = None, depth: int | None = None) -> Summary:

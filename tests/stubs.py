@@ -132,10 +132,9 @@ def names() -> str:
             by_module.setdefault(thing.__name__.removeprefix("autograd_core").rpartition(".")[0][1:], []).append(name)
             continue
         by_module.setdefault(thing.__module__.removeprefix("autograd_core."), []).append(name)
-    text = HEADER + "from typing import Any\n\nfrom . import drawing as drawing\nfrom . import errors as errors\n"
-    text += (
-        "from . import testing as testing\nfrom .drawing import Drawing as Drawing\nfrom .drawing import draw as draw\n"
-    )
+    text = HEADER + "from typing import Any\n\n"
+    text += "".join(f"from . import {name} as {name}\n" for name in ("displays", "drawing", "errors", "testing"))
+    text += "from .drawing import Drawing as Drawing\nfrom .drawing import draw as draw\n"
     for module, group in sorted(by_module.items()):
         text += "".join(f"from .{module} import {n} as {n}\n" for n in sorted(group))
     text += "".join(f"from numpy import {n} as {n}\n" for n in sorted(PLAIN))

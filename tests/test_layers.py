@@ -16,11 +16,11 @@ CORE, NN = Path(autograd_core.__file__).parent, Path(nn.__file__).parent
 
 # from the ground up; a folder stands for its files
 LAYERS = [
-    "errors", "shapes", "trees", "samples", "lapack", "modes", "memory", "recording", "batches", "rules", "declaring", "generic",
-    "primitive", "dispatch", "families", "graph", "live", "reverse", "forward", "primitives", "ops", "special",
+    "errors", "shapes", "trees", "samples", "shown", "lapack", "modes", "memory", "recording", "batches", "rules", "declaring",
+    "generic", "primitive", "dispatch", "families", "graph", "live", "reverse", "forward", "primitives", "ops", "special",
     "backward", "hooks", "numpy_api", "leaving", "views", "writing", "placing", "ufunc_calls", "absent", "tensors", "scalars",
     "methods", "exchange", "array_api", "transforms", "batching", "jacobians", "regions", "calls", "custom", "streams", "random",
-    "checkpoints", "implicit", "debugging", "drawing", "testing",
+    "checkpoints", "implicit", "debugging", "drawing", "displays", "testing",
 ]  # fmt: skip
 
 
@@ -65,8 +65,8 @@ def test_every_room_has_its_place():
 
 def test_an_import_loads_what_answers_for_numpy_and_the_transforms_and_nothing_else():
     parts = {
-        "array_api", "checkpoints", "custom", "debugging", "drawing", "implicit", "numpy_api.polynomial", "ops", "random",
-        "special", "testing", *(f"primitives.{file}" for file in LATER),
+        "array_api", "checkpoints", "custom", "debugging", "displays", "drawing", "implicit", "numpy_api.polynomial", "ops",
+        "random", "special", "testing", *(f"primitives.{file}" for file in LATER),
     }  # fmt: skip
     program = (
         f"import sys, autograd_core; assert not {{f'autograd_core.{{part}}' for part in {parts}}} & sys.modules.keys()"

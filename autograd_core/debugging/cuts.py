@@ -15,6 +15,7 @@ from ..modes import Witness, current, witnessed
 from ..primitive import Parts, pick
 from ..recording import Node, Value
 from ..reverse import pull_back
+from ..shown import shown_by
 from ..transforms import fresh
 from ..trees import flatten
 from .lines import Line, users_line
@@ -61,6 +62,7 @@ class GradientPath:
         return "\n".join([self.words, *map(str, self.cuts)])
 
     __repr__ = __str__
+    _repr_html_ = shown_by("reports")
 
 
 class Tracer(Witness):

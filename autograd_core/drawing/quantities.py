@@ -15,6 +15,8 @@ from .symbols import number_text
 
 HEAT_ROWS, HEAT_CELLS = 8, 96
 LONGEST_NAME = 40
+STRETCH = 2**18
+"""Norms are taken of so many elements at a time, since their squares are as many doubles."""
 NOT_COMPUTED = Quantity("–")
 
 
@@ -31,8 +33,10 @@ def size(x: Any) -> float | None:
     x = np.asarray(x)
     if x.ndim == 0 and x.dtype.kind != "c":
         return float(x)
+    flat, exact = x.ravel(order="K"), np.result_type(x, np.float64)
     with np.errstate(all="ignore"):
-        return float(np.sqrt(np.sum(np.square(np.abs(x.astype(np.result_type(x, np.float64)))))))
+        stretches = (flat[i : i + STRETCH].astype(exact) for i in range(0, flat.size, STRETCH))
+        return float(np.sqrt(np.sum([np.sum(np.square(np.abs(stretch))) for stretch in stretches])))
 
 
 def size_of_sum(parts: Sequence[Any]) -> float | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
+
+import autograd_core as ag
 
 
 class History(list[dict[str, float]]):
@@ -46,3 +49,45 @@ class History(list[dict[str, float]]):
         if path is not None:
             figure.savefig(path)
         return figure
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """The curves in a notebook, where Matplotlib is there; else a table."""
+        text = f"<history of {len(self)} epoch{'s' * (len(self) != 1)}: {', '.join(ends(self))}>"
+        try:
+            return {"image/svg+xml": self._svg(), "text/plain": text}
+        except Exception:  # a display never fails
+            return {"text/html": history_html(self), "text/plain": text} if self else {"text/plain": text}
+
+    def _svg(self) -> str:
+        from matplotlib import rc_context
+
+        if not self:
+            raise ValueError("there are no curves of no epochs")
+        out = StringIO()
+        with rc_context({"svg.fonttype": "none", "svg.hashsalt": "history"}):
+            self.plot().savefig(out, format="svg", metadata={"Date": None})
+        text = out.getvalue()
+        return text[text.index("<svg") :]
+
+
+def ends(history: History) -> list[str]:
+    """What each quantity was in the first epoch, and in the last."""
+    if not history:
+        return ["nothing yet"]
+    first, last = history[0], history[-1]
+    number = ag.displays.number_text
+    return [
+        f"{name} {number(x)} → {number(last.get(name, x))}"
+        for name, x in first.items()
+        if name not in ("lr", "seconds")
+    ]
+
+
+def history_html(history: History) -> str:
+    """The epochs as a table."""
+    show, names = ag.displays, list(history[0])
+    rows = [
+        [str(i), *[show.number_text(epoch[n]) if n in epoch else "" for n in names]]
+        for i, epoch in enumerate(history, 1)
+    ]
+    return str(show.panel(show.table(["epoch", *names], rows, right=range(len(names) + 1))))

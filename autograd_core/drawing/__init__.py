@@ -4,7 +4,7 @@ symbols, rules   how an operation and its rule are written, by calling the rule 
 flow             what flows back along every edge
 folding, folds   repetition in the record, and what is drawn of it
 wishes           the options of a drawing
-document, cards  what is drawn, as plain data; with uses, groups and quantities
+document, cards  what is drawn, as plain data; with uses, edges, groups and quantities
 collapsing       modules as boxes
 numbers          arrays taken apart
 parts            what is around a value, or between two

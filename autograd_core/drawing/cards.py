@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from ..debugging.cuts import Cut
 from ..errors import GradientError
@@ -14,12 +13,14 @@ from ..modes import Scope
 from ..recording import Node
 from .collapsing import collapsed, compact
 from .document import Card, Document, Edge, Steps, Strip, visible
+from .edges import Edges
 from .flow import Flow, Share, check_unchanged, check_unwritten, flow_of, values_of
 from .folding import Repeat, repeats_of
 from .folds import Folds, Use
 from .groups import Groups
 from .heat import heated
-from .quantities import NOT_COMPUTED, is_dead, quantity, shortened, size, size_of_sum
+from .omitting import without, without_gradients, without_local
+from .quantities import NOT_COMPUTED, quantity, shortened, size, size_of_sum
 from .rules import Texts
 from .symbols import number_text
 from .troubles import Troubles, cut_words, cuts_by_node, is_exit
@@ -37,7 +38,14 @@ ROLES = {"parameter": "param", "param": "param", "input": "input", "constant": "
 
 def document_of(graph: Graph, wishes: Wishes) -> Document:
     """The document of a graph."""
-    document = Composer(graph, wishes).document()
+    composer = Composer(graph, wishes)
+    document = composer.document()
+    if not composer.grads:
+        document = without_gradients(document)
+    if not composer.local:
+        document = without_local(document)
+    if wishes.hide:
+        document = without(document, wishes.hide)
     detail, count = wishes.detail, len(document.cards)
     if detail == "auto":
         detail = "modules" if count > wishes.max_nodes else "compact" if count > MOST_FULL else "full"
@@ -72,14 +80,17 @@ class Composer:
         self.own_names = {node: name for node in graph.nodes if (name := wishes.names.get(node) or node.name)}
         self.folds = Folds(self.repeats())
         self.drawn = self.shown()
-        # what is too large may still fit with its modules as boxes
-        may_collapse = wishes.detail in ("auto", "modules") and any(node.scope is not None for node in self.drawn)
-        if len(self.drawn) > (max(wishes.max_nodes, MOST_VALUES) if may_collapse else wishes.max_nodes):
+        # what is too large may still fit with its modules as boxes, or without what is left out
+        may_shrink = wishes.hide or (wishes.detail in ("auto", "modules") and any(node.scope for node in self.drawn))
+        if len(self.drawn) > (max(wishes.max_nodes, MOST_VALUES) if may_shrink else wishes.max_nodes):
             raise too_many(len(self.drawn), wishes.max_nodes)
         self.values = values_of(graph)
         check_unwritten(graph)
         check_unchanged(graph, self.values)
-        self.flow: Flow | None = flow_of(graph, self.outputs) if wishes.grads else None
+        self.wanting = self.reached_by_gradients()
+        self.grads = bool(self.wanting) if wishes.grads == "auto" else bool(wishes.grads)
+        self.local = self.grads if wishes.local == "auto" else bool(wishes.local)
+        self.flow: Flow | None = flow_of(graph, self.outputs) if self.grads or self.local else None
         self.usage = Uses(self.drawn, self.folds, self.flow)
         self.uses, self.shares = self.usage.of, self.usage.shares
         self.troubles = Troubles(graph, self.values, self.flow)
@@ -87,6 +98,7 @@ class Composer:
         self.groups = Groups()
         self.names = self.all_names()
         self.texts = Texts(self.names, self.values)
+        self.edges = Edges(graph.numbers, self.names, self.texts, self.usage, self.troubles)
 
     # -- what is drawn once ------------------------------------------------------------------------------------------
 
@@ -99,6 +111,14 @@ class Composer:
             # a model that is too large gets its modules as boxes instead
             return found if fits or any(node.scope for node in nodes) else repeats_of(nodes, 2, unlearnt=True)
         return repeats_of(nodes, 2, unlearnt=True) if fold else []
+
+    def reached_by_gradients(self) -> set[Node]:
+        """The nodes that need a gradient, and those computed from them, be it cut there or not."""
+        found: set[Node] = set()
+        for node in self.graph.nodes:
+            if node.requires_grad or any(isinstance(entry, Node) and entry in found for entry in node.inputs):
+                found.add(node)
+        return found
 
     def shown(self) -> list[Node]:
         """The nodes that have cards."""
@@ -184,13 +204,13 @@ class Composer:
             elif self.is_many(node):
                 for i, (target, position) in enumerate(uses, 1):
                     cards.append(self.card(node, f"{id}_{i}", self.scope_of(target), (target, position)))
-                    edges.append(self.edge(f"{id}_{i}", node, target, position, False))
+                    edges.append(self.edges.of_use(f"{id}_{i}", node, target, position, False))
             else:
                 beside = self.is_beside(node)
                 cards.append(self.card(node, id, scope, uses[0] if beside else None))
-                edges += [self.edge(id, node, target, position, beside) for target, position in uses]
+                edges += [self.edges.of_use(id, node, target, position, beside) for target, position in uses]
             if node in self.folds.states:
-                edges.append(self.carried(node))
+                edges.append(self.edges.carried(node))
             for i, cut in enumerate(self.cuts.get(node, ())):
                 if is_exit(cut):
                     cards.append(self.ghost(cut, node, f"{id}_exit{i}"))
@@ -207,7 +227,7 @@ class Composer:
             rankdir=wishes.rankdir,
             theme=wishes.theme,
             legend=wishes.legend,
-            gradients=wishes.grads,
+            gradients=self.grads,
             cards=tuple([Card(**{**vars(card), "group": homes[card.id]}) for card in cards]),
             edges=tuple(sorted(edges, key=lambda edge: (int(edge.target[1:].partition("_")[0]), edge.position))),
             groups=groups,
@@ -253,7 +273,7 @@ class Composer:
         shares = [] if use is None else self.shares(use)
         steps, is_state = self.usage.steps(node, self.values), node in self.folds.states
         gradient = None
-        if self.flow is not None and role != "const":
+        if self.flow is not None and role != "const" and (node in self.wanting or self.wishes.grads is True):
             found = self.flow.gradients.get(node)
             gradient = NOT_COMPUTED if found is None else quantity(found)
         bare = isinstance(value, (tuple, float))
@@ -338,68 +358,3 @@ class Composer:
         words = [number_text(size(share.contribution)) for share in paths[:MOST_USES]]
         text = words[0] + "".join(f" − {w[1:]}" if w.startswith("−") else f" + {w}" for w in words[1:])
         return f"= {text}" + (f" + … ({len(paths)} paths)" if len(paths) > MOST_USES else "")
-
-    def edge(self, id: str, source: Node, target: Node, position: int, beside: bool) -> Edge:
-        """The edge of one use."""
-        ends: dict[str, Any] = {
-            "id": f"e{self.graph.numbers[target]}_{position}",
-            "source": id,
-            "target": f"n{self.graph.numbers[target]}",
-            "position": position,
-            "beside": beside,
-            "broken": self.broken(source, target, position),
-        }
-        shares = self.shares((target, position))
-        if (target, position) in self.usage.merged:
-            return self.folded_edge(ends, source, target, position, [share for _, share in shares])
-        if not shares:
-            return Edge(**ends)
-        ((_, share),) = shares
-        numbers: dict[str, Any] = {"upstream": size(share.upstream), "contribution": size(share.contribution)}
-        if share.local is None:
-            return Edge(**ends, **numbers, backward=True, rule=self.texts.pulled(target, position))
-        return Edge(
-            **ends,
-            **numbers,
-            backward=True,
-            derivative=f"∂{self.names[target]}/∂{self.names[source]}",
-            rule=self.texts.local(target, position),
-            local=share.local,
-            dead=is_dead(share),
-        )
-
-    def broken(self, source: Node, target: Node, position: int) -> tuple[str, ...]:
-        """Which ways along an edge something goes that is not finite."""
-        if target in self.folds.states:
-            return ()
-        forward = ("forward",) if self.troubles.is_broken(source, target) else ()
-        return (*forward, "backward") if self.troubles.is_broken_back(target, position) else forward
-
-    def folded_edge(
-        self, ends: dict[str, Any], source: Node, target: Node, position: int, shares: Sequence[Share]
-    ) -> Edge:
-        """An edge that stands for those of several steps: numbers that differ from step to step are in the cards."""
-        if target in self.folds.series:
-            number = bool(shares) and shares[-1].local is not None
-            local = self.texts.local(target, position) if number else ""
-            names = f"∂{self.names[target]}/∂{self.names[source]} = "
-            rule = names + local if local else "" if number or not shares else self.texts.pulled(target, position)
-            return Edge(**ends, backward=bool(shares), rule=rule)
-        steps = list(dict.fromkeys([i + 1 for i, _ in self.usage.merged[target, position]]))
-        count = len(self.folds.series[source]) if source in self.folds.series else 0
-        if steps == list(range(1, count + 1)):
-            text = "every step"
-        else:
-            text = f"t = {', '.join(map(str, steps[:3]))}{', …' if len(steps) > 3 else ''}"
-        if target in self.folds.states or not shares:
-            return Edge(**ends, backward=bool(shares), steps=text)
-        arrives = size_of_sum([share.contribution for share in shares]) if len(shares) == 1 else None
-        rule = self.texts.pulled(target, position)
-        return Edge(**ends, backward=True, rule=rule, contribution=arrives, steps=text)
-
-    def carried(self, state: Node) -> Edge:
-        """The edge from the result of a step to what the next step takes."""
-        id, result = f"n{self.graph.numbers[state]}", self.folds.coming(state)
-        flows = self.flow is not None and self.flow.gradients.get(state) is not None
-        source = f"n{self.graph.numbers[result]}"
-        return Edge(f"e{id[1:]}_carried", source, id, 0, backward=flows, carried=True)

@@ -148,6 +148,7 @@ class Edge:
     dead           the way is cut: nothing flows back, whatever upstream and local are
     beside         the source is drawn beside the target, with the rule in its card
     carried        from the result of a step to the same value as the next step takes it
+    through        what is left out on the way, "v2, v3"
     broken         forward, if what is not finite goes on along it; backward, if what flows back is not finite; or both
     steps          in which steps of a repetition, "t = 3"; empty for all steps, and without a repetition
     """
@@ -166,6 +167,7 @@ class Edge:
     beside: bool = False
     carried: bool = False
     steps: str = ""
+    through: str = ""
     broken: tuple[str, ...] = ()
 
 

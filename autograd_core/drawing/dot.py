@@ -34,6 +34,7 @@ class Writer:
         self.document = document
         self.colours = THEMES[document.theme]
         self.homes = {card.id: card.group for card in document.cards}
+        self.faces = {card.id: card.face for card in document.cards}
         self.dot: Any = graphviz.Digraph("graph")
         self.frames: dict[str | None, Any] = {None: self.dot}
 
@@ -186,29 +187,28 @@ class Writer:
     def array_lines(self, edge: Edge) -> list[str]:
         colours = self.colours
         contribution = "" if edge.contribution is None else number_text(edge.contribution)
-        norm = run("norm ", colours.muted, 8) + run(contribution, colours.backward, 9, bold=True)
+        word = "norm " if self.faces[edge.source] == "array" else "adds "
+        norm = run(word, colours.muted, 8) + run(contribution, colours.backward, 9, bold=True)
         return [
             run(edge.rule, colours.local, 9, bold=True),
             norm if contribution else "",
-            run(edge.steps, colours.muted, 8),
+            run(edge.steps or (f"through {edge.through}" if edge.through else ""), colours.muted, 8),
         ]
 
     def number_lines(self, edge: Edge, derivative: float) -> list[str]:
-        colours = self.colours
-        contribution = "" if edge.contribution is None else number_text(edge.contribution)
-        local, upstream = number_text(derivative), number_text(edge.upstream)
+        local, orange, green = number_text(derivative), self.colours.backward, self.colours.local
         named = f"{edge.rule} = {local}" if edge.rule and edge.rule != local else local
-        product = f"{upstream} × {f'({local})' if local.startswith('−') else local}"
-        return [
-            run(f"{edge.derivative} = ", colours.local, 9) + run(named, colours.local, 9, bold=True),
-            run(f"{product} = ", colours.backward, 9)
-            + run("0 (cut)" if edge.dead else contribution, colours.backward, 9, bold=True),
-        ]
+        lines = [run(f"{edge.derivative} = ", green, 9) + run(named, green, 9, bold=True)]
+        if edge.upstream is not None and edge.contribution is not None:
+            product = f"{number_text(edge.upstream)} × {f'({local})' if local.startswith('−') else local} = "
+            result = "0 (cut)" if edge.dead else number_text(edge.contribution)
+            lines.append(run(product, orange, 9) + run(result, orange, 9, bold=True))
+        return lines
 
 
 def has_label(edge: Edge) -> bool:
     """Whether a bead stands on an edge."""
-    return not edge.beside and bool(edge.rule or edge.steps or edge.local is not None)
+    return not edge.beside and bool(edge.rule or edge.steps or edge.through or edge.local is not None)
 
 
 def common_group(one: str | None, other: str | None, groups: Sequence[Group]) -> str | None:

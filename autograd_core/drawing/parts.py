@@ -40,14 +40,20 @@ def reached(steps: Iterable[tuple[str, str]], start: Collection[str]) -> set[str
     return seen
 
 
-def part(document: Document, ids: set[str]) -> Document:
-    """The document with some of its cards only."""
+def part(document: Document, ids: Collection[str]) -> Document:
+    """The document with some of its cards only, which it says."""
+    words = f"a part: {len(ids)} of {len(document.cards)} values"
+    return replace(only(document, ids), remarks=(*document.remarks, words))
+
+
+def only(document: Document, ids: Collection[str]) -> Document:
+    """The document with some of its cards, the edges between them and the frames around them."""
     cards = tuple([card for card in document.cards if card.id in ids])
     edges: tuple[Edge, ...] = tuple([e for e in document.edges if e.source in ids and e.target in ids])
     kept: set[str | None] = {card.group for card in cards}
     for group in reversed(document.groups):  # children come after their parents
         if group.id in kept:
             kept.add(group.parent)
-    words = f"a part: {len(cards)} of {len(document.cards)} values"
-    groups = tuple([group for group in document.groups if group.id in kept])
-    return replace(document, cards=cards, edges=edges, groups=groups, remarks=(*document.remarks, words))
+    return replace(
+        document, cards=cards, edges=edges, groups=tuple([group for group in document.groups if group.id in kept])
+    )

@@ -126,10 +126,12 @@ def draw(
     max_nodes: int = 300,
     legend: bool = True,
     names: Mapping[Value, str] | None = None,
-    grads: bool = True,
+    grads: bool | str = "auto",
+    local: bool | str = "auto",
     fold: bool | str = "auto",
     detail: str = "auto",
     expand: Sequence[str] = (),
+    hide: Sequence[str] = (),
     heat: str | None = None,
 ) -> Drawing:
     """A drawing of how a value was computed, and of how its gradient flows back.
@@ -144,13 +146,16 @@ def draw(
     legend      say above the drawing what the colours mean
     names       names for values, {value: name}; those given by `name=` are known
     grads       show gradients: those of the target (of the sum, if there are several), by a walk of the drawing's own,
-                which neither changes nor needs `.grad`
+                which neither changes nor needs `.grad`; "auto", where something can flow back
+    local       show local derivatives, and the rules that pull gradients back; "auto", where gradients are shown
     fold        draw steps that repeat once, with the numbers of all steps as bars: "auto", where eight or more share
                 weights; True, whatever is alike, such as layers with weights of their own; False, never
     detail      "full"; "compact", without heat maps, which is what more than 80 values get; or "modules", each a box with
                 its parameters' gradient, with arrows as thick as what flows back is large: where does the gradient go?
                 "numbers" takes small arrays apart: a product of matrices as its products and sums
     expand      names of modules that are no boxes then
+    hide        names of values or modules, or roles ("input", "param", "const", "op", "state"), that are left out; ways
+                through them become single edges
     heat        a bar in each card that compares it with all others: "grad" or "value", by norm; "bytes" of memory; or
                 "time" of the forward function, which is run again for that
 
@@ -169,8 +174,8 @@ def draw(
     ['= −6 − 2', '= −6 + 3']
     """
     options = Wishes(
-        title=title, rankdir=rankdir, theme=theme, max_nodes=max_nodes, legend=legend, grads=grads, fold=fold, detail=detail,
-        expand=tuple(expand), heat=heat,
+        title=title, rankdir=rankdir, theme=theme, max_nodes=max_nodes, legend=legend, grads=grads, local=local, fold=fold,
+        detail=detail, expand=words(expand), hide=words(hide), heat=heat,
     )  # fmt: skip
     known: dict[Node, str] = {}
     inputs: list[Node] = []
@@ -194,6 +199,11 @@ def draw(
         graph, known = in_numbers(graph, known)
     wishes = replace(options, names=known, inputs=frozenset(inputs), cuts=cuts, remarks=remarks)
     return Drawing(document_of(graph, wishes), str(graph), graph.numbers)
+
+
+def words(names: Sequence[str]) -> tuple[str, ...]:
+    """Names as a tuple; a single one may be given bare."""
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def whole(nodes: Sequence[Node | None], target: Any) -> Graph:

@@ -31,16 +31,21 @@ class Wishes:
     rankdir: str = "LR"
     theme: str = "light"
     legend: bool = True
-    grads: bool = True
+    grads: bool | str = "auto"
+    local: bool | str = "auto"
     max_nodes: int = 300
     fold: bool | str = "auto"
     detail: str = "auto"
     expand: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
     heat: str | None = None
     cuts: tuple[Cut, ...] = ()
     remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("grads", "local", "fold"):
+            if getattr(self, name) not in ("auto", True, False):
+                raise GradientError(f'{name}={getattr(self, name)!r} is none: use "auto", True or False')
         if self.heat is not None and self.heat not in HEATS:
             raise GradientError(f"heat={self.heat!r} is none: use one of {', '.join(HEATS)}")
         if self.detail not in DETAILS:

@@ -38,14 +38,14 @@ class Hooks:
         try:
             for hook in list(self.before.values()):
                 inputs, options = prepared(hook, module, inputs, options)
-            watch = Watch(module, self) if self.back or self.back_before else None
-            if watch is not None:
-                inputs = watch.entered(inputs)
+            passage = Passage(module, self) if self.back or self.back_before else None
+            if passage is not None:
+                inputs = passage.entered(inputs)
             result = module.forward(*inputs, **options)
             for key, hook in list(self.after.items()):
                 waiting.pop(key, None)
                 result = concluded(hook, module, inputs, options, result)
-            return result if watch is None else watch.left(result)
+            return result if passage is None else passage.left(result)
         except Exception as error:
             for hook in waiting.values():
                 try:
@@ -80,7 +80,7 @@ def concluded(hook: Hook, module: Module, inputs: tuple[Any, ...], options: dict
     return result if answer is None else answer
 
 
-class Watch:
+class Passage:
     """Shows the hooks of a module the gradients of one call: first those of its results, then those of its inputs."""
 
     def __init__(self, module: Module, hooks: Hooks) -> None:

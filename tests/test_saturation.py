@@ -33,7 +33,7 @@ def test_units_that_give_0_for_every_example_are_counted(f):
 
     assert words(f(value(X))) == words(f(value(X + 2))) == ""
     assert words(f(value(dead))) == "15 of 16 units give 0 for every example"
-    assert saturation(f(value(dead)).node).flat == 15
+    assert saturation(f(value(dead)).node).dead == 15
 
 
 @pytest.mark.parametrize("f", [ag.ops.gelu, ag.ops.silu, ag.ops.softplus, ag.ops.elu])
@@ -58,8 +58,8 @@ def test_channels_of_images_and_features_of_sequences_are_units():
     x[:, :6] = -abs(x[:, :6])
     assert words(ag.ops.relu(value(x))) == "6 of 6 units give 0 for every example"
     x[:, 5] = 1.0
-    assert saturation(ag.ops.relu(value(x)).node).flat == 5
-    assert saturation(ag.ops.relu(value(np.moveaxis(x, 1, -1))).node).flat == 5
+    assert saturation(ag.ops.relu(value(x)).node).dead == 5
+    assert saturation(ag.ops.relu(value(np.moveaxis(x, 1, -1))).node).dead == 5
 
 
 def test_few_examples_tell_nothing_of_units():

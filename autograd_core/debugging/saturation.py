@@ -30,22 +30,31 @@ BEND = np.linspace(-8.0, 8.0, 65)  # where activations have their slopes
 FAR = np.array([30.0, 100.0, 1000.0])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Saturation:
-    """How flat one call is.
+    """How flat one call is, or several.
 
-    share   of the elements that are flat, or of the rows of a softmax; 0 for a function that is flat on one side, as relu
-    units   how many units there are, 0 for fewer examples than tell anything     flat   those that are flat for every example
-    zeros   whether these give exactly 0
-    rows    whether it is a softmax     single   whether its rows have one element
+    share      of the elements that are flat, or of the rows of a softmax; 0 for a function that is flat on one side, as relu
+    flat       for each unit, whether it is flat for every example     examples   how many there are of a unit, or how many rows
+    zeros      whether the flat units give exactly 0
+    rows       whether it is a softmax     single   whether its rows have one element
     """
 
     share: float = 0.0
-    units: int = 0
-    flat: int = 0
+    flat: Any = ()
+    examples: int = 0
     zeros: bool = False
     rows: bool = False
     single: bool = False
+
+    @property
+    def units(self) -> int:
+        return len(self.flat)
+
+    @property
+    def dead(self) -> int:
+        """How many units are flat for every example; 0 for fewer examples than tell anything."""
+        return int(np.sum(self.flat)) if self.examples >= EXAMPLES else 0
 
     @property
     def words(self) -> str:
@@ -56,24 +65,26 @@ class Saturation:
         """
         if self.single:
             return "softmax over 1 element is 1, whatever the input"
-        if self.units and (self.flat == self.units or self.flat > self.units / 2 + 1.5 * math.sqrt(self.units)):
-            does = "gives" if self.flat == self.units == 1 else "give"
-            flat = f"{does} 0" if self.zeros else f"{'is' if does == 'gives' else 'are'} saturated"
-            count = f"{self.flat} of {self.units} unit{'s' * (self.units > 1)}"
-            return f"{count} {flat} for every example"
-        if self.share < MOST:
+        if self.dead and (self.dead == self.units or self.dead > self.units / 2 + 1.5 * math.sqrt(self.units)):
+            return self.words_of_units
+        if self.share < MOST or self.examples * max(self.units, 1) < EXAMPLES:
             return ""
         percent = f"{math.floor(100 * self.share)} %"  # never "100 %" of what is a little less
-        return (
-            f"{percent} of the rows have all weight on 1 element"
-            if self.rows
-            else f"{percent} of the elements are saturated"
-        )
+        what = "rows have all weight on 1 element" if self.rows else "elements are saturated"
+        return f"{percent} of the {what}"
+
+    @property
+    def words_of_units(self) -> str:
+        """How many units are flat, many or few."""
+        one = self.dead == self.units == 1
+        does = ("gives 0" if one else "give 0") if self.zeros else ("is saturated" if one else "are saturated")
+        return f"{self.dead} of {self.units} unit{'s' * (self.units > 1)} {does} for every example"
 
 
-def saturation(node: Node, saved: Any = None) -> Saturation | None:
+def saturation(node: Node | None, saved: Any = None) -> Saturation | None:
     """How flat the call of a node is; None for what cannot be flat, for single numbers, and where values were not kept.
 
+    node    that of a value, `x.node`
     saved   stands in for the node, where backward has freed what its rules need
 
     >>> import numpy as np, autograd_core as ag
@@ -84,9 +95,11 @@ def saturation(node: Node, saved: Any = None) -> Saturation | None:
     >>> saturation(np.exp(x).node) is None
     True
     """
+    if node is None or node.primitive is None:
+        return None
     saved, primitive = node if saved is None else saved, node.primitive
     shape = getattr(node.value, "shape", ())
-    if primitive is None or shape == () or 0 in shape:
+    if shape == () or 0 in shape:
         return None
     if primitive.family != "elementwise":
         return of_rows(node, saved)
@@ -168,19 +181,17 @@ def of_elements(node: Node, saved: Any, slopes: Any, ends: Ends) -> Saturation:
     """
     primitive: Any = node.primitive
     is_flat = slopes <= FLAT * ends.largest
-    share = float(np.mean(is_flat)) if ends.both and not primitive.cut and is_flat.size >= EXAMPLES else 0.0
-    units, flat = 0, np.zeros(0, bool)
+    share = float(np.mean(is_flat)) if ends.both and not primitive.cut else 0.0
+    best: Any = ()
     for axis in {1, is_flat.ndim - 1} if is_flat.ndim > 1 else ():
-        if is_flat.size < EXAMPLES * is_flat.shape[axis]:
-            continue
-        found = np.all(is_flat, axis=others(is_flat.ndim, axis))
-        if not units or np.mean(found) > np.mean(flat):
-            units, flat, at = len(found), found, axis
-    if not np.any(flat):
-        return Saturation(share, units)
+        flat = np.all(is_flat, axis=others(is_flat.ndim, axis))
+        if not len(best) or np.mean(flat) > np.mean(best):
+            best, at = flat, axis
+    examples = is_flat.size // max(len(best), 1)
+    if not np.any(best):
+        return Saturation(share, best, examples)
     value = value_of(node, saved)
-    zeros = value is not None and not np.any(np.compress(flat, value, at))
-    return Saturation(share, units, int(np.sum(flat)), zeros)
+    return Saturation(share, best, examples, value is not None and not np.any(np.compress(best, value, at)))
 
 
 def others(ndim: int, axis: int) -> tuple[int, ...]:
@@ -189,17 +200,23 @@ def others(ndim: int, axis: int) -> tuple[int, ...]:
 
 
 def value_of(node: Node, saved: Any) -> Any:
-    """The result of a call: as it was kept, or computed once more; None where neither can be."""
-    if saved.y is not None or not isinstance(node.value, Absent):
-        return node.value if saved.y is None else saved.y
+    """The result of an elementwise call: as it was kept, or computed once more; None where neither can be."""
+    value = kept_value(node, saved)
+    if not isinstance(value, Absent):
+        return value
     kept = saved.x if isinstance(saved.x, tuple) else (saved.x, saved.z)
     args = [x if isinstance(e, Node) else e for e, x in zip(node.inputs, kept, strict=False)]
     return None if any(x is None for x in args) else node.primitive.forward(*args)  # type: ignore[union-attr]
 
 
+def kept_value(node: Node, saved: Any) -> Any:
+    """The result of a call, as it was kept."""
+    return node.value if saved.y is None else saved.y
+
+
 def of_rows(node: Node, saved: Any) -> Saturation | None:
     """The saturation of a softmax: of whatever gives weights that add up to 1 along its axis."""
-    settings, value = node.settings or {}, value_of(node, saved)
+    settings, value = node.settings or {}, kept_value(node, saved)
     if "axis" not in settings or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
         return None
     axis = settings["axis"]
@@ -211,4 +228,4 @@ def of_rows(node: Node, saved: Any) -> Saturation | None:
         return Saturation(single=True)
     # the slope of a weight by its own input is y (1 - y), at most 1/4
     rows = np.all(value * (1 - value) <= FLAT / 4, axis=axis)
-    return Saturation(float(np.mean(rows)) if rows.size >= EXAMPLES else 0.0, rows=True)
+    return Saturation(float(np.mean(rows)), examples=np.size(rows), rows=True)

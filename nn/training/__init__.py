@@ -3,5 +3,6 @@
 from .callbacks import Callback, Checkpoint, EarlyStopping, Progress
 from .fit import Run, fit
 from .history import History
+from .watch import Watch
 
-__all__ = ["Callback", "Checkpoint", "EarlyStopping", "History", "Progress", "Run", "fit"]
+__all__ = ["Callback", "Checkpoint", "EarlyStopping", "History", "Progress", "Run", "Watch", "fit"]

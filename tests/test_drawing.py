@@ -205,7 +205,7 @@ def test_rules_show_the_sums_over_what_was_repeated():
     ("made", "formula"),
     [
         (lambda x: x[1:, ..., ::2], "x[1:, ..., ::2]"),
-        (lambda x: x[np.array([0, 0])], "x[[2]]"),
+        (lambda x: x[np.array([0, 0])], "x[[0, 0]]"),
         (lambda x: np.split(x, 2)[1], "v1[1]"),
         (lambda x: -x, "−x"),
         (lambda x: x**3.0, "x³"),

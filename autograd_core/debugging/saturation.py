@@ -220,7 +220,7 @@ def of_rows(node: Node, saved: Any) -> Saturation | None:
     if "axis" not in settings or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
         return None
     axis = settings["axis"]
-    if np.min(value) < 0 or value.shape != getattr(node.inputs[0], "value", value).shape:
+    if np.min(value) < 0 or value.shape != np.shape(getattr(node.inputs[0], "value", value)):
         return None
     if not np.allclose(np.sum(value, axis=axis), 1, atol=1e-2):
         return None

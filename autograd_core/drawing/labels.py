@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from .document import visible
 
+ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "]": "&#93;"})
+
 
 def escaped(text: str) -> str:
-    """Text that stands for itself within a label; a backslash would begin one of Graphviz's own sequences."""
-    text = visible(text).replace("\\", "\\\\")
-    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
-        text = text.replace(character, entity)
-    return text
+    """Text that stands for itself within a label.
+
+    A backslash would begin one of Graphviz's own sequences; a ] alone before a tag is an error in Graphviz 2.43.
+    """
+    return visible(text).replace("\\", "\\\\").translate(ENTITIES)
 
 
 def run(text: str, color: str, points: int, bold: bool = False) -> str:

@@ -23,6 +23,7 @@ from .symbols import (
     Symbol,
     index_text,
     is_number,
+    multiply,
     number_text,
     power,
     shape_text,
@@ -116,6 +117,8 @@ class Texts:
         if entry is None or isinstance(entry, (str, tuple)):
             return str(entry)
         found = self.operand(entry)
+        if isinstance(found, complex) and found.real:
+            return f"({number_text(found)})"
         return str(found) if isinstance(found, Symbol) else str(symbol(found)) if is_number(found) else str(found)
 
     def local(self, node: Node, position: int) -> str:
@@ -136,6 +139,8 @@ class Texts:
         primitive: Any = node.primitive
         g = Symbol(GRADIENT, shape=getattr(self.values[node], "shape", ()), dtype=np.dtype(float))
         try:
+            if any(is_complex(self.values[one]) for one in (node, node.inputs[position])):
+                return accepted(str(self.pulled_complex(node, position, g)))
             if primitive.text is not None:
                 names = [self.word(entry) for entry in node.inputs]
                 known = dict(zip(LETTERS, names, strict=False), g=GRADIENT, y=str(self.operand(node)))
@@ -156,6 +161,18 @@ class Texts:
             return accepted(str(self.summed(node, position, symbol(made))))
         except Exception:
             return f"through {primitive.name}"
+
+    def pulled_complex(self, node: Node, position: int, g: Symbol) -> Symbol:
+        """The same between complex numbers: ḡ × conj(p), where the partial is p; else only what asks for ḡ alone is known."""
+        primitive: Any = node.primitive
+        if primitive.family == "elementwise":
+            made = primitive.partials[position]
+            made = self.partial(node, made) if callable(made) else made
+            made = np.conjugate(made) if is_number(made) else Symbol(f"conj({made})")
+            return self.summed(node, position, multiply(g, made))
+        if primitive.text is not None or set(node.route.keeps) or primitive.name in ("conj", "imag"):  # type: ignore[union-attr]
+            raise TypeError(f"{primitive.name} may conjugate")
+        return self.summed(node, position, symbol(self.stated(node, position, g)))
 
     def partial(self, node: Node, partial: Any) -> Any:
         """An elementwise partial of a call, on symbols."""
@@ -187,6 +204,11 @@ class Texts:
         new, stretched = broadcast_axes(own, text._shape)
         axes = (*range(new), *stretched)
         return total(text, None if len(axes) == len(text._shape) else axes) if axes else text
+
+
+def is_complex(value: Any) -> bool:
+    """Whether a recorded value holds complex numbers."""
+    return getattr(getattr(value, "dtype", None), "kind", "") == "c"
 
 
 def constant(value: Any) -> Any:

@@ -19,6 +19,8 @@ COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)  # how tightly a text bin
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SUBSCRIPTS = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 
+FEW = 6  # indices are written out up to so many
+
 COMPARISONS: dict[np.ufunc, str] = {
     np.equal: "=", np.not_equal: "≠", np.less: "<", np.less_equal: "≤", np.greater: ">", np.greater_equal: "≥",
     np.logical_and: "and", np.logical_or: "or", np.bitwise_and: "and", np.bitwise_or: "or",
@@ -32,8 +34,10 @@ def number_text(x: Any) -> str:
     ['−3', '0.7071', '1.234e4', '0', '1e−7', '∞', 'NaN']
     """
     if isinstance(x, (complex, np.complexfloating)):
-        sign = "−" if x.imag < 0 else "+"
-        return f"{number_text(x.real)} {sign} {number_text(abs(x.imag))}i"
+        imaginary = f"{number_text(x.imag)}i"
+        if x.real == 0 and x.imag:
+            return imaginary
+        return f"{number_text(x.real)} − {imaginary[1:]}" if x.imag < 0 else f"{number_text(x.real)} + {imaginary}"
     if isinstance(x, (bool, np.bool_)):
         return str(bool(x))
     x = float(x)
@@ -195,7 +199,11 @@ def index_text(index: Any) -> str:
     if isinstance(index, slice):
         start, stop, step = ["" if x is None else str(x) for x in (index.start, index.stop, index.step)]
         return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
-    return f"[{shape_text(index.shape)}]" if isinstance(index, np.ndarray) and index.ndim else str(index)
+    if isinstance(index, np.ndarray) and index.ndim:
+        if index.size <= FEW and index.ndim == 1:
+            return f"[{', '.join(map(str, index.tolist()))}]"
+        return f"{shape_text(index.shape)} {'mask' if index.dtype == bool else 'indices'}"
+    return str(index)
 
 
 def broadcast(*inputs: Any) -> Shape:
@@ -245,7 +253,8 @@ def subtract(a: Any, b: Any) -> Any:
 def scaled(k: Any, x: Symbol) -> Any:
     k = k * x.scale
     if isinstance(k, complex):
-        return Symbol(f"({number_text(k)}) × {x.inner().within(PRODUCT)}", PRODUCT)
+        text = number_text(k) if k.real == 0 else f"({number_text(k)})"
+        return Symbol(f"{text} × {x.inner().within(PRODUCT)}", PRODUCT)
     return Symbol(x.core, x.core_level, scale=k) if k != 0 else 0.0
 
 

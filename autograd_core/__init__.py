@@ -42,10 +42,10 @@ exchange.install()
 
 _LAZY = {
     "array_api": "array_api", "debugging": "debugging", "displays": "displays",
-    "drawing": "drawing", "ops": "ops", "random": "random",
+    "drawing": "drawing", "exploring": "exploring", "ops": "ops", "random": "random",
     "special": "special", "testing": "testing",
     "fft": "numpy_api.fft", "linalg": "numpy_api.linalg", "polynomial": "numpy_api.polynomial",
-    "Drawing": "drawing", "draw": "drawing", "detect_anomaly": "debugging", "why_no_grad": "debugging",
+    "Drawing": "drawing", "draw": "drawing", "explore": "exploring", "detect_anomaly": "debugging", "why_no_grad": "debugging",
     "checkpoint": "checkpoints", "custom_jvp": "custom", "custom_root": "implicit", "custom_vjp": "custom",
     "drawn_from": "streams",
 }  # fmt: skip

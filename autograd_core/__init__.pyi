@@ -7,6 +7,7 @@ from . import errors as errors
 from . import testing as testing
 from .drawing import Drawing as Drawing
 from .drawing import draw as draw
+from .exploring import explore as explore
 from . import ops as ops
 from . import random as random
 from . import special as special

@@ -135,6 +135,7 @@ def names() -> str:
     text = HEADER + "from typing import Any\n\n"
     text += "".join(f"from . import {name} as {name}\n" for name in ("displays", "drawing", "errors", "testing"))
     text += "from .drawing import Drawing as Drawing\nfrom .drawing import draw as draw\n"
+    text += "from .exploring import explore as explore\n"
     for module, group in sorted(by_module.items()):
         text += "".join(f"from .{module} import {n} as {n}\n" for n in sorted(group))
     text += "".join(f"from numpy import {n} as {n}\n" for n in sorted(PLAIN))

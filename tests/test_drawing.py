@@ -575,7 +575,7 @@ def test_what_cannot_be_drawn_is_said(call, words):
 
 @pytest.mark.parametrize("name", ["loss.gif", "loss"])
 def test_saving_with_another_suffix_names_those_that_work(tmp_path, name):
-    with pytest.raises(RendererError, match=r"end it in \.svg, \.png, \.pdf, \.dot or \.json"):
+    with pytest.raises(RendererError, match=r"end it in \.svg, \.png, \.pdf, \.html, \.dot or \.json"):
         draw(two_paths()).save(tmp_path / name)
 
 

@@ -20,7 +20,7 @@ LAYERS = [
     "generic", "primitive", "dispatch", "families", "graph", "live", "reverse", "forward", "primitives", "ops", "special",
     "backward", "hooks", "numpy_api", "leaving", "views", "writing", "placing", "ufunc_calls", "absent", "tensors", "scalars",
     "methods", "exchange", "array_api", "transforms", "batching", "jacobians", "regions", "calls", "custom", "streams", "random",
-    "checkpoints", "implicit", "debugging", "drawing", "displays", "testing",
+    "checkpoints", "implicit", "debugging", "drawing", "displays", "exploring", "testing",
 ]  # fmt: skip
 
 
@@ -65,8 +65,8 @@ def test_every_room_has_its_place():
 
 def test_an_import_loads_what_answers_for_numpy_and_the_transforms_and_nothing_else():
     parts = {
-        "array_api", "checkpoints", "custom", "debugging", "displays", "drawing", "implicit", "numpy_api.polynomial", "ops",
-        "random", "special", "testing", *(f"primitives.{file}" for file in LATER),
+        "array_api", "checkpoints", "custom", "debugging", "displays", "drawing", "exploring", "implicit", "numpy_api.polynomial",
+        "ops", "random", "special", "testing", *(f"primitives.{file}" for file in LATER),
     }  # fmt: skip
     program = (
         f"import sys, autograd_core; assert not {{f'autograd_core.{{part}}' for part in {parts}}} & sys.modules.keys()"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from .rendering import render
 from .troubles import is_exit
 from .wishes import Wishes
 
-SUFFIXES = ("svg", "png", "pdf", "dot", "json")
+SUFFIXES = ("svg", "png", "pdf", "html", "dot", "json")
 
 
 class Drawing:
@@ -33,12 +35,17 @@ class Drawing:
 
     document   what is shown, as plain data
     source     the same in Graphviz's language
+    graph      what it was made of, and
+    wishes     how
+    is_part    whether it shows a part of the graph only
     """
 
-    def __init__(self, document: Document, text: str, numbers: Mapping[Node, int]) -> None:
-        self.document = document
-        self.source = dot_of(document)
-        self._text, self._numbers = text, numbers
+    def __init__(self, graph: Graph, wishes: Wishes, document: Document, is_part: bool = False) -> None:
+        self.graph, self.wishes, self.document, self.is_part = graph, wishes, document, is_part
+
+    @cached_property
+    def source(self) -> str:
+        return dot_of(self.document)
 
     def svg(self) -> str:
         """The drawing as SVG text, to be put into a page.
@@ -56,7 +63,7 @@ class Drawing:
         >>> ag.draw(((x * 2.0) * 3.0) * 4.0).around(x, hops=1)
         <drawing of 2 values and 1 edges>
         """
-        return Drawing(around(self.document, self._cards(value), hops), self._text, self._numbers)
+        return Drawing(self.graph, self.wishes, around(self.document, self._cards(value), hops), is_part=True)
 
     def path(self, first: Value | str, last: Value | str) -> Drawing:
         """The drawing of all ways from a value to another, given themselves or by the names on their cards.
@@ -66,12 +73,12 @@ class Drawing:
         found = between(self.document, self._cards(first), self._cards(last))
         if not found.cards:
             raise GradientError(f"no way leads from {first!r} to {last!r} in this drawing")
-        return Drawing(found, self._text, self._numbers)
+        return Drawing(self.graph, self.wishes, found, is_part=True)
 
     def _cards(self, value: Value | str) -> list[str]:
         """The cards of a value."""
         if isinstance(value, Value):
-            number = None if value.node is None else self._numbers.get(value.node)
+            number = None if value.node is None else self.graph.numbers.get(value.node)
             found = [card.id for card in self.document.cards if card.node == number and card.box is None]
         else:
             found = [card.id for card in self.document.cards if card.name == value]
@@ -82,7 +89,9 @@ class Drawing:
         return found
 
     def save(self, path: str | Path) -> Path:
-        """Write the drawing in the format that the suffix names: .svg, .png, .pdf, .dot or .json; returns the path.
+        """Write the drawing in the format that the suffix names: .svg, .png, .pdf, .html, .dot or .json; returns the path.
+
+        An .html file is a page to explore the drawing in, as `ag.explore` writes it.
 
         Raises RendererError for another suffix, or if a picture needs a program that is not installed.
         """
@@ -95,6 +104,9 @@ class Drawing:
             path.write_text(self.source, encoding="utf-8")
         elif suffix == "json":
             path.write_text(self.document.to_json() + "\n", encoding="utf-8")
+        elif suffix == "html":
+            # by name, since the explorer reads drawings: a layer above
+            import_module("autograd_core.exploring").save(self, path)
         else:
             path.write_bytes(render(self.source, suffix))
         return path
@@ -104,7 +116,7 @@ class Drawing:
         return f"<drawing of {len(document.cards)} values and {len(document.edges)} edges>"
 
     def __str__(self) -> str:
-        return self._text
+        return str(self.graph)
 
     def _repr_svg_(self) -> str | None:
         try:
@@ -114,7 +126,7 @@ class Drawing:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         svg = self._repr_svg_()
-        return {"text/plain": self._text} if svg is None else {"image/svg+xml": svg, "text/plain": repr(self)}
+        return {"text/plain": str(self)} if svg is None else {"image/svg+xml": svg, "text/plain": repr(self)}
 
 
 def draw(
@@ -177,6 +189,14 @@ def draw(
         title=title, rankdir=rankdir, theme=theme, max_nodes=max_nodes, legend=legend, grads=grads, local=local, fold=fold,
         detail=detail, expand=words(expand), hide=words(hide), heat=heat,
     )  # fmt: skip
+    graph, wishes = subject(target, args, names, options)
+    return Drawing(graph, wishes, document_of(graph, wishes))
+
+
+def subject(
+    target: Any, args: tuple[Any, ...], names: Mapping[Value, str] | None, options: Wishes
+) -> tuple[Graph, Wishes]:
+    """The graph of what is to be drawn, and the options with all that is known of it."""
     known: dict[Node, str] = {}
     inputs: list[Node] = []
     cuts: tuple[Cut, ...] = ()
@@ -195,10 +215,9 @@ def draw(
     else:
         raise GradientError(f"cannot draw {target!r}: pass a recorded value, a Graph, or a function with its arguments")
     known |= named(names or {}, graph)
-    if detail == "numbers":
+    if options.detail == "numbers":
         graph, known = in_numbers(graph, known)
-    wishes = replace(options, names=known, inputs=frozenset(inputs), cuts=cuts, remarks=remarks)
-    return Drawing(document_of(graph, wishes), str(graph), graph.numbers)
+    return graph, replace(options, names=known, inputs=frozenset(inputs), cuts=cuts, remarks=remarks)
 
 
 def words(names: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,153 @@
+// The graph in the page: elements for what is seen, measured, laid out and kept up to date.
+
+import { beadElement, cardElement, hasBead } from "./cards.js";
+import { cards, data, groups, inside, rowOf, steps } from "./data.js";
+import { edgeElement, markers } from "./edges.js";
+import { $, make, word } from "./elements.js";
+import { direction, layout } from "./layout.js";
+import { fit, move, onScreen, resize, reveal } from "./stage.js";
+import { change, state } from "./state.js";
+import { home, standIn, view } from "./view.js";
+
+const FULL = 80; // more cards than that go without small pictures and beads
+export const MOST = 400; // and no more than that are laid out
+let shown = { items: new Map(), edges: [], beads: new Map(), places: new Map() };
+
+/** The elements of cards and boxes that are seen. */
+export const elements = () => shown.items;
+
+/** Make, measure and lay out everything that is seen; keep one card or frame where it is on the screen. */
+export function build(anchor = null) {
+  const seen = view();
+  const full = seen.items.length <= FULL;
+  const before = anchor && shown.places.get(anchor);
+  const focused = document.activeElement?.dataset?.id;
+  const items = new Map(seen.items.map((id) => [id, cardElement(id, full)]));
+  const beads = new Map(full ? seen.edges.filter((edge) => edge.plain && hasBead(edge.members[0])).map((edge) => [edge.key, beadElement(edge.members[0])]) : []);
+  const heads = new Map(seen.frames.map((id) => [id, headElement(groups.get(id))]));
+  for (const [id, { element }] of items) listenTo(id, element);
+  const order = [...items.keys(), ...heads.keys()].sort((a, b) => first(a) - first(b) || heads.has(b) - heads.has(a));
+  $("cards").replaceChildren(...order.map((id) => heads.get(id) ?? items.get(id).element), ...[...beads.values()].map((bead) => bead.element));
+  for (const { update } of [...items.values(), ...beads.values()]) update();
+  const sizes = measured(items, beads, heads);
+  const made = layout(seen, sizes, beads, direction($("stage")));
+  const edges = seen.edges.map((edge) => edgeElement(edge, made.curves));
+  $("edges").replaceChildren(markers(), ...edges.map((edge) => edge.element));
+  $("frames").replaceChildren(...seen.frames.map((id) => frameElement(id, made.places.get(id))));
+  for (const [id, { element }] of items) put(element, made.places.get(id));
+  for (const [key, { element }] of beads) put(element, made.places.get(`${key}_bead`));
+  for (const [id, element] of heads) put(element, { x: made.places.get(id).x + 4, y: made.places.get(id).y + 3 });
+  shown = { items, edges, beads, places: made.places };
+  resize(made.width, made.height);
+  update();
+  if (focused) (heads.get(focused) ?? items.get(focused)?.element)?.focus({ preventScroll: true });
+  const after = anchor && made.places.get(anchor);
+  if (!before || !after) return fit();
+  const [x, y] = onScreen(before);
+  const [u, v] = onScreen(after);
+  move(x - u, y - v);
+  reveal(after);
+}
+
+const first = (id) => (cards.has(id) ? cards.get(id).rows[0] ?? 0 : Math.min(...inside(id).map((card) => card.rows[0] ?? 0)));
+
+const put = (element, { x, y }) => {
+  element.style.transform = `translate(${x}px, ${y}px)`;
+};
+
+/** The sizes of all elements, read in one go. */
+function measured(items, beads, heads) {
+  const sizes = new Map();
+  const note = (id, element) => sizes.set(id, { width: element.offsetWidth, height: element.offsetHeight });
+  for (const [id, { element }] of items) {
+    element.style.width = `${Math.ceil(element.offsetWidth)}px`; // what it shows later must not move the others
+    note(id, element);
+  }
+  for (const [key, { element }] of beads) note(`${key}_bead`, element);
+  for (const [id, element] of heads) note(`${id}_head`, element);
+  return sizes;
+}
+
+function headElement(group) {
+  const parameters = group.parameters ? `${group.parameters.toLocaleString("en")} parameter${group.parameters === 1 ? "" : "s"}` : "";
+  const words = [
+    group.kind === group.name || group.kind === "composed" || group.kind === "stretch" ? "" : group.kind, parameters,
+    group.times > 1 ? `drawn once, run × ${group.times}` : "",
+  ].filter(Boolean);
+  return make(
+    "button",
+    { class: "head", "data-id": group.id, "aria-expanded": "true", title: "shut", onclick: () => toggle(group.id) },
+    "▾ ", make("b", {}, word(group.name)), words.length ? `  ${words.join(" · ")}` : "",
+  );
+}
+
+function frameElement(id, { x, y, width, height }) {
+  const element = make("div", { class: `frame${groups.get(id).times > 1 ? " repeated" : ""}` });
+  put(element, { x, y });
+  element.style.width = `${width}px`;
+  element.style.height = `${height}px`;
+  return element;
+}
+
+/** Open or shut a module; what would be too much to be seen is refused, and said. */
+export function toggle(id) {
+  const before = new Set(state.open);
+  const open = new Set(state.open);
+  if (!open.delete(id)) open.add(id);
+  change({ open });
+  const count = view().items.length;
+  if (count > MOST) {
+    change({ open: before });
+    $("caption").textContent = `${count} cards would be seen at once; shut some module first`;
+    return;
+  }
+  build(id);
+  ($("cards").querySelector(`[data-id="${CSS.escape(id)}"]`) ?? $("stage")).focus({ preventScroll: true });
+}
+
+/** Open all modules around a card, so that it is seen. */
+export function expose(id) {
+  if (standIn(id) === id) return;
+  const open = new Set(state.open);
+  for (let group = home(id); group; group = home(group)) open.add(group);
+  change({ open });
+  build(id);
+}
+
+function listenTo(id, element) {
+  element.dataset.id = id;
+  const row = () => (cards.has(id) ? rowOf(cards.get(id), state.time) : -1);
+  element.addEventListener("click", () => (groups.has(id) ? toggle(id) : change({ chosen: id, row: row(), way: [] })));
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    element.click();
+  });
+  element.addEventListener("pointerenter", () => dispatchEvent(new CustomEvent("pointed", { detail: id })));
+  element.addEventListener("pointerleave", () => dispatchEvent(new CustomEvent("pointed", { detail: null })));
+  element.addEventListener("focus", () => {
+    dispatchEvent(new CustomEvent("pointed", { detail: id }));
+    if (element.matches(":focus-visible")) reveal(shown.places.get(id));
+  });
+}
+
+/** Bring everything up to date with the state. */
+export function update() {
+  const step = steps[state.at - 1];
+  const now = step && standIn(data.rows[step.row].card);
+  for (const [id, { element, update }] of shown.items) {
+    update();
+    element.classList.toggle("now", id === now);
+    element.classList.toggle("chosen", id === state.chosen);
+    if (id === now) element.setAttribute("aria-current", "step");
+    else element.removeAttribute("aria-current");
+  }
+  for (const { update } of [...shown.edges, ...shown.beads.values()]) update();
+}
+
+/** Bring a card, or the box that stands for it, into view. */
+export function show(id) {
+  const place = shown.places.get(standIn(id));
+  if (place) reveal(place);
+}

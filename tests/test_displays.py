@@ -102,7 +102,7 @@ def test_what_is_computed_of_a_long_chain_is_cut_and_not_walked_through():
     for _ in range(sys.getrecursionlimit() * 2):
         y = ag.sin(y)
 
-    assert "= sin(sin(sin(…)))" in shown(y).text
+    assert "= sin(sin(sin(sin(…))))" in shown(y).text
 
 
 def test_scalars_show_value_and_gradient_as_numbers():
@@ -122,6 +122,12 @@ def test_large_arrays_are_histograms_whose_bars_count_every_element():
 
     assert "Tensor (100, 100) · float64 · constant" in shown(x).text
     assert sum(counts) == 10_000
+
+
+def test_the_norm_of_a_large_array_is_that_of_its_numbers_as_doubles():
+    array = np.full(600_001, 1e-30, np.float32)  # whose squares are 0 in float32
+
+    assert f"{np.sqrt(600_001) * 1e-30:.3e}".replace("e-", "e−") in shown(ag.tensor(array)).text
 
 
 def test_nan_and_infinities_are_counted_and_the_range_is_that_of_the_rest():

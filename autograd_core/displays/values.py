@@ -15,7 +15,7 @@ from ..recording import Node, Scalar, Value, numbers_of
 from .charts import heat_map, histogram
 from .html import escaped, isolated, mark, muted, panel, tinted
 
-DEEPEST = 3
+DEEPEST = 4
 """So many calls are written within each other."""
 
 
@@ -134,7 +134,7 @@ def operand(node: Node, user: Node, depth: int) -> str:
     if node.route is None:
         return ""
     inner = formula(node, depth - 1) if depth > 1 else "…"
-    if len(inner) > LONGEST // depth + 14:
+    if len(inner) > LONGEST:
         return "…"
     is_tight = " " not in inner or user.primitive is None or user.primitive.name not in BINDING
     return inner if is_tight or inner.endswith("…)") else f"({inner})"

@@ -410,6 +410,13 @@ def test_a_summary_is_the_table_of_its_text():
     assert all(word in text for word in words)
 
 
+def test_ipython_shows_the_words_of_a_history_and_not_the_list():
+    formatters = pytest.importorskip("IPython.core.formatters")
+    data, _ = formatters.DisplayFormatter().format(nn.training.History([{"loss": 2.0, "seconds": 1.0}]))
+
+    assert data["text/plain"] == "<history of 1 epoch: loss 2 → 2>"
+
+
 def test_a_history_shows_its_curves_or_a_table_without_matplotlib(monkeypatch):
     history = nn.training.History([{"loss": 2.0, "lr": 0.1, "seconds": 1.0}, {"loss": 1.0, "lr": 0.1, "seconds": 1.0}])
     curves = history._repr_mimebundle_()

@@ -52,11 +52,18 @@ class History(list[dict[str, float]]):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """The curves in a notebook, where Matplotlib is there; else a table."""
-        text = f"<history of {len(self)} epoch{'s' * (len(self) != 1)}: {', '.join(ends(self))}>"
+        text = self._words()
         try:
             return {"image/svg+xml": self._svg(), "text/plain": text}
         except Exception:  # a display never fails
             return {"text/html": history_html(self), "text/plain": text} if self else {"text/plain": text}
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """IPython's text: without this it would write down the list, the times of every run included."""
+        printer.text(self._words())
+
+    def _words(self) -> str:
+        return f"<history of {len(self)} epoch{'s' * (len(self) != 1)}: {', '.join(ends(self))}>"
 
     def _svg(self) -> str:
         from matplotlib import rc_context

@@ -220,3 +220,14 @@ def test_shapes_that_would_broadcast_are_refused(loss):
         ShapeError, match=r"the prediction has shape \(3, 1\) and the target \(3,\), which would broadcast"
     ):
         loss(ag.tensor(np.ones((3, 1)), requires_grad=True), np.ones(3))
+
+
+def test_means_over_more_elements_than_half_precision_has_numbers_for():
+    a = np.ones((100_000, 2), np.float16)
+
+    value, gradient = ag.value_and_grad(ops.mse_loss)(a, 3 * a)
+    assert value == 4
+    np.testing.assert_allclose(gradient, np.full_like(a, -2e-5), rtol=1e-2)
+    value, gradient = ag.value_and_grad(ops.cross_entropy)(a, np.zeros(len(a), int))
+    assert value == np.float16(np.log(2))
+    np.testing.assert_allclose(gradient[0], [-5e-6, 5e-6], rtol=2e-2)

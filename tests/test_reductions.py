@@ -397,3 +397,12 @@ def test_a_method_is_its_function(name):
 def test_numbers_without_a_sum_are_refused():
     with pytest.raises(DTypeError, match="an operand holds objects, not numbers"):
         ag.sum(np.array([{}, {}]))
+
+
+def test_a_mean_of_more_elements_than_half_precision_has_numbers_for():
+    x = np.ones(200_000, np.float16)
+
+    gradient = ag.grad(lambda x: np.mean(x))(x)
+
+    assert gradient.dtype == np.float16
+    np.testing.assert_array_equal(gradient, np.full_like(x, 1 / 200_000))

@@ -10,6 +10,7 @@ import autograd_core as ag
 from autograd_core.testing import Report, Row, check_grads
 from autograd_core.testing.differences import derivative_at_zero, estimates_at_zero, slopes_at_zero
 from autograd_core.testing.oracles import Line, by_complex_step
+from autograd_core.testing.points import inner
 
 EXAMPLES = settings().max_examples  # of the profile: few at the desk, many at night
 
@@ -70,6 +71,12 @@ def test_a_kink_may_be_very_near(distance):
 def test_derivatives_that_are_0_pass_at_every_order(f):
     for seed in range(10):
         check_grads(f, *points(seed, (40,)), order=3, seed=seed)
+
+
+def test_products_of_half_precision_are_summed_in_double():
+    x = np.full(1001, 300, np.float16)
+
+    assert inner([x], [x]) == 1001 * 300**2
 
 
 @pytest.mark.parametrize("at", [1.0, 1 + 2j])

@@ -83,7 +83,7 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
     if not classes:
         check_targets("cross_entropy", shape, target)
     z = np.subtract(scores, np.maximum.reduce(scores, axis=1, keepdims=True), order="C")
-    if not 0 < classes <= FEW or reduction not in ("mean", "sum"):
+    if not 0 < classes <= FEW or reduction not in ("mean", "sum") or z.dtype == np.float16:
         return by_elements(z, target, reduction)
     try:
         units = unit_rows(classes, z.dtype).take(target, axis=0)

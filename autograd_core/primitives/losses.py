@@ -17,6 +17,7 @@ from ..samples import sample
 from ..shapes import Shape
 from .activations import soft_rectified, softplus_forward, squashed
 from .contractions import normal, shape_of
+from .reductions import divided
 
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
 
@@ -56,6 +57,8 @@ squared_difference = elementwise(
 
 def mean_square_forward(a: Any, b: Any) -> Any:
     d = np.ravel(np.subtract(a, b))
+    if d.dtype == np.float16:
+        return np.mean(np.square(d, dtype=np.float32)).astype(np.float16)  # the sum may be no number of half precision
     return np.dot(d, d) / d.dtype.type(d.size)
 
 
@@ -66,8 +69,8 @@ def mean_square_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool]
 
 mean_square = primitive(
     mean_square_forward,
-    lambda g, a, b: (a - b) * (g / (a.size / 2)),  # 2 / 6 would be a double's, also for a long double
-    lambda g, a, b: (b - a) * (g / (a.size / 2)),
+    lambda g, a, b: (a - b) * divided(g, a.size / 2),  # 2 / 6 would be a double's, also for a long double
+    lambda g, a, b: (b - a) * divided(g, a.size / 2),
     jvp=lambda ts, a, b: np.mean(
         2 * (a - b) * (ts[1] * -1 if ts[0] is None else ts[0] if ts[1] is None else ts[0] - ts[1])
     ),

@@ -22,6 +22,8 @@ from .arithmetic import add, multiply
 from .counting import begun, counted, mask
 from .layouts import astype
 
+LARGEST_HALF = float(np.finfo(np.float16).max)
+
 
 def refuse(function: str, out: Any) -> None:
     """Raise UnsupportedError if the result is to be written into an array, where no record of it could be kept."""
@@ -57,6 +59,13 @@ def in_dtype(y: Any, dtype: Any) -> Any:
 def count(shape: Shape, axis: Axis) -> int:
     """How many elements are reduced to one."""
     return math.prod(shape[i] for i in normal_axes(axis, len(shape)))
+
+
+def divided(g: Any, count: float) -> Any:
+    """g / count, also where count is no number of half precision."""
+    if count <= LARGEST_HALF or g.dtype != np.float16:
+        return g / count
+    return (g.astype(np.float32) / count).astype(np.float16)
 
 
 def spread(g: Any, like: Any, axis: Axis, keepdims: bool) -> Any:
@@ -121,7 +130,7 @@ total = primitive(
 arithmetic_mean = primitive(
     lambda a, *, axis=None, keepdims=False: np.mean(a, axis=axis, keepdims=keepdims),
     # a mean of nothing has no element to give a gradient to, so any divisor will do
-    lambda g, a_like, axis, keepdims: spread(g / (count(np.shape(a_like), axis) or 1), a_like, axis, keepdims),
+    lambda g, a_like, axis, keepdims: spread(divided(g, count(np.shape(a_like), axis) or 1), a_like, axis, keepdims),
     linear=True,
     masks="axes",
     samples=lambda: [*cases(), sample(matrix(complex) * 1j, axis=0, keepdims=False)],

@@ -33,7 +33,7 @@ def as_given(v: Any, x: Any) -> Any:
 
 def widened(x: Any, dtype: Any) -> Any:
     """x in at least the precision of a dtype."""
-    return x if type(x) is float and dtype is np.float64 else np.asarray(x).astype(np.result_type(x, dtype))
+    return x if type(x) is float and dtype is np.float64 else np.asarray(x).astype(np.result_type(x, dtype), copy=False)
 
 
 def moved(x: Any, h: Any, v: Any) -> Any:
@@ -72,8 +72,9 @@ def largest(leaves: Sequence[Any]) -> float:
 
 
 def inner(u: Any, w: Any) -> float:
-    """The real inner product of two lists of arrays: sum of Re(conj(u) w)."""
-    return float(sum(np.sum(np.real(np.conj(a) * b)) for a, b in zip(u, w, strict=True)))
+    """The real inner product of two lists of arrays: sum of Re(conj(u) w), in double precision at least."""
+    pairs = [(widened(a, np.float64), widened(b, np.float64)) for a, b in zip(u, w, strict=True)]
+    return float(sum(np.sum(np.real(np.conj(a) * b)) for a, b in pairs))
 
 
 def sizes(u: Any, w: Any) -> float:

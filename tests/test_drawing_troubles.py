@@ -31,7 +31,7 @@ def test_a_nan_is_marked_where_it_begins_and_on_its_way():
     y = np.sum(np.sqrt(x) * 2.0) + np.sum(x * x)
     drawing = ag.draw(y)
 
-    assert alarms(drawing) == {"v1": ("NaN begins here",)}
+    assert alarms(drawing) == {"v1": ("NaN begins here: sqrt(−2) at [1]",)}
     found = broken(drawing)
     assert found["v1", "v2"] == found["v2", "v3"] == ("forward",)
     assert found["x", "v1"] == ("backward",)
@@ -51,8 +51,8 @@ def test_a_gradient_that_becomes_infinite_or_nan_is_marked_where_it_does():
 def test_a_parameter_that_is_nan_and_one_number_are_told_too():
     w, s = ag.tensor([np.nan, 1.0], requires_grad=True, name="w"), ag.scalar(0.0, name="s")
 
-    assert alarms(ag.draw(np.sum(w * 2.0))) == {"w": ("NaN from the start",)}
-    assert alarms(ag.draw(np.log(s) * 1.0)) == {"v1": ("∞ begins here",)}  # that its gradient is, too, follows
+    assert alarms(ag.draw(np.sum(w * 2.0))) == {"w": ("holds NaN already, as from an earlier step",)}
+    assert alarms(ag.draw(np.log(s) * 1.0)) == {"v1": ("∞ begins here: log(0)",)}  # that its gradient is, too, follows
 
 
 def test_infinite_constants_are_no_trouble():
@@ -69,7 +69,7 @@ def test_in_a_repetition_the_step_is_told():
         x = x * x * w
     (words,) = alarms(ag.draw(x)).values()
 
-    assert re.fullmatch(r"∞ begins here at t = \d+", words[0])
+    assert re.fullmatch(r"∞ begins here: multiply\(\S+, \S+\) at t = \d+", words[0])
 
 
 def test_an_anomaly_is_drawn_up_to_where_it_was_found():
@@ -79,7 +79,7 @@ def test_an_anomaly_is_drawn_up_to_where_it_was_found():
     drawing = ag.draw(caught.value)
 
     assert drawing.document.remarks[0].startswith("the value of log became -inf at [1]")
-    assert cards(drawing)["v2"].alarms == ("∞ begins here",)
+    assert cards(drawing)["v2"].alarms == ("∞ begins here: log(0) at [1]",)
 
 
 def test_a_cut_is_drawn_at_the_call_that_made_it():
@@ -200,3 +200,89 @@ def test_in_a_repetition_the_step_that_is_saturated_is_told():
     (words,) = alarms(ag.draw(np.sum(h))).values()
 
     assert re.fullmatch(r"100 % of the elements are saturated at t = \d+", words[0])
+
+
+# -- without being asked: what gets no gradient in a function that is drawn --------------------------------------------------
+
+
+class Branches(nn.Module):
+    """Two branches and a head; what comes of the first one goes through a function."""
+
+    def __init__(self, cut=lambda x: x):
+        nn.manual_seed(0)
+        self.cut, self.a, self.b, self.head = cut, nn.Linear(3, 4), nn.Linear(3, 4), nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.head(self.cut(self.a(x)) + self.b(x))
+
+
+DATA = np.random.default_rng(0).normal(size=(8, 3)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("cut", "operation"),
+    [
+        (lambda x: x.detach(), "detach"),
+        (ag.stop_gradient, "detach"),
+        (lambda x: x.astype(int).astype(np.float32), "astype"),
+        (ag.no_grad()(np.tanh), "tanh"),
+        (np.rint, "rint"),
+        (lambda x: x > 0, "greater"),
+    ],
+)
+def test_a_branch_that_is_cut_is_told_at_its_parameters_and_at_the_cut(cut, operation):
+    drawing = ag.draw(lambda x: np.sum(Branches(cut)(x)), DATA)
+    found = [(card.name, words) for card in drawing.document.cards for words in card.alarms]
+
+    assert drawing.document.remarks == (f"Look: no gradient reaches a.weight, a.bias: it is cut by {operation}",)
+    assert [name for name, words in found if words == "no gradient reaches it"] == ["weight", "bias"]
+    assert next(words for _, words in found if operation in words) == f"the gradient is cut: {operation}"
+
+
+@pytest.mark.parametrize("leave", [lambda x: x.numpy(), lambda x: x.numpy() * 2, lambda x: np.float32(x.numpy().max())])
+def test_a_value_that_leaves_in_a_function_that_is_drawn_ends_in_a_ghost(leave):
+    drawing = ag.draw(Branches(leave), DATA)
+
+    assert drawing.document.remarks == ("Look: no gradient reaches a.weight, a.bias: it is cut by .numpy()",)
+    assert cards(drawing)[".numpy()"].role == "cut"
+
+
+def test_what_leaves_beside_a_gradient_that_arrives_is_no_trouble():
+    def watched(x):
+        y = model(x)
+        np.rint(y), y.numpy(), y.detach() > 0
+        return np.where(y > 0, y, 0.1 * y)
+
+    model = Branches()
+    drawing = ag.draw(watched, DATA)
+
+    assert drawing.document.remarks == ()
+    assert alarms(drawing) == {}
+
+
+def test_frozen_parameters_and_arguments_want_no_gradient():
+    model = Branches(lambda x: x.detach())
+    model.a.requires_grad_(False)
+
+    assert ag.draw(model, DATA).document.remarks == ()
+    assert ag.draw(lambda x, y: np.floor(x) * y, 1.5, 2.5).document.remarks == ()
+
+
+def test_what_the_result_does_not_depend_on_is_told():
+    class Forgetful(Branches):
+        def forward(self, x):
+            return self.head(self.b(x))
+
+    assert ag.draw(Forgetful(), DATA).document.remarks == ("Look: the result does not depend on a.weight, a.bias",)
+    assert ag.draw(lambda x, y: x * 2.0, 1.0, 2.0).document.remarks == ("Look: the result does not depend on y",)
+
+
+def test_of_many_names_some_are_told():
+    class Wide(nn.Module):
+        def __init__(self):
+            self.w = [nn.Parameter(1.0) for _ in range(9)]
+
+        def forward(self, x):
+            return self.w[0] * x
+
+    assert ag.draw(Wide(), DATA).document.remarks[0].endswith("on w.1, w.2, w.3, w.4 and 4 more")

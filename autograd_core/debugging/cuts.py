@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -86,6 +86,14 @@ class Tracer(Witness):
             self.exits.setdefault(value.node, (kind, users_line()))
 
 
+class CutTracer(Tracer):
+    """Notes of the calls only those that a gradient does not pass, so that it costs little."""
+
+    def called(self, node: Node) -> None:
+        if not node.requires_grad and any(isinstance(e, Node) and e.requires_grad for e in node.inputs):
+            super().called(node)
+
+
 def why_no_grad(f: Callable[..., Any], param: Any) -> GradientPath:
     """Whether a gradient flows from f's result back to a parameter, and if not, what cut it and on which line.
 
@@ -134,22 +142,13 @@ def judged(source: Node, name: str, roots: list[Node], tracer: Tracer) -> Gradie
     """What a trace says of the ways from a parameter to the results."""
     exits = list(tracer.exits)
     known = reachable([*roots, *exits])
-    live = descendants(source, known, lambda node: node.parents)
+    live = descendants([source], known, parents_of)
     if ends := [root for root in roots if root in live]:
         return flowing(source, name, ends, [node for node in reachable(ends) if node in live and node is not source])
-    tainted = descendants(source, known, lambda node: [e for e in node.inputs if isinstance(e, Node)])
+    tainted = descendants([source], known, nodes_before)
     arrived = [root for root in roots if root in tainted]
     left = [] if arrived else [node for node in exits if node in tainted]
-    cuts = [
-        cut_at(node, i, tracer)
-        for node in reachable([*arrived, *left])
-        if node not in live
-        for i, e in enumerate(node.inputs)
-        if isinstance(e, Node) and e in live
-    ]
-    cuts += [cut_by_leaving(node, *tracer.exits[node]) for node in left]
-    cuts = list(dict.fromkeys(cuts))
-    if cuts:
+    if cuts := cuts_before(arrived, left, live, tracer):
         what = " and ".join(dict.fromkeys(cut.operation for cut in cuts))
         return GradientPath(False, f"no gradient flows from the result to {name}: it is cut by {what}", tuple(cuts))
     if not tracer.uses:
@@ -160,9 +159,51 @@ def judged(source: Node, name: str, roots: list[Node], tracer: Tracer) -> Gradie
     return GradientPath(False, f"no gradient flows from the result to {name}: {words}")
 
 
-def descendants(source: Node, nodes: Sequence[Node], inputs: Callable[[Node], Sequence[Any]]) -> set[Node]:
-    """The source, and those of the nodes (oldest first) that it leads to."""
-    found = {source}
+def cuts_before(arrived: list[Node], left: list[Node], live: set[Node], tracer: Tracer) -> list[Cut]:
+    """The cuts between live values and what is not live: results that depend on them, and exits."""
+    cuts = [
+        cut_at(node, i, tracer)
+        for node in reachable([*arrived, *left])
+        if node not in live
+        for i, e in enumerate(node.inputs)
+        if isinstance(e, Node) and e in live
+    ]
+    cuts += [cut_by_leaving(node, *tracer.exits[node]) for node in left]
+    return list(dict.fromkeys(cuts))
+
+
+def unreached(roots: list[Node], tracer: Tracer, apart: Collection[Node]) -> tuple[list[Node], list[Cut]]:
+    """The leaves that want a gradient and get none from the results, and the cuts that are to blame.
+
+    apart   leaves that are not asked about
+    """
+    exits = list(tracer.exits)
+    known, arrived = reachable([*roots, *exits]), set(reachable(roots))
+    with_gradient = {root for root in roots if root.requires_grad}
+    for node in reversed(known):
+        if node in with_gradient:
+            with_gradient.update(node.parents)
+    wanting = [node for node in known if node.route is None and node.requires_grad and node not in apart]
+    lost = [node for node in wanting if node not in with_gradient]
+    if not lost:
+        return [], []
+    tainted = descendants(lost, known, nodes_before)
+    gone = descendants([node for node in lost if node not in arrived], known, nodes_before)
+    ends, left = [root for root in roots if root in tainted], [node for node in exits if node in gone]
+    return lost, cuts_before(ends, left, descendants(lost, known, parents_of), tracer)
+
+
+def parents_of(node: Node) -> Sequence[Node]:
+    return node.parents
+
+
+def nodes_before(node: Node) -> Sequence[Node]:
+    return [e for e in node.inputs if isinstance(e, Node)]
+
+
+def descendants(sources: Iterable[Node], nodes: Sequence[Node], inputs: Callable[[Node], Sequence[Node]]) -> set[Node]:
+    """Some nodes, and those of others (oldest first) that they lead to."""
+    found = set(sources)
     for node in nodes:
         if any(e in found for e in inputs(node)):
             found.add(node)

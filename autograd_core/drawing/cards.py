@@ -307,7 +307,8 @@ class Composer:
         step, words = found[0] if found else (0, [])
         at = f" at t = {step}" if len(steps) > 1 else ""
         cuts = [words for cut in self.cuts.get(node, ()) if not is_exit(cut) for words in cut_words(cut)]
-        return (*[word + at for word in words], *map(shortened, cuts))
+        lost = ["no gradient reaches it"] if node in self.wishes.lost else []
+        return (*[word + at for word in words], *lost, *map(shortened, cuts))
 
     def ghost(self, cut: Cut, node: Node, id: str) -> Card:
         """The card of a place where a value leaves the record."""

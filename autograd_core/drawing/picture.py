@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..debugging.cuts import Cut, GradientPath
+from ..debugging.cuts import Cut, CutTracer, GradientPath, unreached
 from ..errors import AnomalyError, GradientError, RendererError
 from ..graph import Graph
-from ..modes import keep_all
+from ..modes import enable_grad, witnessed
 from ..recording import Node, Tensor, Value, handle, leaf, scalar_of, tensor_of
 from ..trees import flatten
 from .cards import document_of
@@ -24,7 +24,7 @@ from .dot import dot_of
 from .numbers import in_numbers
 from .parts import around, between
 from .rendering import render
-from .troubles import is_exit
+from .troubles import idle_words, is_exit, lost_words
 from .wishes import Wishes
 
 SUFFIXES = ("svg", "png", "pdf", "html", "dot", "json")
@@ -198,26 +198,25 @@ def subject(
 ) -> tuple[Graph, Wishes]:
     """The graph of what is to be drawn, and the options with all that is known of it."""
     known: dict[Node, str] = {}
-    inputs: list[Node] = []
-    cuts: tuple[Cut, ...] = ()
-    remarks: tuple[str, ...] = ()
     if isinstance(target, Graph):
         graph = target
     elif isinstance(target, Value):
         graph = Graph([target])
     elif isinstance(target, GradientPath):
         exits = tuple([cut.node for cut in target.cuts if is_exit(cut)])
-        graph, cuts, remarks = whole((*target.results, *exits), target), target.cuts, (target.words,)
+        graph = whole((*target.results, *exits), target)
+        options = replace(options, cuts=target.cuts, remarks=(target.words,))
     elif isinstance(target, AnomalyError):
-        graph, remarks = whole((target.node,), target), tuple(str(target).splitlines()[:1])
+        graph = whole((target.node,), target)
+        options = replace(options, remarks=tuple(str(target).splitlines()[:1]))
     elif callable(target):
-        graph, known, inputs = called(target, args)
+        graph, known, options = called(target, args, options)
     else:
         raise GradientError(f"cannot draw {target!r}: pass a recorded value, a Graph, or a function with its arguments")
     known |= named(names or {}, graph)
     if options.detail == "numbers":
         graph, known = in_numbers(graph, known)
-    return graph, replace(options, names=known, inputs=frozenset(inputs), cuts=cuts, remarks=remarks)
+    return graph, replace(options, names=known)
 
 
 def words(names: Sequence[str]) -> tuple[str, ...]:
@@ -243,13 +242,16 @@ def named(names: Mapping[Value, str], graph: Graph) -> dict[Node, str]:
     return found
 
 
-def called(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Graph, dict[Node, str], list[Node]]:
-    """The graph of a call with every value kept, the names of its inputs, and the inputs."""
+def called(
+    function: Callable[..., Any], args: tuple[Any, ...], options: Wishes
+) -> tuple[Graph, dict[Node, str], Wishes]:
+    """The graph of a call with every value kept, the names of its inputs, and what gets no gradient among the wishes."""
     leaves, rebuild = flatten(list(args))
     names = [
         name for name, arg in zip(parameter_names(function, len(args)), args, strict=True) for name in spread(name, arg)
     ]
-    with keep_all():
+    tracer = CutTracer(None)
+    with enable_grad(), witnessed(tracer):
         values = [as_input(x, function) for x in leaves]
         result = function(*rebuild(values))
     outputs = [x for x in flatten(result)[0] if isinstance(x, Value)]
@@ -259,9 +261,20 @@ def called(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Graph, 
             f"calling {name} gave {result!r}, which was not recorded: "
             f"give it floats (2.0 rather than 2), floating arrays or values"
         )
-    inputs = {v.node: name for v, name in zip(values, names, strict=True) if isinstance(v, Value)}
-    known = {node: name for node, name in inputs.items() if node is not None and node.name is None}
-    return Graph(outputs), known, [node for node in inputs if node is not None]
+    inputs = {
+        v.node: name for v, name in zip(values, names, strict=True) if isinstance(v, Value) and v.node is not None
+    }
+    lost, cuts = unreached([x.node for x in outputs if x.node is not None], tracer, inputs)
+    graph = Graph([*outputs, *ends_of(cuts)])
+    remarks = (*lost_words(lost, cuts), *idle_words(inputs, function, graph))
+    known = {node: name for node, name in inputs.items() if node.name is None and node in graph.numbers}
+    found = replace(options, inputs=frozenset(inputs), cuts=tuple(cuts), lost=frozenset(lost), remarks=remarks)
+    return graph, known, found
+
+
+def ends_of(cuts: Sequence[Cut]) -> list[Value]:
+    """The values that left the record."""
+    return [handle(cut.node.value, cut.node) for cut in cuts if cut.node is not None and is_exit(cut)]
 
 
 def spread(name: str, arg: Any) -> list[str]:

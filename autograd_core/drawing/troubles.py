@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..debugging.anomalies import element
 from ..debugging.cuts import Cut, operation_of
 from ..debugging.saturation import saturation
 from ..graph import Graph
 from ..primitive import Parts
 from ..recording import Absent, Node
+from .collapsing import WARNING
 from .flow import Flow, with_saved
+from .symbols import number_text
 
 FINE, INFINITE, UNDEFINED = 0, 1, 2
 WORDS = {INFINITE: "∞", UNDEFINED: "NaN"}
@@ -30,6 +33,21 @@ def state(x: Any) -> int:
     return UNDEFINED if np.any(np.isnan(array)) else INFINITE
 
 
+def element_words(node: Node, values: Mapping[Node, Any]) -> str:
+    """The first element that is not finite, of an elementwise call, with its operands: ": log(0) at [5]"."""
+    value: Any = values[node]
+    primitive: Any = node.primitive
+    if primitive.family != "elementwise" or isinstance(value, Absent):
+        return ""
+    bad = np.argwhere(~np.isfinite(value) if state(value) == INFINITE else np.isnan(value))
+    index = tuple([int(i) for i in bad[0]])
+    operands = [element(values[e] if isinstance(e, Node) else e, index, value, "elementwise") for e in node.inputs]
+    if any(x is None or np.iscomplexobj(x) for x in operands):
+        return ""
+    call = f"{primitive.name}({', '.join([number_text(float(x)) for x in operands])})"
+    return f": {call}" + (f" at {list(index)}" if index else "")
+
+
 class Troubles:
     """What is wrong, by node.
 
@@ -44,9 +62,9 @@ class Troubles:
             now = self.states[node]
             before = [self.states[e] if isinstance(e, Node) else state(e) for e in node.inputs]
             if now and node.requires_grad and node.route is None:
-                self.begins[node] = [f"{WORDS[now]} from the start"]
+                self.begins[node] = [f"holds {WORDS[now]} already, as from an earlier step"]
             elif now and node.route is not None and now > max(before, default=FINE):
-                self.begins[node] = [f"{WORDS[now]} begins here"]
+                self.begins[node] = [f"{WORDS[now]} begins here{element_words(node, values)}"]
         # on the way back only where the way forward was in order: else it follows from that
         for (node, _), share in ({} if flow is None else flow.shares).items():
             now = state(share.contribution)
@@ -69,6 +87,29 @@ class Troubles:
         """Whether what flows back along a use is not finite."""
         share = None if self.flow is None else self.flow.shares.get((target, position))
         return share is not None and bool(state(share.contribution))
+
+
+def lost_words(lost: Sequence[Node], cuts: Sequence[Cut]) -> list[str]:
+    """A remark on values that want a gradient and get none."""
+    if not cuts:
+        return []
+    names, what = listed([node.name or "a value" for node in lost]), listed([cut.operation for cut in cuts])
+    return [f"{WARNING} no gradient reaches {names}: it is cut by {what}"]
+
+
+def idle_words(inputs: Mapping[Node, str], function: Any, graph: Graph) -> list[str]:
+    """A remark on arguments of a function, and parameters of a module, that its result does not depend on."""
+    parameters = getattr(function, "named_parameters", None)
+    held = [(name, p.node) for name, p in parameters() if p.requires_grad] if callable(parameters) else []
+    idle = [name for node, name in inputs.items() if node not in graph.numbers]
+    idle += [name for name, node in held if node not in graph.numbers]
+    return [f"{WARNING} the result does not depend on {listed(idle)}"] if idle else []
+
+
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """The first of some names."""
+    names = list(dict.fromkeys(names))
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def cut_words(cut: Cut) -> tuple[str, ...]:

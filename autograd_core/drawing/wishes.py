@@ -22,6 +22,7 @@ class Wishes:
     names     what values are called by others than themselves
     inputs    the arguments of the function that is drawn
     cuts      where debugging has found that a gradient is cut
+    lost      values that want a gradient and get none
     remarks   what debugging has to say
     """
 
@@ -40,6 +41,7 @@ class Wishes:
     hide: tuple[str, ...] = ()
     heat: str | None = None
     cuts: tuple[Cut, ...] = ()
+    lost: frozenset[Node] = frozenset()
     remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

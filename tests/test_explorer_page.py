@@ -1,11 +1,14 @@
 """The explorer's pages in a real browser: what is seen, by keyboard and pointer, without a network."""
 
+from collections import OrderedDict
+
 import numpy as np
 import pytest
 
 import autograd_core as ag
+import nn
 from tests.browsers import Pages, chromium
-from tests.test_explorer import named, two_paths
+from tests.test_explorer import named, two_paths, unrolled
 
 
 @pytest.fixture(scope="module")
@@ -214,3 +217,168 @@ def test_names_are_shown_as_text_and_nothing_of_them_is_run(pages, tmp_path):
     assert page.locator("img").count() == 0
     assert page.locator("#title").inner_text() == NAMES[0]
     assert set(page.locator(".card .name").all_inner_texts()) >= {NAMES[0], *NAMES[2:]}
+
+
+# -- modules -----------------------------------------------------------------------------------------------------------
+
+
+def lenet():
+    """The loss of LeNet-5 on one image, as a function of the image, and the image."""
+    nn.manual_seed(0)
+    features = nn.Sequential(
+        nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2)
+    )
+    classifier = nn.Sequential(
+        nn.Flatten(), nn.Linear(256, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)
+    )
+    model = nn.Sequential(OrderedDict(features=features, classifier=classifier))
+    image = np.random.default_rng(0).normal(size=(1, 1, 28, 28)).astype(np.float32)
+    return lambda image: nn.functional.cross_entropy(model(image), np.array([3])), image
+
+
+def test_modules_open_and_shut_by_pointer_and_by_keyboard(pages, tmp_path):
+    function, image = lenet()
+    page = pages.open(ag.explore(function, image, path=tmp_path / "p.html", detail="modules"))
+    (box,) = page.locator(".card.module").all()
+    assert "44,426 parameters" in box.inner_text()
+    assert box.get_attribute("aria-expanded") == "false"
+
+    box.click()
+    assert page.locator(".card.module .name").all_inner_texts() == ["features", "classifier"]
+    page.locator(".card.module").last.focus()
+    press(page, "Enter")
+    assert page.locator(".head b").all_inner_texts() == ["Sequential", "classifier"]
+    assert page.evaluate("document.activeElement.innerText").startswith("▾ classifier")
+
+    press(page, "Enter")
+    assert page.locator(".card.module .name").all_inner_texts() == ["features", "classifier"]
+    page.locator("#shut").click()
+    assert page.locator(".card.module").count() == 1
+
+
+def test_the_walk_goes_through_shut_modules(pages, tmp_path):
+    function, image = lenet()
+    page = pages.open(ag.explore(function, image, path=tmp_path / "p.html", detail="modules"))
+    press(page, "Home", *["ArrowRight"] * 3)
+
+    assert "3 of 12 operations" in page.locator(".card.module.now").inner_text()
+    assert "max_pool" in caption(page)
+
+
+def test_what_is_found_in_a_shut_module_opens_it(pages, tmp_path):
+    function, image = lenet()
+    page = pages.open(ag.explore(function, image, path=tmp_path / "p.html", detail="modules"))
+    press(page, "/")
+    page.keyboard.type("max_pool")
+    assert page.locator("#found").inner_text() == "2 found"
+    press(page, "Enter", "Enter")
+
+    assert page.locator("#found").inner_text() == "2 of 2"
+    assert "max_pool" in page.locator(".card.chosen").inner_text()
+
+
+def test_a_long_record_opens_as_stretches(pages, tmp_path):
+    def long(x):
+        for i in range(5_000):
+            x = np.sin(x) if i % 2 else x + 0.1
+        return x
+
+    page = pages.open(ag.explore(long, 1.0, path=tmp_path / "p.html"))
+    assert page.locator("#count").inner_text() == "10001 / 10001"
+    assert page.locator(".card").count() < 60
+
+    page.locator("#step").fill("2500")
+    assert page.locator(".card.module.now .note").all_inner_texts()[0].endswith(" operations")
+    page.locator(".card.module.now").click()
+    assert page.locator(".card.now").count() == 1
+
+
+# -- arrays, repetitions, the table, links -----------------------------------------------------------------------------
+
+
+def test_an_array_can_be_looked_into_and_its_elements_picked(pages, tmp_path):
+    x = ag.tensor(np.arange(6.0).reshape(2, 3), requires_grad=True, name="x")
+    page = pages.open(ag.explore(np.sum(x**2), path=tmp_path / "p.html"))
+    card(page, "x").click()
+    picture = page.locator("#arrays canvas").first
+    picture.focus()
+    press(page, "ArrowDown", "ArrowRight")
+    assert page.locator(".pick").inner_text() == "x[1, 1]: value 4, gradient 8"
+
+    box = picture.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 3, box["y"] + box["height"] - 3)
+    assert page.locator(".pick").inner_text() == "x[1, 2]: value 5, gradient 10"
+    assert (
+        page.locator(".histogram")
+        .first.get_attribute("aria-label")
+        .startswith("histogram: elements 6, least 0, mean 2.5")
+    )
+
+
+def test_a_slider_goes_through_the_steps_of_a_repetition(pages, tmp_path):
+    loss, _ = unrolled()
+    page = pages.open(ag.explore(loss, path=tmp_path / "p.html"))
+    state = page.locator(".card.state")
+    at_the_end = state.locator("b").all_inner_texts()
+    page.locator("#time").fill("1")
+
+    assert page.locator("#now").inner_text() == "1 / 12"
+    first = state.locator("b").all_inner_texts()
+    assert first == ["2.828", "–"]  # the norm of h0, which needs no gradient
+    page.locator("#time").fill("2")
+    assert float(state.locator("b").all_inner_texts()[1].replace("−", "-")) < float(at_the_end[1])
+
+    page.locator("#play").focus()
+    press(page, "Home", *["ArrowRight"] * 3)
+    assert page.locator("#now").inner_text() == "1 / 12"
+    press(page, "ArrowRight")
+    assert (page.locator("#now").inner_text(), caption(page)) == ("2 / 12", "v1₂ = v3₁ @ W: 2×4, norm 1.182")
+
+
+def test_the_table_is_linked_with_the_graph(pages, tmp_path):
+    page = pages.open(ag.explore(two_paths(), path=tmp_path / "p.html"))
+    press(page, "t")
+    rows = page.locator("#table tbody tr")
+    assert rows.first.inner_text().split("\t")[:6] == ["1", "a", "", "", "3", "−8"]
+
+    rows.nth(3).get_by_role("button").click()
+    assert page.locator(".card.chosen .name").inner_text() == "e"
+    page.locator("#step").fill("2")
+    assert page.locator("#table tr.now").inner_text().split("\t")[1:6] == ["e", "a + b", "", "1", ""]
+
+
+def test_heat_shows_how_large_gradients_are(pages, tmp_path):
+    page = pages.open(ag.explore(two_paths(), path=tmp_path / "p.html"))
+    press(page, "g")
+    parts = "(bar) => bar.offsetWidth / bar.parentElement.offsetWidth"
+    widths = {name: round(card(page, name).locator(".heat i").evaluate(parts), 1) for name in "adL"}
+
+    assert widths["a"] > widths["d"] == widths["L"] > 0
+    assert page.locator("#heat").get_attribute("aria-pressed") == "true"
+
+
+def test_a_link_leads_to_the_same_place(pages, tmp_path):
+    path = ag.explore(two_paths(), path=tmp_path / "p.html")
+    page = pages.open(path)
+    card(page, "b").click()
+    page.locator("#step").fill("8")
+    place = page.evaluate("location.hash")
+    assert place == "#node=2&step=8"
+
+    other = pages.open(path, place=place)
+    assert other.locator("#side h2").inner_text() == "b"
+    assert caption(other) == caption(page) == "∂L/∂b += ∂L/∂e · ∂e/∂b = −6 × 1 = −6"
+    pages.open(path, place="#node=99&step=x&t=1e9&open=nothing")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_transformer_layer_is_explored(pages, tmp_path, dark):
+    nn.manual_seed(0)
+    layer = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True)
+    x = np.random.default_rng(0).normal(size=(1, 3, 8)).astype(np.float32)
+    page = pages.open(ag.explore(lambda x: np.mean(layer(x) ** 2), x, path=tmp_path / "p.html"), dark=dark)
+    card(page, "x").click()
+
+    words = page.locator("#ways summary").inner_text()
+    assert words.endswith("ways to the output")
+    assert int(words.split()[0]) == page.locator("#ways li").count()

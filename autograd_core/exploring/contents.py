@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import is_dataclass, replace
 from typing import Any
 
 from ..drawing.cards import MOST_VALUES, Composer
@@ -19,7 +19,7 @@ from ..graph import Graph
 from ..recording import Node
 from .panels import is_array, most_cells, panel_of
 from .stretches import opened, with_stretches
-from .tape import Row, Step, Tape
+from .tape import Row, Tape
 from .ways import Ways, ways_of
 
 VERSION = 1
@@ -48,7 +48,7 @@ def contents_of(graph: Graph, wishes: Wishes, part: frozenset[str] | None = None
         "groups": group_data(document),
         "open": opened(document, wishes.expand, wishes.detail == "modules"),
         "rows": [row_data(row) for row in tape.rows],
-        "steps": [step_data(step) for step in tape.steps],
+        "steps": [slim(step) for step in tape.steps],
         "ways": way_data(ways, tape),
         "panels": panel_data(tape),
     })  # fmt: skip
@@ -73,10 +73,17 @@ def title_of(document: Document) -> str:
 def slim(data: Any) -> dict[str, Any]:
     """The fields of a dataclass that say something."""
     return {
-        key: value
-        for key, value in asdict(data).items()
-        if value is not None and value is not False and value not in ("", ())
+        key: parts_as_data(value)
+        for key, value in vars(data).items()
+        if not (value is None or value is False or value in ("", ()))
     }
+
+
+def parts_as_data(value: Any) -> Any:
+    """A field, which may be a dataclass or several."""
+    if is_dataclass(value):
+        return slim(value)
+    return [slim(one) for one in value] if isinstance(value, tuple) and is_dataclass(value[0]) else value
 
 
 def card_data(card: Card, tape: Tape) -> dict[str, Any]:
@@ -111,10 +118,6 @@ def row_data(row: Row) -> dict[str, Any]:
         if found is not None:
             data[key] = {"text": found.text} | ({} if found.finite else {"broken": True})
     return data
-
-
-def step_data(step: Step) -> dict[str, Any]:
-    return slim(step)
 
 
 def group_data(document: Document) -> list[dict[str, Any]]:

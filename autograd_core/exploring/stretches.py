@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from ..drawing.collapsing import depths_of, paths_of
 from ..drawing.document import Card, Document, Group
 
-MOST_TOGETHER, MOST_OPEN = 150, 60
-"""Groups with more than the first within get stretches; groups are opened at first while no more than the second are seen."""
+MOST_TOGETHER, STRETCH_SIZE = 60, 20
+"""Groups with more than the first within get stretches of about the second."""
+
+MOST_OPEN, LONGEST_OPEN = 60, 14
+"""Groups are opened at first while no more cards are seen than the first, nor more one after another than the second."""
 
 STRETCH = "stretch"
 
@@ -25,7 +28,8 @@ def with_stretches(document: Document) -> Document:
         within += [group.id for group in document.groups if group.parent == parent]
         within.sort(key=lambda one: order[one])
         while len(within) > MOST_TOGETHER:
-            size = max(2, round(math.sqrt(len(within))) if len(within) < MOST_TOGETHER**2 else MOST_TOGETHER // 3)
+            levels = math.ceil(math.log(len(within), STRETCH_SIZE))
+            size = math.ceil(len(within) ** (1 / levels))
             chunks = [within[i : i + size] for i in range(0, len(within), size)]
             within = []
             for chunk in chunks:
@@ -99,9 +103,6 @@ def opened(document: Document, expand: Collection[str], shut: bool) -> list[str]
     """The groups that are open at first: those that are named; unless `shut`, others as long as little is seen at once."""
     paths, depths = paths_of(document.groups), depths_of(document.groups)
     parents = {group.id: group.parent for group in document.groups}
-    sizes: dict[str | None, int] = {}
-    for home in [*[card.group for card in document.cards], *parents.values()]:
-        sizes[home] = sizes.get(home, 0) + 1
     wanted: set[str] = set()
     for group in document.groups:
         if {group.name, paths[group.id]} & set(expand):
@@ -109,12 +110,32 @@ def opened(document: Document, expand: Collection[str], shut: bool) -> list[str]
             while around is not None:
                 wanted.add(around)
                 around = parents[around]
-    seen = sizes.get(None, 0) + sum(sizes.get(group, 0) - 1 for group in wanted)
+    if shut:
+        return [group.id for group in document.groups if group.id in wanted]
+    children: dict[str | None, int] = {}
+    for home in [*[card.group for card in document.cards], *parents.values()]:
+        children[home] = children.get(home, 0) + 1
+    seen = children.get(None, 0) + sum(children[group] - 1 for group in wanted)
+    order = order_of(document, {card.id: card.group for card in document.cards})
     # the outermost first; loops before others, since their bars tell most
     for group in sorted(document.groups, key=lambda g: (depths[g.id], g.times == 1)):
-        more = sizes.get(group.id, 0) - 1
-        is_seen = group.parent is None or group.parent in wanted
-        if group.id not in wanted and is_seen and not shut and seen + more <= MOST_OPEN:
-            wanted.add(group.id)
-            seen += more
+        if group.parent is None or group.parent in wanted:
+            more = seen + children[group.id] - 1
+            if more <= MOST_OPEN and longest(document, order, wanted | {group.id}) <= LONGEST_OPEN:
+                wanted.add(group.id)
+                seen = more
     return [group.id for group in document.groups if group.id in wanted]
+
+
+def longest(document: Document, order: Mapping[str, float], open_: Collection[str]) -> int:
+    """How many cards and boxes are seen one after another while some groups are open."""
+    shut: dict[str | None, str | None] = {None: None}
+    for group in document.groups:
+        shut[group.id] = shut[group.parent] or (None if group.id in open_ else group.id)
+    seen = {card.id: shut[card.group] or card.id for card in document.cards}
+    edges = {(seen[e.source], seen[e.target]) for e in document.edges if not e.carried and not e.beside}
+    depth: dict[str, int] = {}
+    for source, target in sorted(edges, key=lambda edge: order[edge[1]]):
+        if order[source] < order[target]:
+            depth[target] = max(depth.get(target, 1), depth.get(source, 1) + 1)
+    return max(depth.values(), default=1)

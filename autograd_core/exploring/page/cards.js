@@ -1,6 +1,6 @@
 // The cards of values and the boxes of modules as elements, and what they show as the walk goes on.
 
-import { cards, gradientAt, groups, inside, known, last, panels, rowOf, rows, shares, stepOf, steps } from "./data.js";
+import { cards, gradientAt, groups, inside, known, last, panels, rowOf, rows, stepOf, steps } from "./data.js";
 import { draw, make, number, word, write } from "./elements.js";
 import { thumbnail } from "./panels.js";
 import { state } from "./state.js";
@@ -64,14 +64,13 @@ function numbers(card, element, updates) {
   const row = rows[rowOf(card, state.time)];
   const array = Boolean(row.shape);
   element.append(pair(array ? "value, norm" : "value", value));
-  if (row.gradient) element.append(pair(array ? "grad, norm" : "grad", gradient));
+  if (card.rows.some((i) => rows[i]?.gradient)) element.append(pair(array ? "grad, norm" : "grad", gradient));
   const sum = card.sum ? make("div", { class: "sum" }, card.sum) : null;
   if (sum) element.append(sum);
-  updates.push((row, share, index) => {
+  updates.push((row, share) => {
     write(value, row.value.text);
     value.className = row.value.broken ? "broken forward" : "forward";
-    const complete = state.at >= last && row.gradient;
-    write(gradient, complete ? row.gradient.text : (share?.total ?? (row.gradient && !shares[index].length ? row.gradient.text : " ")));
+    write(gradient, state.at >= last ? (row.gradient?.text ?? "–") : (share?.total ?? " "));
     gradient.className = row.gradient?.broken && share ? "broken backward" : "backward";
     if (sum) write(sum, share?.sum ? `= ${share.sum}` : " ");
   });

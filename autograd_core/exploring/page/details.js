@@ -22,7 +22,7 @@ export function choose(row) {
 const link = (row, text = rows[row].name) => make("button", { class: "link", onclick: () => choose(row) }, word(text));
 const line = (...cells) => make("tr", {}, cells.map((cell) => make("td", {}, cell)));
 
-const onlyLegible = (text) => make("p", { class: "muted" }, text);
+const plain = (text) => make("p", { class: "muted" }, text);
 
 export function update() {
   const id = state.chosen ?? pointed;
@@ -34,8 +34,8 @@ export function update() {
 
 const hints = () => [
   make("h2", {}, "Details"),
-  onlyLegible("Point at a value, or walk through them with the Tab key. A click, or Enter, keeps it here; on a module it opens and shuts."),
-  onlyLegible("→ and ← step through the record: forward first, then back. The space bar plays."),
+  plain("Point at a value, or walk through them with the Tab key. A click, or Enter, keeps it here; on a module it opens and shuts."),
+  plain("→ and ← step through the record: forward first, then back. The space bar plays."),
 ];
 
 const note = (card) => [make("h2", {}, word(card.name)), ...[...(card.note ?? []), ...(card.alarms ?? [])].map((text) => make("p", {}, text))];
@@ -45,8 +45,8 @@ function module(group) {
   const worst = within.filter((card) => card.role === "param").map((card) => rowOf(card, state.time));
   return [
     make("h2", {}, word(group.name)),
-    make("p", {}, make("span", { class: "tag module" }, group.kind), " ", pathOf(group.id)),
-    make("table", {}, line("operations", String(group.operations)), line("parameters", group.parameters.toLocaleString("en")),
+    make("p", {}, make("span", { class: "tag module" }, group.kind), pathOf(group.id) === group.name ? null : ` ${pathOf(group.id)}`),
+    make("table", {}, line("operations", String(group.operations)), group.parameters ? line("parameters", group.parameters.toLocaleString("en")) : null,
       group.times > 1 ? line("runs", `${group.times} times`) : null,
       group.gradient ? line("gradient of parameters, norm", number(group.gradient, "backward")) : null),
     make("button", { onclick: () => toggle(group.id) }, state.open.has(group.id) ? "shut" : "open"),
@@ -119,7 +119,7 @@ function ways(index) {
   if (!found.length && !counts[index]) return [];
   const body = found.length
     ? make("ol", {}, found.map((way) => wayItem(way, listed)))
-    : onlyLegible("too many to list: values nearer to the output have fewer");
+    : plain("too many to list: values nearer to the output have fewer");
   return [make("details", { id: "ways" }, make("summary", {}, words), body)];
 }
 

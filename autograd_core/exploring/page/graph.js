@@ -5,16 +5,21 @@ import { cards, data, groups, inside, rowOf, steps } from "./data.js";
 import { edgeElement, markers } from "./edges.js";
 import { $, make, word } from "./elements.js";
 import { direction, layout } from "./layout.js";
-import { fit, move, onScreen, resize, reveal } from "./stage.js";
+import { begin, move, onScreen, resize, reveal } from "./stage.js";
 import { change, state } from "./state.js";
 import { home, standIn, view } from "./view.js";
 
 const FULL = 80; // more cards than that go without small pictures and beads
 export const MOST = 400; // and no more than that are laid out
-let shown = { items: new Map(), edges: [], beads: new Map(), places: new Map() };
+let shown = { items: new Map(), edges: [], beads: new Map(), places: new Map(), size: { width: 1, height: 1 } };
 
 /** The elements of cards and boxes that are seen. */
 export const elements = () => shown.items;
+
+/** Where cards, boxes, beads and frames stand. */
+export const places = () => shown.places;
+
+export const size = () => shown.size;
 
 /** Make, measure and lay out everything that is seen; keep one card or frame where it is on the screen. */
 export function build(anchor = null) {
@@ -37,12 +42,12 @@ export function build(anchor = null) {
   for (const [id, { element }] of items) put(element, made.places.get(id));
   for (const [key, { element }] of beads) put(element, made.places.get(`${key}_bead`));
   for (const [id, element] of heads) put(element, { x: made.places.get(id).x + 4, y: made.places.get(id).y + 3 });
-  shown = { items, edges, beads, places: made.places };
+  shown = { items, edges, beads, places: made.places, size: made };
   resize(made.width, made.height);
   update();
   if (focused) (heads.get(focused) ?? items.get(focused)?.element)?.focus({ preventScroll: true });
   const after = anchor && made.places.get(anchor);
-  if (!before || !after) return fit();
+  if (!before || !after) return begin();
   const [x, y] = onScreen(before);
   const [u, v] = onScreen(after);
   move(x - u, y - v);
@@ -60,7 +65,8 @@ function measured(items, beads, heads) {
   const sizes = new Map();
   const note = (id, element) => sizes.set(id, { width: element.offsetWidth, height: element.offsetHeight });
   for (const [id, { element }] of items) {
-    element.style.width = `${Math.ceil(element.offsetWidth)}px`; // what it shows later must not move the others
+    // a whole number of pixels, not less than it takes; what it shows later must not move the others
+    element.style.width = `${element.offsetWidth + 1}px`;
     note(id, element);
   }
   for (const [key, { element }] of beads) note(`${key}_bead`, element);

@@ -22,22 +22,22 @@ function heat() {
   $("heat").setAttribute("aria-pressed", String(state.heat));
 }
 
-const KEYS = {
-  ArrowRight: ["→", "one step on", actions.next],
-  ArrowLeft: ["←", "one step back", actions.back],
-  Home: ["Home", "to the start of the forward pass", actions.first],
-  End: ["End", "to the end of the backward pass", actions.end],
-  " ": ["space", "play, pause", play],
-  "/": ["/", "find a value; Enter goes on to the next, Escape ends", () => $("find").focus()],
-  0: ["0", "fit the graph into view", fit],
-  "+": ["+", "larger", () => zoom(1.25)],
-  "-": ["−", "smaller", () => zoom(0.8)],
-  d: ["d", "dark or light", theme],
-  g: ["g", "gradients as heat: the wider the glow, the larger", heat],
-  t: ["t", "the record as a table", table],
-  Escape: ["Escape", "let go of what was chosen", () => change({ chosen: null, row: -1, way: [] })],
-  "?": ["?", "this page", () => $("legend").showModal()],
-};
+const KEYS = new Map([
+  ["ArrowRight", ["→", "one step on", actions.next]],
+  ["ArrowLeft", ["←", "one step back", actions.back]],
+  ["Home", ["Home", "to the start of the forward pass", actions.first]],
+  ["End", ["End", "to the end of the backward pass", actions.end]],
+  [" ", ["space", "play, pause", play]],
+  ["/", ["/", "find a value; Enter goes on to the next, Escape ends", () => $("find").focus()]],
+  ["0", ["0", "fit the whole graph into view", fit]],
+  ["+", ["+", "larger", () => zoom(1.25)]],
+  ["-", ["−", "smaller", () => zoom(0.8)]],
+  ["d", ["d", "dark or light", theme]],
+  ["g", ["g", "gradients as heat: the wider the glow, the larger", heat]],
+  ["t", ["t", "the record as a table", table]],
+  ["Escape", ["Escape", "let go of what was chosen", () => change({ chosen: null, row: -1, way: [] })]],
+  ["?", ["?", "this page", () => $("legend").showModal()]],
+]);
 
 const MOVES = { ArrowRight: [-60, 0], ArrowLeft: [60, 0], ArrowDown: [0, -60], ArrowUp: [0, 60] };
 
@@ -45,16 +45,16 @@ function press(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || $("legend").open) return;
   if (event.shiftKey && MOVES[event.key]) return move(...MOVES[event.key]);
   const own = event.target.closest("button, summary, input, [role=button]");
-  if (own && (event.key === " " || event.key === "Enter")) return;
-  if (own?.matches("input[type=range]") && event.key !== "Escape" && event.key !== "/" && event.key !== " ") return;
-  const key = KEYS[event.key];
+  if (own && !own.matches("input[type=range]") && (event.key === " " || event.key === "Enter")) return;
+  if (own?.matches("input[type=range]") && /^(Arrow|Home|End|Page)/.test(event.key)) return;
+  const key = KEYS.get(event.key);
   if (!key) return;
   event.preventDefault();
   key[2]();
 }
 
 function legend() {
-  const rows = Object.values(KEYS).map(([key, words]) => make("tr", {}, make("td", {}, make("kbd", {}, key)), make("td", {}, words)));
+  const rows = [...KEYS.values()].map(([key, words]) => make("tr", {}, make("td", {}, make("kbd", {}, key)), make("td", {}, words)));
   rows.push(make("tr", {}, make("td", {}, make("kbd", {}, "Tab")), make("td", {}, "from value to value; Enter keeps its details, and opens and shuts modules")));
   rows.push(make("tr", {}, make("td", {}, make("kbd", {}, "shift → ← ↑ ↓")), make("td", {}, "move about; so does dragging, and the wheel zooms")));
   const roles = { input: "input", param: "parameter", const: "constant", op: "operation", output: "output", state: "carried from step to step" };
@@ -67,6 +67,7 @@ function legend() {
     ...colors.map(([kind, words]) => make("div", { class: kind }, words)),
     make("p", {}, Object.entries(roles).flatMap(([role, words]) => [make("span", { class: `tag role ${role}` }, words), " "])),
     make("p", { class: "muted" }, "Arrays are shown by their norm, and as pictures: blue below zero, orange above. A gradient that was not computed is a dash."),
+    make("p", { class: "muted" }, "The layout is made in this page by Graphviz (graphviz.org, Eclipse Public License), compiled by @hpcc-js/wasm-graphviz (Apache License 2.0)."),
     make("form", { method: "dialog" }, make("button", {}, "close")),
   );
   $("legend").addEventListener("click", (event) => event.target === $("legend") && $("legend").close());

@@ -2,30 +2,55 @@
 
 import { $ } from "./elements.js";
 
-const LEAST = 0.05;
+const LEAST = 0.02;
+const LEGIBLE = 0.62;
 const MOST = 4;
 const place = { x: 0, y: 0, scale: 1 };
 let size = { width: 1, height: 1 };
 let frame = 0;
+const listeners = [];
+
+/** Be told whenever something else is seen. */
+export const listenPlace = (listener) => listeners.push(listener);
+
+/** The part of the graph that is seen. */
+export function seen() {
+  const { clientWidth, clientHeight } = $("stage");
+  return { x: -place.x / place.scale, y: -place.y / place.scale, width: clientWidth / place.scale, height: clientHeight / place.scale };
+}
+
+/** Bring a point of the graph to the middle. */
+export function center(x, y) {
+  const { clientWidth, clientHeight } = $("stage");
+  place.x = clientWidth / 2 - x * place.scale;
+  place.y = clientHeight / 2 - y * place.scale;
+  soon();
+}
 
 const show = () => {
   frame = 0;
   $("world").style.transform = `translate(${place.x}px, ${place.y}px) scale(${place.scale})`;
+  for (const listener of listeners) listener();
 };
 const soon = () => (frame ||= requestAnimationFrame(show));
-
-export const scale = () => place.scale;
 
 export function resize(width, height) {
   size = { width, height };
 }
 
-/** Fit the whole graph into the stage. */
+/** Fit the whole graph into the stage, in the middle of it. */
 export function fit() {
+  begin(LEAST);
+}
+
+/** Fit the graph into the stage as far as it can be read; of one that is larger the beginning is seen. */
+export function begin(least = LEGIBLE) {
   const { clientWidth, clientHeight } = $("stage");
-  place.scale = Math.min(1.25, Math.max(LEAST, Math.min((clientWidth - 56) / size.width, (clientHeight - 48) / size.height)));
-  place.x = (clientWidth - size.width * place.scale) / 2;
-  place.y = (clientHeight - size.height * place.scale) / 2;
+  const whole = Math.min((clientWidth - 56) / size.width, (clientHeight - 56) / size.height);
+  place.scale = Math.min(1.25, Math.max(least, whole));
+  const [room, tall] = [clientWidth - size.width * place.scale, clientHeight - size.height * place.scale];
+  place.x = room > 0 ? room / 2 : 28;
+  place.y = tall > 0 ? tall / 2 : 28;
   soon();
 }
 
@@ -72,7 +97,7 @@ export function listenStage(background) {
     { passive: false },
   );
   stage.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
+    if (event.button || event.target.closest("#map")) return;
     pointers.set(event.pointerId, { x: event.clientX, y: event.clientY, far: 0 });
   });
   addEventListener("pointermove", (event) => {
@@ -86,6 +111,12 @@ export function listenStage(background) {
     else move(x, y);
     Object.assign(before, { x: event.clientX, y: event.clientY });
   });
+  let before = { width: stage.clientWidth, height: stage.clientHeight };
+  new ResizeObserver(() => {
+    const now = { width: stage.clientWidth, height: stage.clientHeight };
+    move((now.width - before.width) / 2, (now.height - before.height) / 2); // what was in the middle stays there
+    before = now;
+  }).observe(stage);
   const stop = (event) => {
     const before = pointers.get(event.pointerId);
     pointers.delete(event.pointerId);
@@ -94,7 +125,6 @@ export function listenStage(background) {
     if (before.far < 4 && event.type === "pointerup" && !event.target.closest(".card, .head")) background();
     // the browser sends a click to what is below the pointer after a drag, too
     if (before.far >= 4) addEventListener("click", (click) => click.stopPropagation(), { capture: true, once: true });
-    setTimeout(() => dispatchEvent(new Event("rested")), 0);
   };
   addEventListener("pointerup", stop);
   addEventListener("pointercancel", stop);

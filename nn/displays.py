@@ -39,7 +39,7 @@ class Branch:
     """A module, with the sums over all that it holds and that was not met before.
 
     parameters, trained, nbytes   how many numbers it learns or keeps, how many of them require a gradient, their memory
-    squares   the sum of the squares of all gradients, None if there is none
+    gradient   the norm of all gradients, None if there is none
     first     where the module was met before, if it is shared
     note      HTML for what could not be read
     """
@@ -54,16 +54,11 @@ class Branch:
     parameters: int = 0
     trained: int = 0
     nbytes: int = 0
-    squares: float | None = None
+    gradient: float | None = None
     dtypes: dict[str, None] = field(default_factory=dict)
     modules: int = 1
     first: str | None = None
     note: str = ""
-
-    @property
-    def gradient(self) -> float | None:
-        """The norm of the gradients of all parameters."""
-        return None if self.squares is None else math.sqrt(self.squares)
 
 
 def module_html(module: Any) -> str:
@@ -72,7 +67,8 @@ def module_html(module: Any) -> str:
     everything = list(within(root))
     rows = [row for one in everything for row in one.rows]
     sizes = {one.path: one.gradient for one in everything} | {f".{r.path}": r.figures.gradient for r in rows}
-    page = Page(ag.displays.weights_of(sizes), root.modules <= MOST_OPEN, len(rows) <= MOST_ROWS_OPEN)
+    has_gradients = root.gradient is not None
+    page = Page(ag.displays.weights_of(sizes), has_gradients, root.modules <= MOST_OPEN, len(rows) <= MOST_ROWS_OPEN)
     return ag.displays.panel(page.tree(root, True))
 
 
@@ -121,7 +117,7 @@ def add(branch: Branch, child: Branch) -> None:
     branch.children.append(child)
     branch.modules += child.modules
     branch.dtypes |= child.dtypes
-    count(branch, child.parameters, child.trained, child.nbytes, child.squares)
+    count(branch, child.parameters, child.trained, child.nbytes, child.gradient)
 
 
 def hold(branch: Branch, name: str, value: Any, persistent: bool | None, seen: dict[int, str]) -> None:
@@ -130,18 +126,17 @@ def hold(branch: Branch, name: str, value: Any, persistent: bool | None, seen: d
     branch.rows.append(row)
     if row.first is None and persistent is None:
         found = row.figures
-        squares = None if found.gradient is None else found.gradient**2
         branch.dtypes[found.dtype] = None
-        count(branch, found.count, found.count if value.requires_grad else 0, found.nbytes, squares)
+        count(branch, found.count, found.count if value.requires_grad else 0, found.nbytes, found.gradient)
     seen.setdefault(id(value), row.path)
 
 
-def count(branch: Branch, parameters: int, trained: int, nbytes: int, squares: float | None) -> None:
+def count(branch: Branch, parameters: int, trained: int, nbytes: int, gradient: float | None) -> None:
     branch.parameters += parameters
     branch.trained += trained
     branch.nbytes += nbytes
-    if squares is not None:
-        branch.squares = squares + (branch.squares or 0.0)
+    if gradient is not None:
+        branch.gradient = math.hypot(gradient, branch.gradient or 0.0)
 
 
 # -- how it is written -------------------------------------------------------------------------------------------------
@@ -149,9 +144,10 @@ def count(branch: Branch, parameters: int, trained: int, nbytes: int, squares: f
 
 @dataclass(frozen=True)
 class Page:
-    """Writes branches: weights of gradients by path, and what is open at first."""
+    """Writes branches: weights of gradients by path, whether there are any, and what is open at first."""
 
     weights: Mapping[str, float]
+    has_gradients: bool
     is_open: bool
     shows_rows: bool
 
@@ -181,7 +177,7 @@ class Page:
             return f"<span>{words} {show.muted(f'the same as {show.isolated(branch.first)}')}</span>"
         words += f" {branch.note}" if branch.note else ""
         counts = f"{branch.parameters:,}" if branch.parameters else ""
-        gradient = self.gradient(branch.gradient, branch.path)
+        gradient = self.gradient(branch.gradient, branch.path, branch.trained > 0)
         return f'<span>{words}</span> <span class="ag-count">{counts}</span> <span class="ag-grad">{gradient}</span>'
 
     def whole(self, root: Branch) -> str:
@@ -193,14 +189,14 @@ class Page:
         words += [f"{root.modules:,} modules"] if root.modules > 1 else []
         words += [f"{frozen:,} frozen"] if 0 < frozen < root.parameters else []
         words += ["in evaluation"] if "evaluation" in root.marks else ["in training"]
-        words += ["no gradients yet"] if root.trained and root.squares is None else []
+        words += ["no gradients yet"] if root.trained and root.gradient is None else []
         return " · ".join(words)
 
-    def gradient(self, norm: float | None, key: str) -> str:
-        """The norm of a gradient, and a bar for how large it is among all."""
-        if norm is None:
-            return ""
+    def gradient(self, norm: float | None, key: str, is_trained: bool) -> str:
+        """The norm of a gradient, and a bar for how large it is among all; what was not reached by a backward pass is told."""
         show = ag.displays
+        if norm is None:
+            return str(show.mark("no gradient", "alarm")) if is_trained and self.has_gradients else ""
         text = show.number_text(norm)
         role = "backward" if math.isfinite(norm) else "alarm"
         picture = show.bar(self.weights[key], role) if key in self.weights else ""
@@ -225,7 +221,8 @@ class Page:
             kind = f"the same as {show.isolated(row.first)}"
         numbers = show.tinted(found.span, "forward") if found.span else ""
         numbers += show.mark(found.trouble, "alarm") if found.trouble else ""
-        gradient = "" if row.persistent is not None else self.gradient(found.gradient, f".{row.path}")
+        is_trained = row.persistent is None and row.first is None and row.value.requires_grad
+        gradient = "" if row.persistent is not None else self.gradient(found.gradient, f".{row.path}", is_trained)
         return [
             show.isolated(row.name), show.escaped(found.shape), show.muted(show.escaped(found.dtype)), show.muted(kind), numbers,
             gradient,

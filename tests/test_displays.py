@@ -256,6 +256,23 @@ def test_gradients_of_modules_are_the_norms_over_all_that_they_hold():
         assert f"{norm:.4g}" in texts
 
 
+def test_what_a_backward_pass_did_not_reach_is_marked():
+    model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
+    before = shown(model).text
+    np.sum(model[1](model[0](np.ones((1, 2))).detach())).backward()
+    after = shown(model).text
+
+    assert "no gradient" not in before.replace("no gradients yet", "")
+    assert after.count("no gradient") == 3  # the first layer, its weight and its bias
+
+
+def test_the_norm_of_gradients_whose_squares_are_too_large_is_right():
+    model = nn.Linear(2, 2).double()
+    model.weight.grad, model.bias.grad = np.full((2, 2), 1.5e200), np.full(2, 2e200)
+
+    assert "grad 4.123e200" in shown(model).text
+
+
 def test_what_is_shared_is_shown_once_and_counted_once():
     inner = nn.Linear(3, 3)
     model = nn.Sequential(inner, nn.Tanh(), inner, nn.Linear(3, 3, bias=False))

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy import divide, exp, log, subtract, vdot
 
 from ..batches import all_batched
 from ..errors import AutogradError, DTypeError, ShapeError
@@ -26,6 +27,8 @@ from .softmaxes import log_softmax, softmax
 
 FEW = 128
 """Up to this many classes, rows with a 1 in the place of the class are kept ready."""
+
+HALF = np.dtype(np.float16)
 
 
 class ClassRangeError(AutogradError, IndexError):
@@ -74,6 +77,12 @@ def check_targets(name: str, scores: Shape, target: Any) -> None:
         )
 
 
+@lru_cache(maxsize=4)
+def row_starts(rows: int, classes: int) -> Any:
+    """Where each row of a matrix of scores begins."""
+    return np.arange(0, rows * classes, classes)
+
+
 def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
     """The loss, and its slope softmax(scores) - onehot(target), divided by their number for a mean."""
     shape = scores.shape
@@ -81,23 +90,25 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
         return cross_entropy_elsewhere(scores, target, reduction)
     rows, classes = shape
     if not classes:
-        check_targets("cross_entropy", shape, target)
-    z = np.subtract(scores, np.maximum.reduce(scores, axis=1, keepdims=True), order="C")
-    if not 0 < classes <= FEW or reduction not in ("mean", "sum") or z.dtype == np.float16:
+        return by_elements(scores.copy(), target, reduction)
+    highest = scores.argmax(1)  # and then the scores there: far quicker than the maximum of each row
+    highest += row_starts(rows, classes)
+    z = subtract(scores, scores.take(highest)[:, None], order="C")
+    if classes > FEW or reduction not in ("mean", "sum") or z.dtype == HALF:
         return by_elements(z, target, reduction)
     try:
-        units = unit_rows(classes, z.dtype).take(target, axis=0)
+        units = unit_rows(classes, z.dtype).take(target, 0)
     except IndexError:
         units = None
         check_targets("cross_entropy", shape, target)
-    picked = np.vdot(z, units)
+    picked = vdot(z, units)
     if picked != picked:  # a negative target, an infinite score, or no number at all
         return by_elements(z, target, reduction)
-    np.exp(z, out=z)
-    sums = np.dot(z, ones(classes, z.dtype))
-    z /= sums[:, None]
-    z -= units
-    total = np.add.reduce(np.log(sums, out=sums)) - picked
+    exp(z, z)
+    sums = z.dot(ones(classes, z.dtype))
+    divide(z, sums[:, None], z)
+    subtract(z, units, z)
+    total = log(sums, sums).dot(ones(rows, z.dtype)) - picked
     if reduction == "sum" or not rows:
         return total, z
     z *= 1 / rows
@@ -108,7 +119,7 @@ def by_elements(z: Any, target: Any, reduction: Reduction) -> Any:
     """cross_entropy for any number of classes, from scores shifted to a maximum of 0; z becomes the slope."""
     rows, classes = z.shape
     check_targets("cross_entropy", z.shape, target)
-    places = np.arange(0, rows * classes, classes) + target if classes else target
+    places = row_starts(rows, classes) + target if classes else target
     picked = z.take(places)
     np.exp(z, out=z)
     sums = np.dot(z, ones(classes, z.dtype))

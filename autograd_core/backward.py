@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from .batches import Batched
 from .errors import DTypeError, GradientError, ShapeError
@@ -104,7 +105,7 @@ def backward(value: Value, gradient: Any = None, retain_graph: bool | None = Non
         while store:
             target, g = store.popitem()
             g = conjugate(g)
-            owned = type(g) is np.ndarray and sys.getrefcount(g) <= ONE_OWNER and (g.base is None or is_sole_view(g))
+            owned = type(g) is ndarray and sys.getrefcount(g) <= ONE_OWNER and (g.base is None or is_sole_view(g))
             accumulate(target, g, owned)
 
 

@@ -10,10 +10,12 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy import maximum, ndarray, not_equal
 
 from ..families import elementwise
 from ..samples import singular
 from .arithmetic import ANY
+from .buffers import zero
 
 
 def mask(condition: Any, like: Any) -> Any:
@@ -28,9 +30,19 @@ def positive(a: Any) -> Any:
 
 # -- with a kink at 0 --------------------------------------------------------------------------------------------------
 
+
+def rectify(a: Any) -> Any:
+    return maximum(a, zero(a.dtype) if type(a) is ndarray and a.dtype.kind == "f" else 0)
+
+
+def rectified_slope(y: Any) -> Any:
+    """1 where y is not 0, since it is never negative; NaN stays visible."""
+    return not_equal(y, zero(y.dtype)).astype(y.dtype) if type(y) is ndarray else mask(y != 0, y)
+
+
 rectified = elementwise(
-    lambda a: np.maximum(a, 0),
-    lambda y: mask(y != 0, y),  # y is never negative; NaN stays visible
+    rectify,
+    rectified_slope,
     scalar=lambda a: 0.0 if a <= 0.0 else a,
     cut=True,
     name="relu",

@@ -38,6 +38,14 @@ def ones(n: int, dtype: Any) -> Any:
     return made
 
 
+@lru_cache(maxsize=64)
+def zero(dtype: Any) -> Any:
+    """The number 0 as an array that nobody can write to: to compare with it costs half of what it costs with a Python number."""
+    made = np.zeros((), dtype)
+    made.flags.writeable = False
+    return made
+
+
 class Row:
     """A row that the rows of a matrix are multiplied by or added to, repeated so that the loops are long."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy import multiply, subtract
 
 from ..errors import SettingError
 from ..settings import number
@@ -72,5 +73,5 @@ class SGD(Optimizer):
                 np.multiply(b, momentum, b)
                 np.add(b, g if group["dampening"] == 0 else np.multiply(g, gain, d), b)
             g = np.add(g, np.multiply(b, momentum, d), d) if group["nesterov"] else b
-        np.multiply(g, lr, d)
-        np.subtract(w, d, w)
+        multiply(g, lr, d)
+        subtract(w, d, w)

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from .families.elementwise import gate, push
-from .live import carries_masks
 from .modes import current, keep_all, set_grad_enabled
 from .recording import Node, Value, frame, handle, in_numpy, leaf, wrapped
 from .reverse import ancestors, check_unwritten
@@ -95,7 +94,7 @@ def moved(node: Node, tangents: Sequence[Any], masks: Sequence[Any]) -> Any:
     """The mask of a result: what depends on any live element; None where all of it does, or the family drops masks."""
     primitive: Any = node.primitive
     masked = any(m is not None for m in masks)
-    carries = primitive.cut or (masked and carries_masks(primitive))
+    carries = primitive.cut or (masked and primitive.carries_masks)
     sources = [None if t is None else e.value for e, t in zip(node.inputs, tangents, strict=True)]
     if not carries or any(type(value) is tuple for value in (node.value, *sources)):
         return None

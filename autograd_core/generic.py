@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 
 from .batches import Batched, batched_call
 from .declaring import check_results, checked_pair
@@ -23,33 +24,32 @@ OBJECT = np.dtype(object)
 def generic_call(made: Primitive) -> Callable[..., Any]:
     """The call of a primitive: compute, and record when a value that needs a gradient takes part."""
     forward, defaults, residual, outputs = made.forward, made.defaults, made.residual, made.outputs
-    single, routes, closed, ndarray = outputs is None, made.routes, made.closed, np.ndarray
+    single, routes = outputs is None, made.routes
 
     def call(*args: Any, **settings: Any) -> Any:
-        datas = []
+        datas = list(args)
+        sources: list[Any] = [None] * len(datas)
         wanted = []
-        constants = tensors = False
+        constants = scalars = False
         for i, arg in enumerate(args):
             kind = type(arg)
             if kind is Tensor or kind is Scalar:
-                if kind is Tensor:
-                    tensors = True
-                datas.append(arg._data)
-                node = arg.node
-                if node is None or not node.requires_grad:
-                    constants = True
-                else:
+                if kind is Scalar:
+                    scalars = True
+                datas[i] = arg._data
+                node = sources[i] = arg.node
+                if node is not None and node.requires_grad:
                     wanted.append(i)
-            elif kind is ndarray and arg.dtype is not OBJECT:
-                datas.append(arg)
+                else:
+                    constants = True
             elif kind is Batched:
                 return batched_call(made, args, settings)
-            else:
-                datas.append(operand(arg))
+            elif kind is not ndarray or arg.dtype is OBJECT:
+                datas[i] = operand(arg)
         if defaults:
             settings = {**defaults, **settings}
         try:
-            y = forward(*datas, **settings)
+            y = forward(*datas, **settings) if settings else forward(*datas)
         except Exception as error:
             raise made.explained(error, datas) from error
         kept = None
@@ -60,13 +60,13 @@ def generic_call(made: Primitive) -> Callable[..., Any]:
         if not (wanted or constants):
             return y
         mode = current()
-        if wanted and mode.plain and (tensors or type(y) is float) and closed is not None and closed.isdisjoint(wanted):
-            places = tuple(wanted)
-            route = routes.get((places, "")) or made.route(places)
-            if not single:
-                return made.several(y, record(route, args, datas, y, kept, settings or None, mode))
-            node = record(route, args, datas, y, kept, settings or None, mode)
-            return scalar_of(y, node) if type(y) is float else tensor_of(y, node)
+        if wanted and mode.plain and (not scalars or type(y) is float):
+            route = routes.get((tuple(wanted), ""))
+            if route is not None:  # as soon as there was such a call, one with nothing unusual about it
+                node = record(route, args, sources, datas, y, kept, settings or None, mode)
+                if not single:
+                    return made.several(y, node)
+                return scalar_of(y, node) if type(y) is float else tensor_of(y, node)
         return made.finish(args, datas, y, kept, settings or None, mode if wanted or mode.keep_all else None)
 
     return call

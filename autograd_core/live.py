@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .families.elementwise import gate
-from .primitive import Parts, Primitive
+from .primitive import Parts
 from .recording import Node, in_numpy
 from .rules import Route, settle
 from .shapes import kept_shape
@@ -23,6 +23,8 @@ from .shapes import kept_shape
 
 class Masks:
     """The live masks of one walk; an element without a mask is live."""
+
+    __slots__ = ("_bends", "live")
 
     def __init__(self) -> None:
         self.live: dict[Node, Any] = {}
@@ -37,7 +39,7 @@ class Masks:
             return self.pull_number(node, saved, g, reached)
         parents = node.parents
         mask = self.live.pop(node, None)
-        carries = route.cut or (mask is not None and carries_masks(route.primitive))
+        carries = route.cut or (mask is not None and route.primitive.carries_masks)
         needed = [carries and self.bends(p) for p in parents]
         bending = mask is not None and route.primitive.bends
         contributions = rezeroed(node, route, saved, g, mask) if bending else route.pull(node, saved, g)
@@ -51,12 +53,16 @@ class Masks:
 
     def whole(self, node: Node) -> bool:
         """Whether no mask goes through a node, so that its parents are live as a whole."""
-        route: Any = node.route
-        parents = node.parents
-        if node in self.live or (route.cut and any(map(self.bends, parents))):
+        live, parents = self.live, node.parents
+        if live and node in live:
             return False
-        for parent in parents:
-            self.live.pop(parent, None)
+        if node.route.cut:  # type: ignore[union-attr]
+            for parent in parents:
+                if self.bends(parent):
+                    return False
+        if live:
+            for parent in parents:
+                live.pop(parent, None)
         return True
 
     def pull_number(self, node: Node, saved: Any, g: Any, reached: Collection[Node]) -> tuple[Any, ...]:
@@ -77,18 +83,18 @@ class Masks:
 
     def bends(self, node: Node) -> bool:
         """Whether a cotangent of the node meets a slope that could be infinite before it meets another family."""
+        if node.route is None or not node.route.primitive.carries_masks:
+            return False
         known = self._bends
         if node in known:
             return known[node]
-        if node.route is None or not carries_masks(node.route.primitive):
-            return False
         stack = [node]
         while stack:
             top = stack[-1]
             primitive = top.primitive
-            if top in known or not carries_masks(primitive):
+            if top in known or primitive is None or not primitive.carries_masks:
                 known.setdefault(top, False)
-            elif primitive.bends:  # type: ignore[union-attr]
+            elif primitive.bends:
                 known[top] = True
             elif waiting := [p for p in top.parents if p not in known]:
                 stack.extend(waiting)
@@ -97,11 +103,6 @@ class Masks:
                 known[top] = any(known[p] for p in top.parents)
             stack.pop()
         return known[node]
-
-
-def carries_masks(primitive: Primitive | None) -> bool:
-    """Whether masks go on through an operation; every other one drops them, since its zeros are exact."""
-    return primitive is not None and (primitive.masks is not None or primitive.family == "elementwise")
 
 
 def moved(node: Node, route: Route, mask: Any) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 import numpy as np
+from numpy import ndarray
 
 if TYPE_CHECKING:
     from .primitive import Primitive
@@ -91,10 +92,13 @@ class Clock:
 
 def protected(constant: Any) -> Any:
     """A constant that nobody can change later: itself when it is read-only and owns its memory, else a copy."""
-    if not isinstance(constant, np.ndarray) or (constant.flags.owndata and not constant.flags.writeable):
+    if not isinstance(constant, ndarray):
+        return constant
+    flags = constant.flags
+    if flags.owndata and not flags.writeable:
         return constant
     copy = constant.copy()
-    copy.flags.writeable = False
+    copy.setflags(False)  # type: ignore[call-arg]  # half the cost of copy.flags.writeable = False
     return copy
 
 

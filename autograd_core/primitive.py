@@ -94,6 +94,8 @@ class Primitive:
         # how live masks go through: by the operation's own rules, whose weights are never negative, or as through a sum over
         # the setting axis; None where they end (elementwise operations have a way of their own)
         self.masks = masks or ("weights" if cut or family == "layout" else None)
+        # whether live masks go on at all; what drops them has zeros that are exact
+        self.carries_masks = self.masks is not None or family == "elementwise"
         self.definition, self.scalar = definition, scalar
         self.domain, self.kinks, self.samples = domain, kinks, samples
         self.reference, self.variadic, self.singular = reference, variadic, tuple(singular)
@@ -220,7 +222,7 @@ class Primitive:
     def finish(
         self,
         args: Sequence[Any],
-        datas: Sequence[Any],
+        datas: list[Any],
         y: Any,
         residual: Any,
         settings: Settings | None,
@@ -242,7 +244,8 @@ class Primitive:
         )
         if not wanted and not mode.keep_all:
             return present(y, self.ghost)
-        node = record(self.route(wanted), args, datas, y, residual, settings, mode)
+        sources = [arg.node if isinstance(arg, Value) else None for arg in args]
+        node = record(self.route(wanted), args, sources, datas, y, residual, settings, mode)
         if mode.witness is not None:
             mode.witness.called(node)
         return present(y, node) if self.outputs is None else self.several(y, node)

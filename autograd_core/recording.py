@@ -124,9 +124,10 @@ class Node:
     @property
     def parents(self) -> tuple[Node, ...]:
         """The inputs that need a gradient."""
-        if self.route is None:
+        route = self.route
+        if route is None:
             return ()
-        return self.route.parents(self.inputs)
+        return route.parents(self.first if route.arity is None else self.inputs)
 
     @property
     def is_leaf(self) -> bool:
@@ -292,44 +293,41 @@ def entry(arg: Any, data: Any, named: bool, keep_all: bool) -> Any:
 def record(
     route: Route,
     args: Sequence[Any],
-    datas: Sequence[Any],
+    sources: list[Any],
+    datas: list[Any],
     y: Any,
     residual: Any,
     settings: Settings | None,
     mode: Mode,
 ) -> Node:
-    """The node of one call, for any primitive; families have a faster way for their commonest calls."""
-    keep_all = mode.keep_all
-    keeps = route.keeps
-    inputs: list[Any] = []
-    saved: list[Any] = []
-    if len(route.wanted) == len(args) and not keep_all:  # each argument has a node: the commonest case, in C loops
-        inputs = [arg.node for arg in args]
-        saved = list(datas) if route.every else [d if i in keeps else None for i, d in enumerate(datas)]
-        args = ()
-    for i, arg in enumerate(args):
-        named = keep_all or route.every or i in keeps
-        kind = type(arg)
-        if (kind is Scalar or kind is Tensor) and not keep_all and (source := arg.node) is not None and source.serial:
-            inputs.append(source)
-            saved.append(datas[i] if named else None)
-        else:
-            source = entry(arg, datas[i], named, keep_all)
-            inputs.append(source)
-            saved.append(None if not named else datas[i] if isinstance(source, Node) else source)
+    """The node of one call, for any primitive; families have a faster way for their commonest calls.
+
+    sources, datas   the node (None without one) and the numbers of each argument, in lists that the record may change
+    """
+    keep_all, keeps = mode.keep_all, route.keeps
+    if keep_all or len(route.wanted) < len(args):  # else each argument has a node: the commonest case
+        for i, source in enumerate(sources):
+            if source is None or keep_all or not source.serial:
+                named = keep_all or route.every or i in keeps
+                sources[i] = source = entry(args[i], datas[i], named, keep_all)
+                if not isinstance(source, Node):
+                    datas[i] = source  # what nobody can change later
+    saved = tuple(datas) if keep_all else route.saved(datas)
     node = Node()
     node.serial = next(serials)
     node.route = route
     node.requires_grad = bool(route.wanted)
-    node.second = node.z = None
     if route.arity is None:
-        node.first, node.x, node.z = tuple(inputs), tuple(saved), residual
+        node.first, node.second, node.x, node.z = tuple(sources), None, saved, residual
+    elif route.arity == 1:
+        (node.first,), node.second, (node.x,), node.z = sources, None, saved, None
     else:
-        node.first, node.x = inputs[0], saved[0]
-        if route.arity == 2:
-            node.second, node.z = inputs[1], saved[1]
+        (node.first, node.second), (node.x, node.z) = sources, saved
     node.y = y if keep_all or -1 in keeps else None
-    node.value = y if keep_all else tuple([kept(part) for part in y]) if type(y) is tuple else kept(y)
+    if keep_all:
+        node.value = y
+    else:
+        node.value = tuple([kept(part) for part in y]) if type(y) is tuple else kept(y)
     node.settings = settings if settings is None else unchanging(settings)
     node.scope = mode.scope
     node.storage = node.grad = node.about = None

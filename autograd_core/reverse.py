@@ -44,33 +44,33 @@ def ancestors(roots: Iterable[Node], stops: Collection[Node] = (), leaves: list[
     """
     seen = set(stops)
     nodes: list[Node] = []
-    found: list[Node] = []
     for root in roots:
-        if root not in seen:
+        if root.route is not None and root not in seen:
             seen.add(root)
-            (found if root.route is None else nodes).append(root)
+            nodes.append(root)
     for node in nodes:  # grows while it is walked
         route: Any = node.route
         kind = route.kind
         if kind == BOTH:
             parent = node.first
-            if parent not in seen:
+            if parent.route is not None and parent not in seen:
                 seen.add(parent)
-                (found if parent.route is None else nodes).append(parent)
+                nodes.append(parent)
             parent = node.second
         elif kind == MANY:
-            for parent in node.parents:
-                if parent not in seen:
+            for parent in route.parents(node.first):
+                if parent.route is not None and parent not in seen:
                     seen.add(parent)
-                    (found if parent.route is None else nodes).append(parent)
+                    nodes.append(parent)
             continue
         else:
             parent = node.first if kind == FIRST else node.second
-        if parent not in seen:
+        if parent.route is not None and parent not in seen:
             seen.add(parent)
-            (found if parent.route is None else nodes).append(parent)
+            nodes.append(parent)
     if leaves is not None:
-        leaves.extend(found)
+        found = dict.fromkeys([*roots, *[parent for node in nodes for parent in node.parents]])
+        leaves.extend([node for node in found if node.route is None and node not in stops])
     nodes.sort(key=_by_age, reverse=True)
     return nodes
 

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy import ndarray
 
 from .batches import Batched
 from .errors import DeclarationError, ShapeError
@@ -38,10 +39,11 @@ class Route:
     arity   1 or 2, where a node keeps its inputs in slots; None where it keeps them in tuples
     kind    which slots hold the parents: FIRST, SECOND or BOTH; MANY where they are in a tuple
     pull    (node, saved, g) -> a contribution per parent; `saved` is the node itself, or a `Frame` of recorded values
+    saved   what a node keeps of the numbers of its inputs, a tuple with None in the place of what no rule names
     pour    (total, g, **settings) adds the contribution to the only parent to an array in place; None if it can't
     """
 
-    __slots__ = ("arity", "cut", "every", "keeps", "kind", "parents", "pour", "primitive", "pull", "wanted")
+    __slots__ = ("arity", "cut", "every", "keeps", "kind", "parents", "pour", "primitive", "pull", "saved", "wanted")
 
     def __init__(
         self,
@@ -56,6 +58,19 @@ class Route:
         self.cut, self.every, self.pour = primitive.cut, every, primitive.pour
         self.kind = MANY if arity is None else KINDS.get(wanted, MANY)
         self.parents = chosen(wanted)
+        self.saved = tuple if every else saving(keeps, len(primitive.rules))
+
+
+def saving(keeps: frozenset[int], usual: int) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """The function that gives those inputs that are kept and None for each other; quickest if there are as many as usual."""
+    pick = chosen(tuple([i if i in keeps else usual for i in range(usual)]))
+
+    def saved(datas: Sequence[Any]) -> tuple[Any, ...]:
+        if len(datas) == usual:
+            return pick((*datas, None))
+        return tuple([d if i in keeps else None for i, d in enumerate(datas)])
+
+    return saved
 
 
 @cache
@@ -176,7 +191,7 @@ def settle(c: Any, target: Any) -> Any:
     """A contribution brought to the shape and dtype of the input it belongs to: sums over what was broadcast, casts back once."""
     if type(target) is float:
         return to_float(c)
-    if type(c) is np.ndarray and c.shape == target.shape and c.dtype is target.dtype:
+    if type(c) is ndarray and c.shape == target.shape and c.dtype is target.dtype:
         return c
     if isinstance(c, (bool, int, float, complex)) and not isinstance(c, np.generic):
         return np.full(target.shape, c, target.dtype)

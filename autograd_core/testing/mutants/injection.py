@@ -84,7 +84,7 @@ def injected(site: Site, change: Change) -> Iterator[None]:
         for (wanted, variant), route in made.routes.items():  # calls have taken them already
             wrong = made.make_route(wanted, variant)
             wrong = wrong if made.outputs is None else several_back(wrong)
-            route.pull, route.keeps, route.every = wrong.pull, wrong.keeps, wrong.every
+            route.pull, route.keeps, route.every, route.saved = wrong.pull, wrong.keeps, wrong.every, wrong.saved
         yield
 
 
@@ -134,7 +134,7 @@ def put(items: Sequence[Any], i: int, item: Any) -> Any:
 def restored(made: Primitive) -> Iterator[None]:
     """After the block a primitive is what it was, its routes included."""
     attributes, routes = vars(made).copy(), dict(made.routes)
-    before = [(route, route.pull, route.keeps, route.every) for route in routes.values()]
+    before = [(route, route.pull, route.keeps, route.every, route.saved) for route in routes.values()]
     try:
         yield
     finally:
@@ -142,5 +142,5 @@ def restored(made: Primitive) -> Iterator[None]:
         vars(made).update(attributes)
         made.routes.clear()  # in place: calls hold on to it
         made.routes.update(routes)
-        for route, pull, keeps, every in before:
-            route.pull, route.keeps, route.every = pull, keeps, every
+        for route, pull, keeps, every, saved in before:
+            route.pull, route.keeps, route.every, route.saved = pull, keeps, every, saved

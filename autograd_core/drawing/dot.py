@@ -20,18 +20,23 @@ from .symbols import number_text
 from .tables import Tables, tooltip
 
 FONT = "Arial"
+QUICK = {"splines": "line", "nslimit": "0.1", "mclimit": "0.01"}
+"""Straight lines, and few rounds of improving ranks, crossings and places."""
 
 
-def dot_of(document: Document) -> str:
-    """The document as DOT text, the same for the same document."""
-    return Writer(document).text()
+def dot_of(document: Document, quick: bool = False) -> str:
+    """The document as DOT text, the same for the same document.
+
+    quick   without beads and with settings that lay out large graphs, ten times faster and less well
+    """
+    return Writer(document, quick).text()
 
 
 class Writer:
     """One document in the colours of its theme."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    def __init__(self, document: Document, quick: bool) -> None:
+        self.document, self.quick = document, quick
         self.colours = THEMES[document.theme]
         self.homes = {card.id: card.group for card in document.cards}
         self.faces = {card.id: card.face for card in document.cards}
@@ -46,7 +51,9 @@ class Writer:
         )  # fmt: skip
         dot.attr("node", shape="plain", fontname=FONT)
         dot.attr("edge", fontname=FONT, arrowsize="0.7", penwidth="1.3")
-        if not any(edge.beside for edge in document.edges):
+        if self.quick:
+            dot.attr("graph", **QUICK)
+        elif not any(edge.beside for edge in document.edges):
             dot.attr("graph", ordering="in")  # arguments from top to bottom; cards beside others stand elsewhere
         if label := heading(document, self.colours):
             dot.attr(label=label)
@@ -99,7 +106,7 @@ class Writer:
     def edges(self) -> None:
         """The edges between values, with their beads."""
         for edge in self.document.edges:
-            if has_label(edge):
+            if self.has_bead(edge):
                 # within the group of both ends: a frame that an edge left and entered again would become one column
                 home = common_group(self.homes[edge.source], self.homes[edge.target], self.document.groups)
                 id = f"{edge.id}_label"
@@ -144,7 +151,7 @@ class Writer:
             both = f"{colours.backward}:{colours.forward}"
             heads = {"color": both, "arrowhead": "empty", "arrowtail": "normal"}
             dot.edge(edge.target, edge.source, **{**style, **(heads if edge.backward else {"dir": "back"})})
-        elif not has_label(edge):
+        elif not self.has_bead(edge):
             dot.edge(edge.source, edge.target, **style)
         else:
             label = f"{edge.id}_label"
@@ -176,6 +183,11 @@ class Writer:
                 arrowsize="0.6", **style,
             )  # fmt: skip
 
+    def has_bead(self, edge: Edge) -> bool:
+        """Whether a bead stands on an edge."""
+        told = bool(edge.rule or edge.steps or edge.through or edge.local is not None)
+        return told and not edge.beside and not self.quick
+
     def bead(self, edge: Edge) -> str:
         """Local derivative and what flows back, as the small card of an edge."""
         lines = self.array_lines(edge) if edge.local is None else self.number_lines(edge, edge.local)
@@ -204,11 +216,6 @@ class Writer:
             result = "0 (cut)" if edge.dead else number_text(edge.contribution)
             lines.append(run(product, orange, 9) + run(result, orange, 9, bold=True))
         return lines
-
-
-def has_label(edge: Edge) -> bool:
-    """Whether a bead stands on an edge."""
-    return not edge.beside and bool(edge.rule or edge.steps or edge.through or edge.local is not None)
 
 
 def common_group(one: str | None, other: str | None, groups: Sequence[Group]) -> str | None:

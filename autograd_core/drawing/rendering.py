@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import RendererError
 
-TIME_LIMIT = 60.0
+TIME_LIMIT = 20.0
 DPI = 144
+CHOICE = "AUTOGRAD_RENDERER"
 GRAPHVIZ = "apt install graphviz fonts-liberation      (or your system's package of Graphviz)"
 PURE = 'pip install "autograd-core[viz]"'
+
+
+class LayoutError(RendererError):
+    """A program was there, and made no picture of this graph; `reason` says why in a few words."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -24,9 +36,22 @@ class Renderer:
     command: str
     formats: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        return Path(self.command).stem
+
 
 def renderers() -> list[Renderer]:
-    """The programs on this machine, the best first: Graphviz itself, then the PyPI package graphviz-pure."""
+    """The programs on this machine, the best first: Graphviz itself, then the PyPI package graphviz-pure.
+
+    The environment variable AUTOGRAD_RENDERER chooses one of them by its name: dot, graphviz-pure, or none.
+    """
+    choice = os.environ.get(CHOICE)
+    return [renderer for renderer in installed() if not choice or renderer.name == choice]
+
+
+def installed() -> list[Renderer]:
+    """The programs on this machine, whether chosen or not."""
     found = []
     if dot := shutil.which("dot"):
         found.append(Renderer(dot, ("svg", "png", "pdf")))
@@ -40,45 +65,71 @@ def renderers() -> list[Renderer]:
     return found
 
 
-def render(source: str, format: str, time_limit: float = TIME_LIMIT) -> bytes:
+def render(source: str, format: str, time_limit: float | None = None) -> bytes:
     """The picture of a DOT text as svg, png or pdf.
 
-    Raises RendererError where no program is installed, none writes the format, or the layout takes longer than
-    `time_limit` seconds.
+    Raises RendererError where no program is installed, or none writes the format; LayoutError where the layout fails, or
+    takes longer than `time_limit` seconds (TIME_LIMIT by default).
     """
-    present = renderers()
-    if not present:
-        raise RendererError(
-            f"no program that lays out graphs was found, so {format} cannot be made (.dot and .json can). Install "
-            f"one of\n    {GRAPHVIZ}\n    {PURE}"
-        )
-    able = [r for r in present if format in r.formats]
-    if not able:
-        name, formats = Path(present[0].command).name, " and ".join(present[0].formats)
-        raise RendererError(
-            f"{name} writes {formats}, not {format}: save as .svg, or install Graphviz itself\n    {GRAPHVIZ}"
-        )
+    able = able_to_write(format)
+    limit = TIME_LIMIT if time_limit is None else time_limit
     problems = []
     for renderer in able:
         try:
-            return run(renderer.command, source, format, time_limit)
+            return run(renderer.command, source, format, limit)
         except subprocess.TimeoutExpired as error:
-            raise RendererError(
-                f"the layout took longer than {time_limit:.0f} seconds and was stopped. Draw fewer values "
-                f"(max_nodes=), or save as .dot and lay it out with another program"
+            raise LayoutError(
+                f"the layout took longer than {limit:g} seconds and was stopped. Draw fewer values (a part of the "
+                f"drawing by .around(value) or .path(first, last), or detail=\"modules\", fold=True, hide=), or save as "
+                f".dot and lay it out with another program",
+                f"the usual layout took longer than {limit:g} seconds",
             ) from error
         except (OSError, subprocess.CalledProcessError) as error:
-            words = (
-                error.stderr.decode(errors="replace").strip()
-                if isinstance(error, subprocess.CalledProcessError)
-                else str(error)
-            )
+            words = error.stderr.strip() if isinstance(error, subprocess.CalledProcessError) else str(error)
             problems.append(f"{renderer.command}: {words or error}")
-    raise RendererError("the drawing could not be laid out:\n    " + "\n    ".join(problems))
+    raise LayoutError("the drawing could not be laid out:\n    " + "\n    ".join(problems), "the usual layout failed")
+
+
+def able_to_write(format: str) -> list[Renderer]:
+    """The programs that write a format, the best first; raises RendererError where there is none."""
+    present = renderers()
+    if not present:
+        choice = os.environ.get(CHOICE)
+        hidden = [renderer.name for renderer in installed()] if choice else []
+        raise RendererError(
+            f"no program that lays out graphs was found, so {format} cannot be made (.dot and .json can). Install "
+            f"one of\n    {GRAPHVIZ}\n    {PURE}"
+            + (f"\n{CHOICE}={choice} leaves out what is installed: {' and '.join(hidden)}" if hidden else "")
+        )
+    able = [renderer for renderer in present if format in renderer.formats]
+    if not able:
+        formats = " and ".join(present[0].formats)
+        raise RendererError(
+            f"{present[0].name} writes {formats}, not {format}: save as .svg, or install Graphviz itself\n    {GRAPHVIZ}"
+        )
+    return able
 
 
 def run(command: str, source: str, format: str, time_limit: float) -> bytes:
-    """What a renderer writes for a source."""
+    """What a renderer writes for a source. Whatever ends the wait, nothing that was started is left running."""
     flags = [f"-T{format}"] + ([f"-Gdpi={DPI}"] if format == "png" else [])
-    done = subprocess.run([command, *flags], input=source.encode(), capture_output=True, timeout=time_limit, check=True)
-    return done.stdout
+    pipe = subprocess.PIPE
+    # in a session of its own, so that what a script starts in its turn can be ended with it
+    with subprocess.Popen([command, *flags], stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as process:
+        try:
+            picture, words = process.communicate(source.encode(), time_limit)
+        except BaseException:  # too late, or the user has interrupted
+            end(process)
+            raise
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, stderr=words.decode(errors="replace"))
+    return picture
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process with all that it has started."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)

@@ -4,9 +4,7 @@ import json
 import math
 import re
 import sys
-import sysconfig
 import xml.etree.ElementTree as ElementTree
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,18 +13,14 @@ from hypothesis import strategies as st
 
 import autograd_core as ag
 from autograd_core.drawing import Drawing, draw
-from autograd_core.drawing import rendering as rendering_module
 from autograd_core.drawing.colours import LIGHT
 from autograd_core.drawing.document import visible
 from autograd_core.drawing.labels import escaped
 from autograd_core.drawing.legends import legend
-from autograd_core.drawing.rendering import Renderer, renderers
 from autograd_core.drawing.symbols import Symbol, number_text
 from autograd_core.errors import GradientError, MutationError, RendererError
 from autograd_core.graph import Graph
 from autograd_core.primitive import declared
-
-needs_renderer = pytest.mark.skipif(not renderers(), reason="no program that lays out graphs is installed")
 
 
 def named(value, name):
@@ -503,8 +497,8 @@ def test_a_neurons_sum_is_written_as_a_sum_with_constants_as_numbers():
     assert formula([float(i) for i in range(9)], w * 4 + w[:1]) == "w1 × 0 + w2 × 1 + w1 × 2 + w2 × 3 + … + b"
 
 
-@needs_renderer
-def test_the_arguments_of_a_neuron_stand_from_the_first_to_the_last(tmp_path):
+@pytest.mark.usefixtures("renderer")
+def test_the_arguments_of_a_neuron_stand_from_the_first_to_the_last():
     w = [ag.scalar(float(i), name=f"w{i}") for i in range(1, 4)]
     b = ag.scalar(0.0, name="b")
     with ag.scope("neuron", "Neuron"):
@@ -595,7 +589,7 @@ NASTY = [
 ]
 
 
-@needs_renderer
+@pytest.mark.usefixtures("renderer")
 @pytest.mark.parametrize("name", NASTY, ids=range(len(NASTY)))
 def test_any_name_is_shown_as_it_is(name, tmp_path):
     a = ag.scalar(2.0, name=name)
@@ -656,97 +650,6 @@ def test_the_document_is_versioned_json():
     assert data["version"] == 1
     assert [card["name"] for card in data["cards"]] == ["a", "b", "d", "e", "L"]
     assert data["edges"][0] | {"rule": "b", "local": -2.0, "contribution": -2.0} == data["edges"][0]
-
-
-# -- renderers -------------------------------------------------------------------------------------------------------
-
-
-FORMATS = {"svg": b"<?xml", "png": b"\x89PNG", "dot": b"digraph", "json": b"{"}
-
-
-@needs_renderer
-@pytest.mark.parametrize(("suffix", "start"), FORMATS.items())
-def test_saves_by_suffix(tmp_path, suffix, start):
-    path = draw(two_layers()[0], title="L").save(tmp_path / f"loss.{suffix}")
-
-    assert path.read_bytes().startswith(start)
-
-
-@needs_renderer
-def test_displays_itself_in_a_notebook():
-    drawing = draw(two_paths())
-    bundle = drawing._repr_mimebundle_()
-
-    assert bundle["image/svg+xml"].startswith("<svg")
-    assert drawing._repr_svg_() == bundle["image/svg+xml"] == drawing.svg()
-
-
-def test_without_a_program_a_display_falls_back_to_text_and_saving_says_what_to_install(monkeypatch, tmp_path):
-    monkeypatch.setattr(rendering_module.shutil, "which", lambda *args, **kwargs: None)
-    drawing = draw(two_paths())
-
-    assert drawing._repr_svg_() is None
-    assert drawing._repr_mimebundle_() == {"text/plain": str(drawing)}
-    assert "multiply(%1, %2)" in str(drawing)
-    assert repr(drawing) == "<drawing of 5 values and 6 edges>"
-    with pytest.raises(RendererError) as caught:
-        drawing.save(tmp_path / "loss.svg")
-    assert "apt install graphviz fonts-liberation" in str(caught.value)
-    assert 'pip install "autograd-core[viz]"' in str(caught.value)
-    assert drawing.save(tmp_path / "loss.dot").read_text(encoding="utf-8") == drawing.source
-
-
-def test_finds_the_command_of_graphviz_pure_beside_python_though_path_is_empty(monkeypatch, tmp_path):
-    command = tmp_path / ("graphviz-pure.exe" if sys.platform == "win32" else "graphviz-pure")
-    command.write_text("")
-    command.chmod(0o755)
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr(sysconfig, "get_path", lambda *args, **kwargs: str(tmp_path / "elsewhere"))
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-
-    assert renderers() == [Renderer(str(command), ("svg", "png"))]
-
-
-def program(path: Path, body: str) -> str:
-    path.write_text(f"#!{sys.executable}\n{body}\n")
-    path.chmod(0o755)
-    return str(path)
-
-
-@pytest.fixture
-def present(monkeypatch):
-    """Sets which renderers there are."""
-    return lambda *found: monkeypatch.setattr(rendering_module, "renderers", lambda: list(found))
-
-
-unix = pytest.mark.skipif(sys.platform == "win32", reason="makes a program of a script")
-
-
-def test_pdf_without_graphviz_itself_says_so(present, tmp_path):
-    present(Renderer("/somewhere/graphviz-pure", ("svg", "png")))
-
-    with pytest.raises(RendererError, match=r"graphviz-pure writes svg and png, not pdf(.|\n)*apt install graphviz"):
-        draw(two_paths()).save(tmp_path / "loss.pdf")
-
-
-@unix
-def test_a_broken_program_gives_way_to_the_next(present, tmp_path):
-    broken = Renderer(program(tmp_path / "dot", "import sys; sys.exit('libgvc is missing')"), ("svg",))
-    good = Renderer(program(tmp_path / "pure", "print('<?xml?><svg></svg>')"), ("svg",))
-    present(broken, good)
-    assert draw(two_paths()).svg().startswith("<svg>")
-
-    present(broken)
-    with pytest.raises(RendererError, match="libgvc is missing"):
-        draw(two_paths()).svg()
-
-
-@unix
-def test_a_layout_that_takes_too_long_is_stopped(present, tmp_path):
-    present(Renderer(program(tmp_path / "dot", "import time; time.sleep(30)"), ("svg",)))
-
-    with pytest.raises(RendererError, match=r"longer than .* seconds.*max_nodes"):
-        rendering_module.render("digraph {}", "svg", time_limit=0.2)
 
 
 def test_the_library_exports_draw():

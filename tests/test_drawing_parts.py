@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import autograd_core as ag
-from autograd_core.drawing.rendering import renderers
 from autograd_core.errors import GradientError
 
 
@@ -95,7 +94,7 @@ AWKWARD = {
 }
 
 
-@pytest.mark.skipif(not renderers(), reason="no program that lays out graphs is installed")
+@pytest.mark.usefixtures("renderer")
 @pytest.mark.parametrize("name", AWKWARD)
 def test_what_is_awkward_is_drawn(name):
     drawing = ag.draw(AWKWARD[name]())

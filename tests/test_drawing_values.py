@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import autograd_core as ag
-from autograd_core.drawing.rendering import renderers
 from autograd_core.graph import Graph
 
 
@@ -62,7 +61,7 @@ def cards(drawing):
     return {card.name: card for card in drawing.document.cards}
 
 
-@pytest.mark.skipif(not renderers(), reason="no program that lays out graphs is installed")
+@pytest.mark.usefixtures("renderer")
 def test_any_value_is_drawn(graph, tmp_path):
     drawing = ag.draw(graph)
     svg = drawing.svg()

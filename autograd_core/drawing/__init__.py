@@ -12,7 +12,8 @@ troubles, heat   where numbers stop being finite or a gradient is cut; values co
 colours          one palette a theme
 labels, charts   Graphviz's labels, and small pictures made of them
 tables, legends  cards, and what stands above a drawing
-dot, rendering   Graphviz's language, and the programs that lay it out
+dot              Graphviz's language
+rendering        the programs that lay it out; with processes, which end in time
 picture          `draw` and `Drawing`
 """
 

@@ -27,7 +27,7 @@ QUICK = {"splines": "line", "nslimit": "0.1", "mclimit": "0.01"}
 def dot_of(document: Document, quick: bool = False) -> str:
     """The document as DOT text, the same for the same document.
 
-    quick   without beads and with settings that lay out large graphs, ten times faster and less well
+    quick   with settings that lay out a large graph soon rather than well
     """
     return Writer(document, quick).text()
 
@@ -106,7 +106,7 @@ class Writer:
     def edges(self) -> None:
         """The edges between values, with their beads."""
         for edge in self.document.edges:
-            if self.has_bead(edge):
+            if has_label(edge):
                 # within the group of both ends: a frame that an edge left and entered again would become one column
                 home = common_group(self.homes[edge.source], self.homes[edge.target], self.document.groups)
                 id = f"{edge.id}_label"
@@ -151,7 +151,7 @@ class Writer:
             both = f"{colours.backward}:{colours.forward}"
             heads = {"color": both, "arrowhead": "empty", "arrowtail": "normal"}
             dot.edge(edge.target, edge.source, **{**style, **(heads if edge.backward else {"dir": "back"})})
-        elif not self.has_bead(edge):
+        elif not has_label(edge):
             dot.edge(edge.source, edge.target, **style)
         else:
             label = f"{edge.id}_label"
@@ -183,11 +183,6 @@ class Writer:
                 arrowsize="0.6", **style,
             )  # fmt: skip
 
-    def has_bead(self, edge: Edge) -> bool:
-        """Whether a bead stands on an edge."""
-        told = bool(edge.rule or edge.steps or edge.through or edge.local is not None)
-        return told and not edge.beside and not self.quick
-
     def bead(self, edge: Edge) -> str:
         """Local derivative and what flows back, as the small card of an edge."""
         lines = self.array_lines(edge) if edge.local is None else self.number_lines(edge, edge.local)
@@ -216,6 +211,11 @@ class Writer:
             result = "0 (cut)" if edge.dead else number_text(edge.contribution)
             lines.append(run(product, orange, 9) + run(result, orange, 9, bold=True))
         return lines
+
+
+def has_label(edge: Edge) -> bool:
+    """Whether a bead stands on an edge."""
+    return not edge.beside and bool(edge.rule or edge.steps or edge.through or edge.local is not None)
 
 
 def common_group(one: str | None, other: str | None, groups: Sequence[Group]) -> str | None:

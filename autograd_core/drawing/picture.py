@@ -19,11 +19,13 @@ from ..modes import enable_grad, witnessed
 from ..recording import Node, Tensor, Value, handle, leaf, scalar_of, tensor_of
 from ..trees import flatten
 from .cards import document_of
+from .collapsing import compact
 from .document import Document
 from .dot import dot_of
 from .numbers import in_numbers
+from .omitting import without_local
 from .parts import around, between
-from .rendering import render
+from .rendering import LayoutError, render
 from .troubles import idle_words, is_exit, lost_words
 from .wishes import Wishes
 
@@ -50,10 +52,21 @@ class Drawing:
     def svg(self) -> str:
         """The drawing as SVG text, to be put into a page.
 
-        Raises RendererError if no program is installed that lays out graphs.
+        A layout that takes longer than 20 seconds is stopped, and one made that is quicker and rougher, which says so.
+        Raises RendererError if no program is installed that lays out graphs, or if that takes as long, too.
         """
-        text = render(self.source, "svg").decode()
+        text = self._picture("svg").decode()
         return text[text.index("<svg") :]
+
+    def _picture(self, format: str) -> bytes:
+        """The drawing as a program lays it out; where that fails or takes too long, with less in it and less well."""
+        try:
+            return render(self.source, format)
+        except LayoutError as error:
+            whole = self.document
+            small = whole if whole.detail == "modules" else without_local(compact(whole))
+            words = f"laid out roughly, with straight lines and no local derivatives, since {error.reason}"
+            return render(dot_of(replace(small, remarks=(*whole.remarks, words)), quick=True), format)
 
     def around(self, value: Value | str, hops: int = 2) -> Drawing:
         """The drawing of what is at most so many edges away from a value, given itself or by the name on its card.
@@ -108,7 +121,7 @@ class Drawing:
             # by name, since the explorer reads drawings: a layer above
             import_module("autograd_core.exploring").save(self, path)
         else:
-            path.write_bytes(render(self.source, suffix))
+            path.write_bytes(self._picture(suffix))
         return path
 
     def __repr__(self) -> str:
@@ -118,15 +131,22 @@ class Drawing:
     def __str__(self) -> str:
         return str(self.graph)
 
-    def _repr_svg_(self) -> str | None:
+    @cached_property
+    def _display(self) -> tuple[str | None, str]:
+        """The drawing as SVG, and why there is none; kept, since a front end may ask again for what it was not given."""
         try:
-            return self.svg()
-        except Exception:  # a display never fails: the text form is shown instead
-            return None
+            return self.svg(), ""
+        except Exception as error:  # a display never fails: the text form is shown instead
+            return None, str(error)
+
+    def _repr_svg_(self) -> str | None:
+        return self._display[0]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        svg = self._repr_svg_()
-        return {"text/plain": str(self)} if svg is None else {"image/svg+xml": svg, "text/plain": repr(self)}
+        svg, problem = self._display
+        if svg is None:
+            return {"text/plain": f"{self}\n\nNo picture: {problem}"}
+        return {"image/svg+xml": svg, "text/plain": repr(self)}
 
 
 def draw(

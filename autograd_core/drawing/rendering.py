@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import sysconfig
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import RendererError
+from .processes import run
 
 TIME_LIMIT = 20.0
 DPI = 144
@@ -72,15 +71,16 @@ def render(source: str, format: str, time_limit: float | None = None) -> bytes:
     takes longer than `time_limit` seconds (TIME_LIMIT by default).
     """
     able = able_to_write(format)
+    flags = [f"-T{format}"] + ([f"-Gdpi={DPI}"] if format == "png" else [])
     limit = TIME_LIMIT if time_limit is None else time_limit
     problems = []
     for renderer in able:
         try:
-            return run(renderer.command, source, format, limit)
+            return run([renderer.command, *flags], source, limit)
         except subprocess.TimeoutExpired as error:
             raise LayoutError(
                 f"the layout took longer than {limit:g} seconds and was stopped. Draw fewer values (a part of the "
-                f"drawing by .around(value) or .path(first, last), or detail=\"modules\", fold=True, hide=), or save as "
+                f'drawing by .around(value) or .path(first, last), or detail="modules", fold=True, hide=), or save as '
                 f".dot and lay it out with another program",
                 f"the usual layout took longer than {limit:g} seconds",
             ) from error
@@ -97,7 +97,7 @@ def able_to_write(format: str) -> list[Renderer]:
         choice = os.environ.get(CHOICE)
         hidden = [renderer.name for renderer in installed()] if choice else []
         raise RendererError(
-            f"no program that lays out graphs was found, so {format} cannot be made (.dot and .json can). Install "
+            f"no program that lays out graphs was found, so {format} cannot be made (.html, .dot and .json can). Install "
             f"one of\n    {GRAPHVIZ}\n    {PURE}"
             + (f"\n{CHOICE}={choice} leaves out what is installed: {' and '.join(hidden)}" if hidden else "")
         )
@@ -108,28 +108,3 @@ def able_to_write(format: str) -> list[Renderer]:
             f"{present[0].name} writes {formats}, not {format}: save as .svg, or install Graphviz itself\n    {GRAPHVIZ}"
         )
     return able
-
-
-def run(command: str, source: str, format: str, time_limit: float) -> bytes:
-    """What a renderer writes for a source. Whatever ends the wait, nothing that was started is left running."""
-    flags = [f"-T{format}"] + ([f"-Gdpi={DPI}"] if format == "png" else [])
-    pipe = subprocess.PIPE
-    # in a session of its own, so that what a script starts in its turn can be ended with it
-    with subprocess.Popen([command, *flags], stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as process:
-        try:
-            picture, words = process.communicate(source.encode(), time_limit)
-        except BaseException:  # too late, or the user has interrupted
-            end(process)
-            raise
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command, stderr=words.decode(errors="replace"))
-    return picture
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process with all that it has started."""
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)

@@ -114,7 +114,7 @@ def listed(names: Sequence[str], most: int = 4) -> str:
 
 def cut_words(cut: Cut) -> tuple[str, ...]:
     """A cut in a few lines."""
-    line = () if cut.line is None else (f"line {cut.line.number}: {cut.line.text}",)
+    line = () if cut.line is None else (f"line {cut.line.number}: {cut.line.text}".removesuffix(": "),)
     return f"the gradient is cut: {cut.operation}", cut.why, *line
 
 

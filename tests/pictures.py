@@ -6,6 +6,7 @@ All drawings are laid out by graphviz-pure, whatever else is installed.
 from __future__ import annotations
 
 import linecache
+import os
 import re
 import sys
 from contextlib import chdir
@@ -18,6 +19,7 @@ from autograd_core.drawing import rendering
 DOCS = Path(ag.__file__).parent.parent / "docs"
 FOLDER = DOCS / "pictures"
 PAGES = ["find-it-in-the-picture.md"]
+PROGRAM = "graphviz-pure"
 
 
 def blocks() -> list[str]:
@@ -31,17 +33,16 @@ def saved_by(code: str) -> list[str]:
     return re.findall(r'\.(?:save|plot)\("([\w-]+\.(?:svg|png))"\)', code)
 
 
-def pure() -> list[rendering.Renderer]:
-    """The program that lays all of them out, if it is there."""
-    return [one for one in rendering.renderers() if Path(one.command).stem == "graphviz-pure"]
+def is_possible() -> bool:
+    """Whether the program that lays all of them out is there."""
+    return PROGRAM in [renderer.name for renderer in rendering.renderers()]
 
 
 def make(code: str, folder: Path) -> None:
     """Run a piece of code that saves pictures, in a folder."""
     name = f"<{saved_by(code)[0]}>"
     linecache.cache[name] = len(code), None, code.splitlines(keepends=True), name  # a picture quotes lines that err
-    program = pure()
-    with chdir(folder), patch.object(rendering, "renderers", lambda: program):
+    with chdir(folder), patch.dict(os.environ, {rendering.CHOICE: PROGRAM}):
         exec(compile(code, name, "exec"), {"__name__": "__docs__"})
 
 

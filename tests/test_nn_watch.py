@@ -393,6 +393,7 @@ def test_the_plot_has_a_row_for_each_layer_and_says_what_is_dead(tmp_path):
     assert titles[3:] == ["its parameters never change", "16 of 16 units give 0 for every example", " "]
     assert figure.axes[1].get_title("right") == "100 % zeros"
     assert (tmp_path / "watch.png").read_bytes()[:4] == b"\x89PNG"
+    assert watch._repr_png_()[:4] == b"\x89PNG"
     assert Watch().plot().texts[0].get_text() == "nothing was recorded"
 
 
@@ -413,6 +414,7 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportError, match=r'pip install "autograd-core\[plot\]"'):
         Watch().plot()
+    assert Watch()._repr_png_() is None
 
 
 @pytest.mark.parametrize(

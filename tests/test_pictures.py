@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.pictures import DOCS, FOLDER, blocks, make, pure, saved_by
+from tests.pictures import DOCS, FOLDER, blocks, is_possible, make, saved_by
 
 NAMES = [name for code in blocks() for name in saved_by(code)]
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    if not pure():
+    if not is_possible():
         pytest.skip("graphviz-pure is not installed")
     pytest.importorskip("matplotlib")
     folder = tmp_path_factory.mktemp("pictures")

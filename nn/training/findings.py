@@ -73,7 +73,8 @@ def flat_words(path: str, records: Sequence[Measures]) -> str:
 
 def mark(path: str, records: Sequence[Measures]) -> str:
     """What is wrong with a layer, for its place in a picture."""
-    updates = [p.update for record in records for p in own(path, record).values()]
+    names = own(path, records[-1]) if path in records[-1].layers else {}
+    updates = [record.parameters[name].update for record in records for name in names if name in record.parameters]
     return flat_words(path, records) or ("its parameters never change" if updates and not any(updates) else "")
 
 
@@ -110,7 +111,8 @@ def faded(record: Measures) -> list[str]:
     if not small:
         return []
     first, kinds = min(small, key=lambda path: small[path]), {path: record.layers[path].kind for path in sizes}
-    name, others = label(first, kinds[first]), f" (and {len(small) - 1} more layers)" if len(small) > 1 else ""
+    name, rest = label(first, kinds[first]), len(small) - 1
+    others = f" (and {rest} more layer{'s' * (rest > 1)})" if rest else ""
     if not small[first]:
         return [f"{name}{others}: the gradient is 0"]
     times = f"{sizes[top] / small[first]:,.0f} times smaller than in {label(top, kinds[top])}"

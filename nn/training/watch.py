@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Mapping
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,6 +127,15 @@ class Watch(Callback):
     def __repr__(self) -> str:
         layers = len(self.records[-1].layers) if self.records else 0
         return f"<Watch: {len(self.records)} of {self.steps} steps, {layers} layers>"
+
+    def _repr_png_(self) -> bytes | None:
+        """The plot in a notebook, where Matplotlib is there."""
+        out = BytesIO()
+        try:
+            self.plot(out)
+        except Exception:  # a display never fails: the text is shown instead
+            return None
+        return out.getvalue()
 
     def state_dict(self) -> dict[str, Any]:
         return {"every": self.every, "steps": self.steps, "records": [record.state() for record in self.records]}

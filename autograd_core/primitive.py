@@ -100,7 +100,7 @@ class Primitive:
         self.domain, self.kinks, self.samples = domain, kinks, samples
         self.reference, self.variadic, self.singular = reference, variadic, tuple(singular)
         self.batch = batching(batch, self.name)  # how vmap computes all examples
-        self.text = text  # per input, how a drawing writes its rule: a template of {a} ..., {y} and {g}, or settings -> template
+        self.text = text  # per input, how a drawing writes its rule: see `pulled` in drawing/rules
         self.pour = pour  # (total, g, **settings) adds the cotangent of the only input to an array in place; for a cut
         self.multiply_adds = multiply_adds  # (shapes of inputs, shape of the result, settings) -> how many
         self.explain = explain  # (shape of each input) -> words for an error of the forward function, or None

@@ -6,7 +6,9 @@ folding, folds   repetition in the record, and what is drawn of it
 wishes           the options of a drawing
 document, cards  what is drawn, as plain data; with uses, edges, groups and quantities
 collapsing       modules as boxes
-numbers          arrays taken apart
+numbers          arrays taken apart; expanding, single calls
+omitting         what is left out
+composing        from a graph to its document
 parts            what is around a value, or between two
 troubles, heat   where numbers stop being finite or a gradient is cut; values compared
 colours          one palette a theme

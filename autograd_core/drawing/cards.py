@@ -1,17 +1,17 @@
-"""From a graph and its backward flow to a document: what is drawn, where, and with which words."""
+"""From a graph and its backward flow to cards, edges and frames: what is drawn, where, and with which words."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from ..debugging.cuts import Cut
 from ..errors import GradientError
 from ..graph import Graph
 from ..modes import Scope
 from ..recording import Node
-from .collapsing import collapsed, compact
 from .document import Card, Document, Edge, Steps, Strip, visible
 from .edges import Edges
 from .flow import Flow, Share, check_unchanged, check_unwritten, flow_of, values_of
@@ -19,7 +19,6 @@ from .folding import Repeat, repeats_of
 from .folds import Folds, Use
 from .groups import Groups
 from .heat import heated
-from .omitting import without, without_gradients, without_local
 from .quantities import NOT_COMPUTED, quantity, shortened, size, size_of_sum
 from .rules import Texts
 from .symbols import number_text
@@ -27,37 +26,13 @@ from .troubles import Troubles, cut_words, cuts_by_node, is_exit
 from .uses import Uses
 from .wishes import Wishes
 
-MOST_FULL, MOST_VALUES, LARGEST = 80, 20_000, 60_000
-"""Heat maps are left out above the first; above the second no boxes are tried, above the third no folding."""
+MOST_VALUES, LARGEST = 20_000, 60_000
+"""Of more values than the first no boxes are tried, of more than the second no folding."""
 
-MOST_USES = 4
-"""A leaf with more uses is drawn at each use, since edges across the whole picture cannot be followed."""
+MOST_USES, MOST_CALLS, MOST_LEAVING = 4, 2, 8
+"""A number with more uses, or an array in more calls, is drawn at each: edges across the whole picture cannot be followed."""
 
 ROLES = {"parameter": "param", "param": "param", "input": "input", "constant": "const", "const": "const"}
-
-
-def document_of(graph: Graph, wishes: Wishes) -> Document:
-    """The document of a graph."""
-    composer = Composer(graph, wishes)
-    document = composer.document()
-    if not composer.grads:
-        document = without_gradients(document)
-    if not composer.local:
-        document = without_local(document)
-    if wishes.hide:
-        document = without(document, wishes.hide)
-    detail, count = wishes.detail, len(document.cards)
-    if detail == "auto":
-        detail = "modules" if count > wishes.max_nodes else "compact" if count > MOST_FULL else "full"
-    if detail == "modules":
-        document = collapsed(document, wishes.expand)
-        if len(document.cards) > wishes.max_nodes:
-            raise too_many(len(document.cards), wishes.max_nodes)
-        if wishes.detail == "auto":
-            document = replace(
-                document, remarks=(f"modules are boxes, since there are {count:,} values", *document.remarks)
-            )
-    return compact(document) if detail == "compact" else document
 
 
 def too_many(count: int, most: int) -> GradientError:
@@ -66,6 +41,14 @@ def too_many(count: int, most: int) -> GradientError:
         f"example, a value nearer to the inputs, or ag.draw(..., max_nodes={count}) and of that .around(value) or "
         f".path(first, last)"
     )
+
+
+def equation_of(node: Node) -> str:
+    """The equation of a call that does what takes several, as its primitive states it."""
+    primitive: Any = node.primitive
+    if primitive is None or primitive.definition is None or primitive.reference is None:
+        return ""
+    return visible(primitive.reference.partition(": ")[0])
 
 
 class Composer:
@@ -77,7 +60,8 @@ class Composer:
             raise too_many(len(graph), wishes.max_nodes)
         left = {cut.node for cut in wishes.cuts if is_exit(cut)}  # drawn, but no gradient begins there
         self.outputs = {node for node in graph.outputs if node not in left}
-        self.own_names = {node: name for node in graph.nodes if (name := wishes.names.get(node) or node.name)}
+        names = {node: wishes.names.get(node) or node.name for node in graph.nodes}
+        self.own_names = {node: name for node, name in names.items() if name and shortened(name)}
         self.folds = Folds(self.repeats())
         self.drawn = self.shown()
         # what is too large may still fit with its modules as boxes, or without what is left out
@@ -140,11 +124,14 @@ class Composer:
     def all_names(self) -> dict[Node, str]:
         """The users' names, shortened where the group says the rest, and v1, v2 ... for what has none."""
         names: dict[Node, str] = {}
-        taken = set(self.own_names.values())
+        taken = {*self.own_names.values(), *self.wishes.pinned.values()}
         number = 0
         for node in self.drawn:
             if node in self.folds.states:
                 continue  # named with the result that it will be
+            if node in self.wishes.pinned:
+                names[node] = self.wishes.pinned[node]
+                continue
             name = (
                 self.folds.common_name(node, self.own_names) if node in self.folds.series else self.own_names.get(node)
             )
@@ -228,7 +215,7 @@ class Composer:
             theme=wishes.theme,
             legend=wishes.legend,
             gradients=self.grads,
-            cards=tuple([Card(**{**vars(card), "group": homes[card.id]}) for card in cards]),
+            cards=tuple([replace(card, group=homes[card.id], module=self.module(card)) for card in cards]),
             edges=tuple(sorted(edges, key=lambda edge: (int(edge.target[1:].partition("_")[0]), edge.position))),
             groups=groups,
             remarks=wishes.remarks,
@@ -236,7 +223,14 @@ class Composer:
 
     def is_many(self, node: Node) -> bool:
         """Whether a leaf is drawn at each of its uses."""
-        return node.route is None and node not in self.folds.series and len(self.uses[node]) > MOST_USES
+        if node.route is not None or node in self.folds.series:
+            return False
+        if self.is_number(node):
+            return len(self.uses[node]) > MOST_USES
+        calls = {target for target, _ in self.uses[node]}
+        # a call that takes nothing else stands close by
+        others = [c for c in calls if any(e is not node and e in self.uses for e in c.inputs if isinstance(e, Node))]
+        return len(others) > MOST_CALLS or len(calls) > MOST_LEAVING
 
     def is_strip(self, node: Node) -> bool:
         """Whether an array is drawn as a strip within the cards of the operations that use it."""
@@ -272,6 +266,7 @@ class Composer:
         role = self.role(node)
         shares = [] if use is None else self.shares(use)
         steps, is_state = self.usage.steps(node, self.values), node in self.folds.states
+        formula = "" if is_state else self.texts.formula(node, self.folds.index(node))
         gradient = None
         if self.flow is not None and role != "const" and (node in self.wanting or self.wishes.grads is True):
             found = self.flow.gradients.get(node)
@@ -283,7 +278,7 @@ class Composer:
             node=self.graph.numbers[node],
             name=self.names[node],
             named=node in self.own_names,
-            formula="" if is_state else self.texts.formula(node, self.folds.index(node)),
+            formula="" if formula == self.names[node] else formula,
             role=role,
             face="number" if self.is_number(node) else "array",
             shape=() if bare else tuple(value.shape),
@@ -298,7 +293,15 @@ class Composer:
             steps=steps,
             note=self.state_note(node) if is_state else (),
             alarms=self.alarms(node),
+            equation="" if is_state else equation_of(node),
         )
+
+    def module(self, card: Card) -> str:
+        """The module whose call is nothing but this one operation."""
+        scope = self.groups.alone(card.id) if card.formula else None
+        if scope is None or scope.kind == "composed":
+            return ""
+        return shortened(f"{scope.name} {scope.kind}" if scope.kind.lower() != scope.name.lower() else scope.kind)
 
     def alarms(self, node: Node) -> tuple[str, ...]:
         """What is wrong at a node; of steps, at the first where it is."""

@@ -102,6 +102,8 @@ class Card:
     note      lines of explanation, in place of numbers
     alarms    what is wrong here: where NaN begins, where a gradient is cut
     box       what is in a module; value, gradient and shape are those of its last result
+    module    the module whose call is nothing but this operation: "2 Dropout"
+    equation  of a call that does what takes several
     """
 
     id: str
@@ -126,6 +128,8 @@ class Card:
     heat: Heat | None = None
     alarms: tuple[str, ...] = ()
     group: str | None = None
+    module: str = ""
+    equation: str = ""
 
     @property
     def title(self) -> str:

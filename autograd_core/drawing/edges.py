@@ -65,7 +65,8 @@ class Edges:
             number = bool(shares) and shares[-1].local is not None
             local = self.texts.local(target, position) if number else ""
             names = f"∂{self.names[target]}/∂{self.names[source]} = "
-            rule = names + local if local else "" if number or not shares else self.texts.pulled(target, position)
+            pulled = self.texts.pulled(target, position, self.folds.index(target))
+            rule = names + local if local else "" if number or not shares else pulled
             return Edge(**ends, backward=bool(shares), rule=rule)
         steps = list(dict.fromkeys([i + 1 for i, _ in self.usage.merged[target, position]]))
         count = len(self.folds.series[source]) if source in self.folds.series else 0

@@ -92,14 +92,14 @@ def alike(calls: Sequence[Node], weights: set[Node], least: int, taken: Any) -> 
     for start, period, count, rest in candidates(kind, least):
         if taken[start : start + period * count].any():
             continue
-        # where a step begins is not known: where least is left out, then within one module's call, then where least is carried
+        # where a step begins is not known: where least is left out, then in fewest steps, within one module's call, least carried
         readings = [
             reading
             for begin in range(start, start + min(rest, MOST_SHIFTS) + 1)
             if (reading := read(calls, kind, begin, period, count, taken)) is not None
         ]
         if readings:
-            first, last, repeat = min(readings, key=lambda r: (r[0] - r[1], r[2].scopes, len(r[2].initial)))
+            first, last, repeat = min(readings, key=lambda r: (r[0] - r[1], len(r[2]), r[2].scopes, len(r[2].initial)))
             found.append(repeat)
             taken[first:last] = True
     return found

@@ -27,6 +27,11 @@ class Groups:
             self.parameters.setdefault(scope, {})[leaf] = parameters
             scope = scope.parent
 
+    def alone(self, card: str) -> Scope | None:
+        """The scope that has no other card than this one, and no frame."""
+        scope = self.home[card]
+        return scope if scope is not None and len(self.parameters[scope]) < 2 and scope not in self.times else None
+
     def listed(self, cards: list[Card]) -> tuple[tuple[Group, ...], dict[str, str | None]]:
         """The groups, parents first, and the group of each card."""
         ids: dict[Scope, str] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from ..errors import GradientError
 from ..graph import Graph
 from ..modes import keep_all
-from ..recording import Absent, Node, Scalar, leaf, scalar_of
+from ..recording import Absent, Node, Scalar, Value, leaf, scalar_of
 from .flow import flow_of
 
 MOST_NUMBERS = 200
@@ -74,10 +75,12 @@ def taken_apart(node: Node) -> Any:
 
 
 def again(node: Node, known: dict[Node, Any]) -> Any:
-    """What a call gives for arrays of Scalars; it has to be what it gave before."""
+    """What a call gives for arrays of values of a single number each; it has to be what it gave before."""
     primitive: Any = node.primitive
     inputs = [bare(known[e]) if isinstance(e, Node) else e for e in node.inputs]
     forms = [primitive.forward, *([primitive.definition] if primitive.definition is not None else [])]
+    if primitive.family == "elementwise":
+        forms = [lambda *xs, **settings: np.frompyfunc(partial(primitive, **settings), len(xs), 1)(*xs)]
     for form in forms:
         try:
             found = form(*inputs, **(node.settings or {}))
@@ -94,9 +97,7 @@ def again(node: Node, known: dict[Node, Any]) -> Any:
             made = found.astype(object)
         if made.shape == np.shape(node.value) and np.allclose(plain(made), node.value, rtol=1e-5, equal_nan=True):
             return made
-    raise GradientError(
-        f"{primitive.name} cannot be done number by number, so this graph cannot be drawn with detail='numbers'"
-    )
+    raise GradientError(f"{primitive.name} cannot be done number by number, so it cannot be drawn so")
 
 
 def bare(array: Any) -> Any:
@@ -105,5 +106,5 @@ def bare(array: Any) -> Any:
 
 
 def plain(array: Any) -> Any:
-    """The numbers of an array of Scalars."""
-    return np.reshape([float(x.item() if isinstance(x, Scalar) else x) for x in array.flat], array.shape)
+    """The numbers of an array of values."""
+    return np.reshape([float(x.item() if isinstance(x, Value) else x) for x in array.flat], array.shape)

@@ -18,8 +18,8 @@ from ..graph import Graph
 from ..modes import enable_grad, witnessed
 from ..recording import Node, Tensor, Value, handle, leaf, scalar_of, tensor_of
 from ..trees import flatten
-from .cards import document_of
 from .collapsing import compact
+from .composing import document_of, opened
 from .document import Document
 from .dot import dot_of
 from .numbers import in_numbers
@@ -91,7 +91,8 @@ class Drawing:
     def _cards(self, value: Value | str) -> list[str]:
         """The cards of a value."""
         if isinstance(value, Value):
-            number = None if value.node is None else self.graph.numbers.get(value.node)
+            node = None if value.node is None else self.wishes.moved.get(value.node, value.node)
+            number = None if node is None else self.graph.numbers.get(node)
             found = [card.id for card in self.document.cards if card.node == number and card.box is None]
         else:
             found = [card.id for card in self.document.cards if card.name == value]
@@ -185,7 +186,8 @@ def draw(
     detail      "full"; "compact", without heat maps, which is what more than 80 values get; or "modules", each a box with
                 its parameters' gradient, with arrows as thick as what flows back is large: where does the gradient go?
                 "numbers" takes small arrays apart: a product of matrices as its products and sums
-    expand      names of modules that are no boxes then
+    expand      names of modules that are no boxes then; or of the results of calls, which are taken apart: small ones number by
+                number, others by their definitions, as an LSTM by its steps
     hide        names of values or modules, or roles ("input", "param", "const", "op", "state"), that are left out; ways
                 through them become single edges
     heat        a bar in each card that compares it with all others: "grad" or "value", by norm; "bytes" of memory; or
@@ -209,7 +211,7 @@ def draw(
         title=title, rankdir=rankdir, theme=theme, max_nodes=max_nodes, legend=legend, grads=grads, local=local, fold=fold,
         detail=detail, expand=words(expand), hide=words(hide), heat=heat,
     )  # fmt: skip
-    graph, wishes = subject(target, args, names, options)
+    graph, wishes = opened(*subject(target, args, names, options))
     return Drawing(graph, wishes, document_of(graph, wishes))
 
 

@@ -12,7 +12,7 @@ from ..primitive import Parts
 from ..recording import Absent
 from .document import Quantity, visible
 from .flow import Share
-from .symbols import number_text
+from .symbols import number_text, shape_text
 
 HEAT_ROWS, HEAT_CELLS = 8, 96
 LONGEST_NAME = 40
@@ -52,7 +52,9 @@ def quantity(x: Any) -> Quantity:
     """A value or gradient as a card shows it."""
     number = size(x)
     if number is None:
-        return Quantity(f"{len(x)} results" if isinstance(x, tuple) else "not kept")
+        if not isinstance(x, tuple):
+            return Quantity("not kept")
+        return Quantity(shortened(f"{len(x)} results: {', '.join(shape_text(np.shape(one)) or '1' for one in x)}"))
     array = np.asarray(x)
     if array.dtype == bool and array.ndim:
         return Quantity(f"{np.count_nonzero(array):,} of {array.size:,} true", number, cells=cells_of(array))

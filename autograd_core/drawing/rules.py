@@ -63,10 +63,11 @@ class Texts:
         known = value.item() if not isinstance(value, Absent) and value.shape == () else None
         return Symbol(name, shape=value.shape, dtype=value.dtype, value=known)
 
-    def formula(self, node: Node, index: str = "") -> str:
+    def formula(self, node: Node, index: str = "", longest: int = LONGEST) -> str:
         """What a node computes, such as "x1 × w1" or "sum(h, axis=0)"; empty for a leaf.
 
-        index   in place of that of the call
+        index     in place of that of the call
+        longest   what is longer leaves arguments out
         """
         primitive = node.primitive
         if primitive is None:
@@ -92,10 +93,12 @@ class Texts:
             for name, value in (node.settings or {}).items()
             if value is not None and value is not False and not is_default(value, primitive.defaults.get(name))
         ]
-        text = f"{primitive.name}({', '.join([*words, *settings])})"
-        if len(text) > LONGEST and settings:
-            text = f"{primitive.name}({', '.join(words)}, …)"
-        return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]}…)"
+        parts = [*words, *settings]
+        text = f"{primitive.name}({', '.join(parts)})"
+        while len(text) > longest and len(parts) > 1:
+            text = f"{primitive.name}({', '.join(parts[:-1])}, …)"
+            del parts[-1]
+        return text if len(text) <= longest else f"{text[: longest - 2]}…)"
 
     def written(self, node: Node) -> str:
         """What arithmetic over any number of values computes, by calling it on symbols; empty if it can't be called so."""
@@ -134,33 +137,50 @@ class Texts:
         except Exception:
             return ""
 
-    def pulled(self, node: Node, position: int) -> str:
-        """The contribution to the gradient of one argument, in names: "ḡ @ W1ᵀ"; else the name of the primitive."""
+    def pulled(self, node: Node, position: int, index: str = "") -> str:
+        """The contribution to the gradient of one argument, in names: "ḡ @ W1ᵀ"; else the name of the primitive.
+
+        A primitive may state a text per argument, or one for all where it takes any number: a template of {a} ... {f}, {y},
+        {g}, {index} and {i}, which argument it is; or a function from settings to a template. An `index` that is given
+        stands for that of the call.
+        """
         primitive: Any = node.primitive
         g = Symbol(GRADIENT, shape=getattr(self.values[node], "shape", ()), dtype=np.dtype(float))
+        conjugates = any(is_complex(self.values[one]) for one in (node, node.inputs[position]))
         try:
-            if any(is_complex(self.values[one]) for one in (node, node.inputs[position])):
-                return accepted(str(self.pulled_complex(node, position, g)))
-            if primitive.text is not None:
-                names = [self.word(entry) for entry in node.inputs]
-                known = dict(zip(LETTERS, names, strict=False), g=GRADIENT, y=str(self.operand(node)))
-                template = primitive.text[position]
-                text = (template(**(node.settings or {})) if callable(template) else template).format(**known)
-                if primitive.family == "elementwise":
-                    text = str(self.summed(node, position, Symbol(text, PRODUCT, g.shape)))
+            if primitive.text is not None and (text := self.declared(node, position, g, conjugates, index)):
                 return accepted(text)
+            if conjugates:
+                return accepted(str(self.pulled_complex(node, position, g)))
             if primitive.family == "elementwise":
                 partial = primitive.partials[position]
                 made = g * (self.partial(node, partial) if callable(partial) else partial)
             else:
                 made = self.stated(node, position, g)
-            if not isinstance(made, Symbol) and not is_number(
-                made
-            ):  # an array says nothing of the gradient it was made of
-                return f"through {primitive.name}"
-            return accepted(str(self.summed(node, position, symbol(made))))
+            if isinstance(made, Symbol) or is_number(made):  # an array says nothing of the gradient it was made of
+                return accepted(str(self.summed(node, position, symbol(made))))
         except Exception:
-            return f"through {primitive.name}"
+            if primitive.family == "elementwise" and len(node.inputs) == 1:
+                return f"{GRADIENT} × {primitive.name}'({self.word(node.inputs[0])})"
+        return f"through {primitive.name}"
+
+    def declared(self, node: Node, position: int, g: Symbol, conjugates: bool, index: str) -> str:
+        """The text that a primitive states; empty if it names values, and these are conjugated."""
+        primitive: Any = node.primitive
+        settings, names = node.settings or {}, [self.word(entry) for entry in node.inputs]
+        template = primitive.text[min(position, len(primitive.text) - 1)]
+        template = template(**settings) if callable(template) else template
+        known = {"g": GRADIENT, "i": position, "index": index or index_text(settings.get("index"))}
+        known |= {} if conjugates else dict(zip(LETTERS, names, strict=False), y=str(self.operand(node)))
+        try:
+            text: str = template.format(**known)
+        except KeyError:
+            return ""
+        return (
+            str(self.summed(node, position, Symbol(text, PRODUCT, g.shape)))
+            if primitive.family == "elementwise"
+            else text
+        )
 
     def pulled_complex(self, node: Node, position: int, g: Symbol) -> Symbol:
         """The same between complex numbers: ḡ × conj(p), where the partial is p; else only what asks for ḡ alone is known."""
@@ -170,7 +190,7 @@ class Texts:
             made = self.partial(node, made) if callable(made) else made
             made = np.conjugate(made) if is_number(made) else Symbol(f"conj({made})")
             return self.summed(node, position, multiply(g, made))
-        if primitive.text is not None or set(node.route.keeps) or primitive.name in ("conj", "imag"):  # type: ignore[union-attr]
+        if set(node.route.keeps) or primitive.name in ("conj", "imag"):  # type: ignore[union-attr]
             raise TypeError(f"{primitive.name} may conjugate")
         return self.summed(node, position, symbol(self.stated(node, position, g)))
 
@@ -198,8 +218,9 @@ class Texts:
 
     def summed(self, node: Node, position: int, text: Symbol) -> Symbol:
         """A contribution summed over the axes along which the argument was repeated."""
-        own = getattr(self.values[node.inputs[position]], "shape", ())
-        if text._shape is None or text._shape == own or len(text._shape) < len(own):
+        value = self.values[node.inputs[position]]
+        own = getattr(value, "shape", ())
+        if isinstance(value, tuple) or text._shape is None or text._shape == own or len(text._shape) < len(own):
             return text
         new, stretched = broadcast_axes(own, text._shape)
         axes = (*range(new), *stretched)

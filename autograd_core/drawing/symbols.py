@@ -226,8 +226,8 @@ def compared(ufunc: np.ufunc, a: Any, b: Any) -> Any:
         if one is False and COMPARISONS[ufunc] == "or":
             return other
     made = Symbol(f"{symbol(a).within(SUM)} {COMPARISONS[ufunc]} {symbol(b).within(SUM)}", COMPARISON)
-    made.core = made.core if COMPARISONS[ufunc] in ("and", "or") else f"[{made.core}]"  # 1 where it holds, else 0
-    made.core_level = ATOM
+    if COMPARISONS[ufunc] not in ("and", "or"):
+        made.core, made.core_level = f"[{made.core}]", ATOM  # 1 where it holds, else 0
     return made
 
 
@@ -365,7 +365,15 @@ def expand_dims(a: Symbol, axis: int) -> Symbol:
     return Symbol(a.within(ATOM) + index, shape=shape)
 
 
+def turned(name: str) -> Callable[..., Any]:
+    """A function that puts elements elsewhere: where, is said by the formula of the call."""
+    return lambda a, *where, **settings: Symbol(f"{name}({a})", shape=a._shape)
+
+
 FUNCTION_WRITERS: dict[Callable[..., Any], Callable[..., Any]] = {
+    np.flip: turned("flip"),
+    np.roll: turned("roll back"),
+    np.tensordot: lambda a, b, axes: called("tensordot", (a, b)),
     np.where: where,
     np.transpose: transpose,
     np.swapaxes: swapaxes,

@@ -49,10 +49,17 @@ class Tables:
         formula = run(f"  = {card.formula}", colours.muted, 9) if card.formula else ""
         word = card.box.kind if card.box is not None and card.box.kind != card.name else card.role
         role = run(word, colours.accents[card.role], 8) if word not in ("op", "module") else ""
-        rows = [row(cell(name + formula), cell(role, "RIGHT")) if role else row(cell(name + formula, span=2))]
-        if card.face == "array" and card.dtype:
-            rows.append(row(cell(run(shape_text(card.shape), colours.ink, 9) + self.word(f"  {card.dtype}"), span=2)))
-        return rows
+        module = self.word(card.module)
+        shape = (
+            run(shape_text(card.shape), colours.ink, 9) + self.word(f"  {card.dtype}") if card.face == "array" else ""
+        )
+        if not card.dtype:
+            role, module, shape = role or module, "", ""
+        equation = run(card.equation, colours.muted, 8)
+        lines = [(name + formula, role), (shape, module), (equation, "")]
+        return [
+            row(cell(left), cell(right, "RIGHT")) if right else row(cell(left, span=2)) for left, right in lines if left
+        ]
 
     # -- below the line ------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,8 @@ class Wishes:
     cuts      where debugging has found that a gradient is cut
     lost      values that want a gradient and get none
     remarks   what debugging has to say
+    pinned    names on cards that are settled already
+    moved     where calls were taken apart, the nodes of the graph before -> what stands for them
     """
 
     names: Mapping[Node, str] = field(default_factory=dict)
@@ -43,6 +45,8 @@ class Wishes:
     cuts: tuple[Cut, ...] = ()
     lost: frozenset[Node] = frozenset()
     remarks: tuple[str, ...] = ()
+    pinned: Mapping[Node, str] = field(default_factory=dict)
+    moved: Mapping[Node, Node] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("grads", "local", "fold"):

@@ -88,6 +88,7 @@ batch_normalized = primitive(
     definition=batch_normalized_definition,
     samples=cases_of_batch_norm,
     name="batch_norm",
+    text=("({b} × {g} less mean and trend) / std", "Σ {g} × normalized {a}", "Σ {g}"),
     reference="(x - mean) / sqrt(variance + eps) weight + bias",
 )
 

@@ -51,6 +51,7 @@ taken = layout(
     samples=cases_of_diagonals,
     batch=with_settings(lambda shape, offset, axes: {"axes": [i % len(shape) + 1 for i in axes]}),
     name="diagonal",
+    text=("{g} on the diagonal",),
 )
 embedded: Primitive = layout(
     embed_forward,

@@ -51,6 +51,7 @@ def extremum(ufunc: np.ufunc, name: str) -> Primitive:
         ],
         batch="axes",
         name=name,
+        text=("{g} to the " + ("maxima" if ufunc is np.maximum else "minima"),),
     )
 
 

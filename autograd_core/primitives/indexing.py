@@ -165,6 +165,7 @@ gather = layout(
     batch=gather_each,
     pour=pour,
     name="getitem",
+    text=("{g} at [{index}]",),
 )
 scatter: Primitive = layout(
     scatter_forward,
@@ -172,6 +173,7 @@ scatter: Primitive = layout(
     samples=cases_of_scattering,
     batch=scatter_each,
     name="scatter",
+    text=("{g}[{index}]",),
 )
 
 
@@ -206,6 +208,7 @@ put = primitive(
     samples=cases_of_writing,
     batch=put_each,
     name="setitem",
+    text=("{g}, 0 at [{index}]", "{g}[{index}]"),
 )
 
 

@@ -59,6 +59,7 @@ joined = layout(
     samples=lambda: [*cases_of_joining(), sample(np.ones((2, 0)), matrix(), np.ones((2, 1)), axis=1)],
     batch=join_each,
     name="concatenate",
+    text=("its part of {g}",),
 )
 divided = layout(
     lambda a, *, cuts, axis=0: tuple(np.split(a, cuts, axis=axis)),
@@ -73,6 +74,7 @@ divided = layout(
     ],
     batch=with_settings(next_axis),
     name="split",
+    text=("the parts joined",),
 )
 stacked: Primitive = layout(
     lambda *xs, axis=0: np.stack(xs, axis=axis),
@@ -84,6 +86,7 @@ stacked: Primitive = layout(
     ],
     batch=join_each,
     name="stack",
+    text=(lambda axis: "{g}[{i}]" if axis == 0 else "its part of {g}",),
 )
 unstacked: Primitive = layout(
     lambda a, *, axis=0: tuple(np.moveaxis(a, axis, 0)),
@@ -98,6 +101,7 @@ unstacked: Primitive = layout(
     ],
     batch=with_settings(next_axis),
     name="unstack",
+    text=("the parts stacked",),
 )
 
 

@@ -139,6 +139,7 @@ to_scalar = primitive(
     samples=lambda: [sample(np.float64(2.0)), sample(np.array([[2.0]])), sample(np.array(2.0, np.float32))],
     batch=lambda made, xs, batched, settings: cast(np.reshape(xs[0], xs[0].shape[:1]), dtype=np.dtype(float)),
     name="scalar",
+    text=("{g}",),
 )
 to_tensor: Primitive = primitive(
     lambda s: np.full((1,), s),
@@ -147,6 +148,7 @@ to_tensor: Primitive = primitive(
     samples=lambda: [sample(2.0), sample(np.float64(2.0)), sample(np.complex128(2 + 1j))],
     batch=lambda made, xs, batched, settings: np.reshape(xs[0], (-1, 1)),
     name="tensor",
+    text=("{g}",),
 )
 
 

@@ -61,6 +61,11 @@ def cases_of_moments() -> list[Sample]:
     ]
 
 
+def freedom(ddof: float) -> str:
+    """By what a variance divides, in a drawing's rules."""
+    return f"(N − {ddof:g})" if ddof else "N"
+
+
 variance = primitive(
     lambda a, *, axis=None, ddof=0, keepdims=False: np.var(a, axis=axis, ddof=ddof, keepdims=keepdims),
     lambda g, a, axis, ddof, keepdims: spread(g, a, axis, keepdims) * variance_slope(a, axis, ddof),
@@ -71,6 +76,7 @@ variance = primitive(
     batch="axes",
     masks="axes",
     name="var",
+    text=(lambda ddof, **_: "{g} × 2 × ({a} − mean) / " + freedom(ddof),),
 )
 deviation = primitive(
     lambda a, *, axis=None, ddof=0, keepdims=False: np.std(a, axis=axis, ddof=ddof, keepdims=keepdims),
@@ -83,6 +89,7 @@ deviation = primitive(
     batch="axes",
     masks="axes",
     name="std",
+    text=(lambda ddof, **_: "{g} × ({a} − mean) / (" + freedom(ddof) + " × {y})",),
 )
 
 

@@ -103,6 +103,11 @@ normalized = primitive(
     batch=normalized_each,
     real=True,
     name="normalize",
+    text=(
+        lambda centred, **_: f"({{b}} × {{g}} less {'mean and ' * centred}trend) / " + ("std" if centred else "rms"),
+        "Σ {g} × normalized {a}",
+        "Σ {g}",
+    ),
     reference="(x - mean) / sqrt(variance + eps) weight + bias",
 )
 

@@ -26,6 +26,7 @@ from .recurrent_cells import (
     products_of_steps,
     relu_step,
     tanh_step,
+    texts,
 )  # fmt: skip
 from .recurrent_gates import GRU, LSTM, RELU, TANH, Kind
 from .recurrent_kernels import backward, forward, steps
@@ -72,6 +73,8 @@ def layer(name: str, kind: Kind, cell: Primitive) -> Primitive:
         outputs=1 + kind.states,
         residual=True,
         definition=partial(unrolled, cell, kind),
+        reference=cell.reference,
+        text=texts(kind, over="Σ steps ", first="first "),
         real=True,
         samples=lambda: cases(kind),
         batch=beside(kind),

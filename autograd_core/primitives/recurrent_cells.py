@@ -162,6 +162,14 @@ def products_of_steps(kind: Kind, shapes: Sequence[Shape], y: Any, settings: Set
     return shapes[0][0] * sum(map(prod, shapes[1 + kind.states : 3 + kind.states]))
 
 
+def texts(kind: Kind, over: str = "", first: str = "") -> tuple[str, ...]:
+    """How gradients go back, in words: by way of the gradient of what the gates are made of."""
+    a, b, w_ih, w_hh = "a", "b", "abcdef"[1 + kind.states], "abcdef"[2 + kind.states]
+    states = (f"{first}grad of gates @ {{{w_hh}}}", "{g} × forget gates")[: kind.states]
+    weights = [f"{over}(grad of gates)ᵀ @ {x}" for x in (f"{{{a}}}", "h before" if over else f"{{{b}}}")]
+    return (f"grad of gates @ {{{w_ih}}}", *states, *weights, *[f"{over or 'Σ₀ '}grad of gates"] * 2)
+
+
 def cell(name: str, kind: Kind, definition: Callable[..., Any], reference: str) -> Primitive:
     """The primitive of one step."""
     only = kind.states == 1
@@ -186,6 +194,7 @@ def cell(name: str, kind: Kind, definition: Callable[..., Any], reference: str) 
         real=True,
         samples=lambda: cases(kind) if only else cases_of_projected(),
         reference=reference,
+        text=texts(kind),
         batch=beside(kind),
         multiply_adds=partial(products_of_steps, kind),
     )

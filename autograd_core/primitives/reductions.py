@@ -291,6 +291,7 @@ product = primitive(
     batch="axes",
     masks="axes",
     name="prod",
+    text=("{g} × the other factors",),
 )
 
 

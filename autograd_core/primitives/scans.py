@@ -40,6 +40,7 @@ running_total = primitive(
     ],
     batch="axis",
     name="cumsum",
+    text=("{g} summed from the end",),
 )
 
 

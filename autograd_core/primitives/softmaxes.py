@@ -163,6 +163,7 @@ logsumexp_primitive, logaddexp_fold = [
         batch="axes",
         masks="axes",
         name=name,
+        text=("{g} × softmax({a})",),
     )
     for name, forward, raises in (
         ("logsumexp", logsumexp_forward, None),

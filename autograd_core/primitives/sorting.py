@@ -112,6 +112,7 @@ sorted_ = primitive(
     samples=cases_of_sorting,
     batch="axis",
     name="sort",
+    text=("{g} in the old order",),
 )
 partitioned = primitive(
     lambda a, *, kth, axis=-1, kind="introselect": np.partition(a, kth, axis, kind),
@@ -125,6 +126,7 @@ partitioned = primitive(
     samples=lambda: [sample(s.args[0], kth=0, raises=s.raises, **s.settings) for s in cases_of_sorting()],
     batch="axis",
     name="partition",
+    text=("{g} in the old order",),
 )
 
 

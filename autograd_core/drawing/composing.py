@@ -21,15 +21,7 @@ MOST_FULL = 80
 
 def document_of(graph: Graph, wishes: Wishes) -> Document:
     """The document of a graph."""
-    composer = Composer(graph, wishes)
-    document = composer.document()
-    check_modules(wishes.expand, document)
-    if not composer.grads:
-        document = without_gradients(document)
-    if not composer.local:
-        document = without_local(document)
-    if wishes.hide:
-        document = without(document, wishes.hide)
+    document = whole_document(Composer(graph, wishes))
     detail, count = wishes.detail, len(document.cards)
     if detail == "auto":
         detail = "modules" if count > wishes.max_nodes else "compact" if count > MOST_FULL else "full"
@@ -42,6 +34,17 @@ def document_of(graph: Graph, wishes: Wishes) -> Document:
                 document, remarks=(f"modules are boxes, since there are {count:,} values", *document.remarks)
             )
     return compact(document) if detail == "compact" else document
+
+
+def whole_document(composer: Composer) -> Document:
+    """The document of all that is wished for, without boxes."""
+    document = composer.document()
+    check_modules(composer.wishes.expand, document)
+    if not composer.grads:
+        document = without_gradients(document)
+    if not composer.local:
+        document = without_local(document)
+    return without(document, composer.wishes.hide) if composer.wishes.hide else document
 
 
 def opened(graph: Graph, wishes: Wishes) -> tuple[Graph, Wishes]:

@@ -5,7 +5,7 @@ ways             all ways from a value to the output, each with what flows back 
 panels           arrays to look into
 stretches        parts of a long record without modules; which parts are open at first
 contents         all of that as plain data
-page             the file: data, styles, scripts and what it may do
+pages            the file: data, styles, scripts and what it may do
 page/            its parts; vendor/ holds Graphviz, which lays the cards out in the page
 explorer         `explore` and what a drawing's `save` calls
 """

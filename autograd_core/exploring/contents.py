@@ -9,6 +9,7 @@ from typing import Any
 
 from ..drawing.cards import MOST_VALUES, Composer
 from ..drawing.collapsing import box_card, weights_of
+from ..drawing.composing import whole_document
 from ..drawing.document import Box, Card, Document, Edge, Quantity, plain, visible
 from ..drawing.flow import shown
 from ..drawing.parts import part as part_of
@@ -18,7 +19,7 @@ from ..drawing.wishes import Wishes
 from ..graph import Graph
 from ..recording import Node
 from .panels import is_array, most_cells, panel_of
-from .stretches import opened, with_stretches
+from .stretches import open_at_first, with_stretches
 from .tape import Row, Tape
 from .ways import Ways, ways_of
 
@@ -31,22 +32,23 @@ def contents_of(graph: Graph, wishes: Wishes, part: frozenset[str] | None = None
     part   the cards, or groups of cards, that a drawing of a part of the graph shows
     """
     composer = Composer(graph, replace(wishes, max_nodes=max(wishes.max_nodes, MOST_VALUES)))
-    document = composer.document()
+    document = whole_document(composer)
     if part is not None:
         document = only(document, part)
     document = with_stretches(document)
     tape = Tape(composer, document)
-    ways = ways_of(graph, composer.outputs) if composer.flow is not None else Ways()
+    ways = ways_of(graph, composer.outputs) if composer.grads else Ways()
     contents: dict[str, Any] = plain({
         "version": VERSION,
         "title": document.title or title_of(document),
         "remarks": document.remarks,
+        "theme": wishes.theme,
         "rankdir": document.rankdir,
         "gradients": document.gradients,
         "cards": [card_data(card, tape) for card in document.cards],
         "edges": [edge_data(edge) for edge in document.edges],
         "groups": group_data(document),
-        "open": opened(document, wishes.expand, wishes.detail == "modules"),
+        "open": open_at_first(document, wishes.expand, wishes.detail == "modules"),
         "rows": [row_data(row) for row in tape.rows],
         "steps": [slim(step) for step in tape.steps],
         "ways": way_data(ways, tape),

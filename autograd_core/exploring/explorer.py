@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ..drawing import Drawing
-from ..drawing.picture import subject
+from ..drawing.composing import opened
+from ..drawing.picture import subject, words
 from ..drawing.wishes import Wishes
 from ..graph import Graph
 from ..recording import Value
 from .contents import contents_of
-from .page import page
+from .pages import page_of
 
 
 def explore(
@@ -22,10 +23,12 @@ def explore(
     title: str | None = None,
     rankdir: str = "LR",
     names: Mapping[Value, str] | None = None,
-    grads: bool = True,
+    grads: bool | str = "auto",
+    local: bool | str = "auto",
     fold: bool | str = "auto",
     detail: str = "auto",
     expand: Sequence[str] = (),
+    hide: Sequence[str] = (),
     heat: str | None = None,
 ) -> Path:
     """Write a page that steps through how a value was computed, and through how its gradient flows back; gives its path.
@@ -44,9 +47,10 @@ def explore(
     'paths.html'
     """
     options = Wishes(
-        title=title, rankdir=rankdir, grads=grads, fold=fold, detail=detail, expand=tuple(expand), heat=heat
-    )
-    return write(*subject(target, args, names, options), Path(path))
+        title=title, rankdir=rankdir, grads=grads, local=local, fold=fold, detail=detail, expand=words(expand),
+        hide=words(hide), heat=heat,
+    )  # fmt: skip
+    return write(*opened(*subject(target, args, names, options)), Path(path))
 
 
 def save(drawing: Drawing, path: Path) -> Path:
@@ -57,5 +61,5 @@ def save(drawing: Drawing, path: Path) -> Path:
 
 def write(graph: Graph, wishes: Wishes, path: Path, part: frozenset[str] | None = None) -> Path:
     """Write a page, and give back where."""
-    path.write_text(page(contents_of(graph, wishes, part)), encoding="utf-8", newline="\n")
+    path.write_text(page_of(contents_of(graph, wishes, part)), encoding="utf-8", newline="\n")
     return path

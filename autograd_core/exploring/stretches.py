@@ -99,7 +99,7 @@ def span(cards: list[Card]) -> str:
     return f"{calls[0].name} … {calls[-1].name}"
 
 
-def opened(document: Document, expand: Collection[str], shut: bool) -> list[str]:
+def open_at_first(document: Document, expand: Collection[str], shut: bool) -> list[str]:
     """The groups that are open at first: those that are named; unless `shut`, others as long as little is seen at once."""
     paths, depths = paths_of(document.groups), depths_of(document.groups)
     parents = {group.id: group.parent for group in document.groups}

@@ -89,7 +89,8 @@ class Tape:
 
     def __init__(self, composer: Composer, document: Document) -> None:
         self.composer, self.document = composer, document
-        self.graph, self.folds, self.flow = composer.graph, composer.folds, composer.flow
+        self.graph, self.folds = composer.graph, composer.folds
+        self.flow = composer.flow if composer.grads else None
         self.cards = self.first_cards()
         self.nodes = [node for node in self.graph.nodes if self.stand_in(node) in self.cards]
         self.index = {node: i for i, node in enumerate(self.nodes)}
@@ -237,21 +238,25 @@ class Tape:
         total = number_of(so_far)
         more = len(parts) > 1
         if share.local is None:
-            rule = self.texts.pulled(share.target, share.position)
-            text = f"{of}{source} += {rule}, with ḡ = {of}{target}: adds {adds}"
-            text += f", norm {total} in all" if more else ""
+            rule = self.texts.pulled(share.target, share.position) if self.composer.local else ""
+            with_rule = (
+                f"{rule}, with ḡ = {of}{target}: adds {adds}" if rule else f"what {of}{target} brings: adds {adds}"
+            )
+            text = f"{of}{source} += {with_rule}" + (f", norm {total} in all" if more else "")
             return Step("backward", self.index[share.source], text, **ends, local=rule, adds=adds, total=total)
-        rule, local = self.texts.local(share.target, share.position), number_text(share.local)
-        dead = is_dead(share)
-        product = f"{number_of(share.upstream)} × {bracketed(local)}"
-        text = f"{of}{source} += {of}{target} · ∂{target}/∂{source} = {product} = {adds}"
-        if dead:
-            text = f"{of}{source} += {adds}: the way is cut, whatever the slope"
         written = summed([number_of(part) for part in parts]) if more else ""
+        so_far_text = f"; so far {written} = {total}" if more else ""
+        if is_dead(share) or not self.composer.local:
+            text = f"{of}{source} += {adds}" + (": the way is cut, whatever the slope" if is_dead(share) else "")
+            local, product = "", "cut" if is_dead(share) else ""
+        else:
+            rule, local = self.texts.local(share.target, share.position), number_text(share.local)
+            product = f"{number_of(share.upstream)} × {bracketed(local)}"
+            text = f"{of}{source} += {of}{target} · ∂{target}/∂{source} = {product} = {adds}"
+            local = local if rule in ("", local) else f"{rule} = {local}"
         return Step(
-            "backward", self.index[share.source], text + (f"; so far {written} = {total}" if more else ""), **ends,
-            local=local if rule in ("", local) else f"{rule} = {local}", product="cut" if dead else product,
-            adds=adds, total=total, sum=written,
+            "backward", self.index[share.source], text + so_far_text, **ends, local=local, product=product, adds=adds,
+            total=total, sum=written,
         )  # fmt: skip
 
 

@@ -27,11 +27,12 @@ function title(name, given, formula, role) {
 
 function valueElement(card, full) {
   const element = make("div", { class: `card ${card.role}${card.alarms ? " alarmed" : ""}`, role: "button", tabindex: 0 });
-  element.append(title(card.name, card.named, card.formula, card.role === "op" ? "" : card.role));
+  element.append(title(card.name, card.named, card.formula, card.role === "op" ? (card.module ?? "") : card.role));
   const updates = [];
   const first = rows[rowOf(card, state.time)];
   if (card.role !== "cut" && first) {
     if (first.shape) element.append(make("div", { class: "shape" }, `${first.shape}  ${first.dtype ?? ""}`));
+    if (card.equation) element.append(make("div", { class: "note", dir: "auto" }, card.equation));
     numbers(card, element, updates);
     if (full && !card.shown_at) maps(card, element, updates);
     if (card.rows.length > 1 || card.steps) bars(card, element, updates);
@@ -175,7 +176,7 @@ function boxElement(group) {
 export function beadElement(edge) {
   const first = make("div", { class: "local" });
   const second = make("div", { class: "backward" });
-  const element = make("div", { class: "bead", "aria-hidden": "true" }, edge.steps && make("div", { class: "steps" }, edge.steps), first, second);
+  const element = make("div", { class: "bead", "aria-hidden": "true" }, edge.steps && make("div", { class: "steps" }, edge.steps), edge.through && make("div", { class: "steps", dir: "auto" }, `through ${edge.through}`), first, second);
   const target = cards.get(edge.target);
   const update = () => {
     const i = stepOf(edge, state.time);
@@ -191,4 +192,4 @@ export function beadElement(edge) {
 }
 
 /** Whether something is to be said on an edge. */
-export const hasBead = (edge) => !edge.beside && !edge.carried && Boolean(edge.rule || edge.steps || edge.derivative);
+export const hasBead = (edge) => !edge.beside && !edge.carried && Boolean(edge.rule || edge.steps || edge.derivative || edge.through);

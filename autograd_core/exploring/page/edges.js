@@ -1,6 +1,6 @@
 // Edges as two strokes side by side: blue forward with a full head, orange back with a hollow one.
 
-import { cards, known, rowOf, stepOf, steps } from "./data.js";
+import { cards, gradientAt, known, rowOf, stepOf, steps } from "./data.js";
 import { draw } from "./elements.js";
 import { state } from "./state.js";
 
@@ -52,7 +52,7 @@ export function edgeElement(edge, curves) {
   const update = () => {
     const now = steps[state.at - 1];
     const flows = edge.members.map((member) => stepOf(member, state.time));
-    const reached = edge.carried ? edge.members.some((member) => reachedRow(member)) : flows.some((i) => i < state.at);
+    const reached = flows.some((i) => i < state.at) || edge.members.some((member) => isReached(member));
     const weights = flows.filter((i) => i !== undefined).map((i) => steps[i].weight ?? 0);
     element.classList.toggle("unreached", !reached);
     element.classList.toggle("unknown", edge.members.every((member) => known[targetRow(member)] > state.at));
@@ -64,7 +64,13 @@ export function edgeElement(edge, curves) {
 }
 
 const targetRow = (edge) => rowOf(cards.get(edge.target), state.time);
-const reachedRow = (edge) => steps.findIndex((step) => step.row === targetRow(edge) && step.kind !== "forward") < state.at;
+
+/** Whether anything has come back along an edge that no step goes along: one from step to step, or through what is left out. */
+function isReached(edge) {
+  if (stepOf(edge, state.time) !== undefined) return false;
+  const row = rowOf(cards.get(edge.carried ? edge.target : edge.source), state.time);
+  return row >= 0 && gradientAt(row, state.at) !== undefined;
+}
 
 /** Whether a step goes along an edge: back along its own, forward along all that end at its value. */
 function isNow(edge, step) {

@@ -47,7 +47,11 @@ export function build(anchor = null) {
   update();
   if (focused) (heads.get(focused) ?? items.get(focused)?.element)?.focus({ preventScroll: true });
   const after = anchor && made.places.get(anchor);
-  if (!before || !after) return begin();
+  if (!before || !after) {
+    begin();
+    if (order.length) reveal(made.places.get(order.find((id) => items.has(id))));
+    return;
+  }
   const [x, y] = onScreen(before);
   const [u, v] = onScreen(after);
   move(x - u, y - v);

@@ -1,19 +1,18 @@
 // Keys, the tools above the graph, and the page that explains them.
 
+import { update as details } from "./details.js";
 import { $, make } from "./elements.js";
 import { build, update } from "./graph.js";
 import { fit, move, zoom } from "./stage.js";
 import { change, state } from "./state.js";
 import { toggle as table } from "./table.js";
+import { turn } from "./theme.js";
 import { actions, play } from "./walk.js";
 
-export function isDark() {
-  return (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-}
-
 function theme() {
-  document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+  turn();
   update();
+  details();
 }
 
 function heat() {
@@ -84,5 +83,8 @@ export function start() {
     change({ open: new Set() });
     build();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", update);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    update();
+    details();
+  });
 }

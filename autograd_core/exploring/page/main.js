@@ -12,10 +12,12 @@ import { start as map } from "./map.js";
 import { listenStage } from "./stage.js";
 import { change, listen } from "./state.js";
 import { start as table } from "./table.js";
+import { start as theme } from "./theme.js";
 import { start as walk, update as step } from "./walk.js";
 
 const narrow = matchMedia("(max-width: 760px)");
 
+theme();
 walk();
 listen((changed) => {
   if (["at", "time", "chosen", "way"].some((key) => changed.has(key))) update();

@@ -1,6 +1,7 @@
 // Arrays as pictures: blue below zero, orange above, dark where undefined; and what each cell of them stands for.
 
 import { draw, make } from "./elements.js";
+import { channels } from "./theme.js";
 
 const GAP = 1; // cells between two slices
 const SMALL = { width: 96, height: 72 };
@@ -28,10 +29,6 @@ export function grid(panel) {
   };
 }
 
-const rgb = (text) => text.match(/[\d.]+/g).slice(0, 3).map(Number);
-const BELOW = [0, 114, 178];
-const ABOVE = [213, 94, 0];
-
 /** Paint a panel into a canvas with cells of a whole number of pixels where they fit, of less where not. */
 export function paint(canvas, panel, room) {
   const { width, height, place } = grid(panel);
@@ -42,7 +39,7 @@ export function paint(canvas, panel, room) {
   canvas.style.width = `${Math.max(1, width * side)}px`;
   canvas.style.height = `${Math.max(1, height * side)}px`;
   canvas.style.imageRendering = fit >= 1 ? "pixelated" : "auto";
-  const zero = rgb(getComputedStyle(document.body).backgroundColor);
+  const [zero, below, above, broken] = ["zero", "negative", "positive", "undefined"].map(channels);
   const top = Math.max(Math.abs(panel.least), Math.abs(panel.greatest)) || 1;
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
@@ -50,8 +47,8 @@ export function paint(canvas, panel, room) {
     const [column, row] = place(i);
     const at = 4 * (row * width + column);
     const part = typeof x === "number" ? Math.min(1, Math.abs(x) / top) : 0;
-    const end = x > 0 ? ABOVE : BELOW;
-    const color = typeof x === "number" ? zero.map((c, k) => c + (end[k] - c) * part) : [17, 24, 39];
+    const end = x > 0 ? above : below;
+    const color = typeof x === "number" ? zero.map((c, k) => c + (end[k] - c) * part) : broken;
     color.forEach((c, k) => (image.data[at + k] = c));
     image.data[at + 3] = 255;
   });

@@ -9,6 +9,8 @@ import re
 from importlib.resources import files
 from typing import Any
 
+from ..drawing.colours import DARK, LIGHT, Palette
+
 PARTS = files(__package__) / "page"
 FIRST = "main.js"
 ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -18,9 +20,9 @@ EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) ([\w$]+))",
 VENDORED_EXPORT = re.compile(r"export\{(?P<names>[^}]*)\};?\s*(//# sourceMappingURL=\S+\s*)?$")
 
 
-def page(contents: dict[str, Any]) -> str:
+def page_of(contents: dict[str, Any]) -> str:
     """The page of some contents."""
-    style, layout, script = read("style.css"), vendored(), bundle()
+    style, layout, script = colours() + read("style.css"), vendored(), bundle()
     parts = {
         "title": text(contents["title"]),
         "policy": f"default-src 'none'; style-src '{digest(style)}'; "
@@ -36,6 +38,23 @@ def page(contents: dict[str, Any]) -> str:
 def read(name: str) -> str:
     """One of the page's parts."""
     return (PARTS / name).read_text(encoding="utf-8")
+
+
+def colours() -> str:
+    """The colours of drawings as properties of the page, each in light and dark."""
+    light, dark = (tokens(palette) for palette in (LIGHT, DARK))
+    rows = "".join(f"  --{name}: light-dark({color}, {dark[name]});\n" for name, color in light.items())
+    return f":root {{\n{rows}}}\n"
+
+
+def tokens(palette: Palette) -> dict[str, str]:
+    """The colours of a palette by name: "alarm-fill"; by role what cards are filled with, "input", and "input-line"."""
+    plain = {
+        name.replace("_", "-"): color
+        for name, color in vars(palette).items()
+        if isinstance(color, str) and color[0] == "#"
+    }
+    return plain | {**palette.fills} | {f"{role}-line": color for role, color in palette.accents.items()}
 
 
 def text(words: str) -> str:

@@ -10,7 +10,7 @@ numbers          arrays taken apart; expanding, single calls
 omitting         what is left out
 composing        from a graph to its document
 parts            what is around a value, or between two
-troubles, heat   where numbers stop being finite or a gradient is cut; values compared
+troubles, heat   where numbers stop being finite, a call is flat or a gradient is cut; values compared
 colours          one palette a theme
 labels, charts   Graphviz's labels, and small pictures made of them
 tables, legends  cards, and what stands above a drawing

@@ -4,10 +4,14 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import autograd_core as ag
 import nn
+from autograd_core.drawing import folding
 from autograd_core.drawing.folding import repeats_of
+from autograd_core.drawing.stretches import Sources
 from autograd_core.graph import Graph
 
 STEPS = 12
@@ -183,3 +187,97 @@ def test_a_folded_drawing_is_the_same_after_backward_and_has_the_same_bytes():
 
     assert ag.draw(loss).source == before
     assert re.search(r"bars:", before)
+
+
+def layered(count, width=4):
+    """Modules that are alike, each of two."""
+    nn.manual_seed(0)
+    return nn.Sequential(*[nn.Sequential(nn.Linear(width, width), nn.Tanh()) for _ in range(count)])
+
+
+def test_modules_that_are_alike_but_for_their_numbers_fold_on_request():
+    drawing = ag.draw(layered(10), np.ones((2, 4)), fold=True)
+    whole, layers = drawing.document.groups
+
+    assert (layers.name, layers.kind, layers.times) == ("0 … 9", "Sequential", 10)
+    assert whole.parameters == 10 * (4 * 4 + 4)
+    assert len(cards(drawing)["weightₜ"].steps.gradients) == 10
+    assert len(ag.draw(layered(10), np.ones((2, 4))).document.cards) > 20
+
+
+def test_a_residual_of_the_input_is_no_weight_of_the_layers():
+    def residual(x, *layers):
+        for layer in layers:
+            x = x + np.tanh(x @ layer)
+        return x
+
+    (layers,) = ag.draw(residual, *[np.ones((2, 2))] * 6, fold=True).document.groups
+    assert layers.times == 5
+
+
+def irregular(steps):
+    """A recurrence in which every step takes the state of some step before it."""
+    r, w = np.random.default_rng(0), ag.tensor(np.eye(2), requires_grad=True, name="W")
+    states = [ag.tensor(np.ones((1, 2)), name="h0")]
+    for _ in range(steps):
+        states.append(np.tanh(states[-1] @ w + states[r.integers(len(states))]))
+    return np.sum(states[-1])
+
+
+def choosing(steps):
+    """A recurrence in which every step takes one of a few inputs."""
+    r, w = np.random.default_rng(0), ag.tensor(np.eye(2), requires_grad=True, name="W")
+    several = [ag.tensor(np.ones((1, 2)), requires_grad=True) for _ in range(20)]
+    state = several[0]
+    for _ in range(steps):
+        state = np.tanh(state @ w + several[r.integers(20)])
+    return np.sum(state)
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Notes how many calls are read as steps, which are none."""
+    lengths = []
+    monkeypatch.setattr(
+        folding, "read", lambda calls, kind, start, period, count, taken: lengths.append(period * count)
+    )
+    return lengths
+
+
+def test_what_cannot_be_steps_is_seen_without_reading_it_over_and_over(read):
+    nodes = Graph([irregular(300)]).nodes
+
+    assert not repeats_of(nodes, 2, unlearnt=True)
+    assert sum(read) < 10 * len(nodes)
+
+
+def test_looking_for_steps_ends_where_they_are_hard_to_find(read, monkeypatch):
+    nodes = Graph([choosing(300)]).nodes
+    repeats_of(nodes, 2, unlearnt=True)
+    long = sum(read)
+    read.clear()
+    monkeypatch.setattr(folding, "MOST_READ", 20 * len(nodes))
+    repeats_of(nodes, 2, unlearnt=True)
+
+    assert sum(read) < 2 * 25 * len(nodes) < long
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 6), st.integers(2, 6), st.booleans())
+def test_whatever_reads_as_steps_is_never_ruled_out_beforehand(seed, period, count, disturbed):
+    r = np.random.default_rng(seed)
+    fixed = [ag.tensor([1.0 + i], requires_grad=True) for i in range(2)]
+    values = [ag.tensor([1.0], requires_grad=True)]
+    backs = r.integers(1, 2 * period + 1, size=(period, 2))
+    for i in range(count):
+        if disturbed and i == count // 2:
+            backs[r.integers(period)] = r.integers(1, 2 * period + 1, size=2)
+        for back, other in backs.tolist():
+            a = values[-back] if back <= len(values) else values[0]
+            kinds = (values[-min(other, len(values))], fixed[other % 2], ag.tensor([2.0], requires_grad=True))
+            values.append(a * kinds[back % 3])
+    calls = [node for node in Graph(values).nodes if node.route is not None]
+    steps = [calls[i : i + period] for i in range(0, period * count, period)]
+
+    if folding.understood(steps, count - 1) is not None:
+        assert Sources(calls).may_be_steps(0, period * count, period)

@@ -2,7 +2,7 @@
 
 symbols, rules   how an operation and its rule are written, by calling the rule on symbols
 flow             what flows back along every edge
-folding, folds   repetition in the record, and what is drawn of it
+folding, folds   repetition in the record, found in stretches, and what is drawn of it
 wishes           the options of a drawing
 document, cards  what is drawn, as plain data; with uses, edges, groups and quantities
 collapsing       modules as boxes

@@ -204,6 +204,7 @@ class Composer:
                     edges.append(Edge(f"e{id[1:]}_exit{i}", id, f"{id}_exit{i}", 0, broken=("cut",)))
         for repeat, scope in self.folds.frames.items():
             self.groups.times[scope] = len(repeat)
+            self.groups.names[scope] = self.folds.frame_name(repeat)
         wishes = self.wishes
         if wishes.heat is not None:
             numbered = {number: node for node, number in self.graph.numbers.items()}
@@ -272,7 +273,8 @@ class Composer:
             found = self.flow.gradients.get(node)
             gradient = NOT_COMPUTED if found is None else quantity(found)
         bare = isinstance(value, (tuple, float))
-        self.groups.place(id, scope, 0 if role != "param" else 1 if bare else math.prod(value.shape))
+        each = 0 if role != "param" else 1 if bare else math.prod(value.shape)
+        self.groups.place(id, scope, each * sum(one is not None for one in self.folds.series.get(node, (node,))))
         return Card(
             id=id,
             node=self.graph.numbers[node],

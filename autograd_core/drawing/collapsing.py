@@ -37,6 +37,7 @@ def collapsed(document: Document, expand: Collection[str] = (), most: int = 40) 
     depths = depths_of(document.groups)
     parents = {group.parent for group in document.groups}
     inner = [group for group in document.groups if group.id not in parents]
+    document = compact(document)
     small = with_boxes(document, {group.id for group in inner}, expand)
     for depth in range(max(depths.values(), default=0) - 1, 0, -1):
         if len(small.cards) <= most:
@@ -78,7 +79,7 @@ def with_boxes(document: Document, chosen: set[str], expand: Collection[str]) ->
     home = {card.id: shut.get(card.group, card.id) for card in document.cards}
     inside: dict[str, list[Card]] = {}
     cards: list[Card] = []
-    for card in compact(document).cards:
+    for card in document.cards:
         if home[card.id] == card.id:
             cards.append(card)
         else:

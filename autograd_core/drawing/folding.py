@@ -21,9 +21,12 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..recording import Node
+from .stretches import Sources, candidates, kind_of
 
-LONGEST_STEP = 256
 MOST_SHIFTS = 32
+MOST_READ = 1_000_000
+"""So many calls are read while looking for steps, half a second: what has not been found by then is drawn call by call."""
+
 LEAST_STEPS = 8
 """Fewer steps are drawn one by one, unless folding is asked for."""
 
@@ -79,29 +82,36 @@ def repeats_of(nodes: Sequence[Node], least: int = LEAST_STEPS, unlearnt: bool =
     weights = {node for node, count in counts.items() if count >= least and node.requires_grad}
     taken = np.zeros(len(calls), bool)
     # calls with the same weights first: those of another layer may be alike in everything else
-    found = alike(calls, weights, least, taken)
+    found = alike(calls, weights, least, taken, only_learnt=unlearnt)
     found += alike(calls, set(), least, taken) if unlearnt else []
     return sorted(chosen(found, unlearnt), key=serial)
 
 
-def alike(calls: Sequence[Node], weights: set[Node], least: int, taken: Any) -> list[Repeat]:
-    """The repetitions among calls that are not taken yet, which they then are."""
+def alike(calls: Sequence[Node], weights: set[Node], least: int, taken: Any, only_learnt: bool = False) -> list[Repeat]:
+    """The repetitions among calls that are not taken yet, which they then are; only those with shared weights, if wanted."""
     kinds: dict[Any, int] = {}
     kind = np.array([kinds.setdefault(kind_of(node, weights), len(kinds)) for node in calls], int)
+    sources = Sources(calls)
     found: list[Repeat] = []
+    left = MOST_READ
     for start, period, count, rest in candidates(kind, least):
+        shifts = min(rest, MOST_SHIFTS)
         if taken[start : start + period * count].any():
             continue
+        if left < 0 or not sources.may_be_steps(start + shifts, start + period * count, period):
+            continue
+        left -= period * count * (1 + shifts)
         # where a step begins is not known: where least is left out, then in fewest steps, within one module's call, least carried
         readings = [
             reading
-            for begin in range(start, start + min(rest, MOST_SHIFTS) + 1)
+            for begin in range(start, start + shifts + 1)
             if (reading := read(calls, kind, begin, period, count, taken)) is not None
         ]
         if readings:
             first, last, repeat = min(readings, key=lambda r: (r[0] - r[1], len(r[2]), r[2].scopes, len(r[2].initial)))
-            found.append(repeat)
-            taken[first:last] = True
+            if repeat.has_weights or not only_learnt:
+                found.append(repeat)
+                taken[first:last] = True
     return found
 
 
@@ -141,28 +151,6 @@ def part(calls: Sequence[Node], kind: Any, wanted: Any) -> tuple[int, Step]:
         step.append(calls[count] if fits else None)
         count += fits
     return count, step
-
-
-def candidates(kind: Any, least: int) -> list[tuple[int, int, int, int]]:
-    """Where alike calls follow each other: (first call, calls of a step, steps, calls left over), longest first."""
-    found = []
-    for period in range(1, min(LONGEST_STEP, len(kind) // least) + 1):
-        same = np.concatenate([[False], kind[:-period] == kind[period:], [False]])
-        starts, ends = np.flatnonzero(same[1:] > same[:-1]), np.flatnonzero(same[1:] < same[:-1])
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-            count, rest = divmod(end - start + period, period)
-            if count >= least:
-                found.append((start, period, count, rest))
-    return sorted(found, key=lambda c: (-c[1] * c[2], c[1], c[0]))
-
-
-def kind_of(node: Node, weights: set[Node]) -> Any:
-    """What calls of two steps have in common; an index may be another at each step."""
-    shared = tuple([e if isinstance(e, Node) and e in weights else None for e in node.inputs])
-    settings = tuple([(k, repr(v)) for k, v in (node.settings or {}).items() if k != "index"])
-    shape = tuple(len(node.value) * [0]) if isinstance(node.value, tuple) else getattr(node.value, "shape", ())
-    path = "" if node.scope is None else node.scope.path
-    return node.primitive, settings, shape, str(getattr(node.value, "dtype", "")), shared, path
 
 
 def understood(steps: list[Step], shown: int) -> Repeat | None:

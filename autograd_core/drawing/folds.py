@@ -119,6 +119,15 @@ class Folds:
         else:
             self.frames[repeat] = top
 
+    def frame_name(self, repeat: Repeat) -> str:
+        """What a frame is called: "0 … 9" for modules of which each is a step."""
+        frame = self.frames[repeat]
+        first, last = (
+            [s.name for node in step if node is not None for s in chain(node.scope) if s.parent is frame.parent]
+            for step in (repeat.steps[0], repeat.steps[-1])
+        )
+        return f"{first[0]} … {last[-1]}" if first and last and first[0] != last[0] else frame.name
+
     def scope(self, node: Node) -> Scope | None:
         """The scope of a node that stands for others, or of a carried value."""
         repeat = self.repeat[node]

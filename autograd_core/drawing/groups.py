@@ -11,6 +11,7 @@ class Groups:
     """The scopes that have cards, numbered as they appear; those of a single card are left out.
 
     times   of the scopes that run several times
+    names   of the scopes that are not called by their own
     """
 
     def __init__(self) -> None:
@@ -18,6 +19,7 @@ class Groups:
         self.home: dict[str, Scope | None] = {}
         self.parameters: dict[Scope, dict[str, int]] = {}
         self.times: dict[Scope, int] = {}
+        self.names: dict[Scope, str] = {}
 
     def place(self, card: str, scope: Scope | None, parameters: int) -> None:
         """Note that a card, holding so many parameters, belongs to a scope."""
@@ -50,7 +52,14 @@ class Groups:
                 parent = (ids.get(s.parent) or None) if s.parent is not None else None
                 parameters = sum(self.parameters[s].values())
                 groups.append(
-                    Group(ids[s], shortened(s.name), shortened(s.kind), parent, parameters, self.times.get(s, 1))
+                    Group(
+                        ids[s],
+                        shortened(self.names.get(s, s.name)),
+                        shortened(s.kind),
+                        parent,
+                        parameters,
+                        self.times.get(s, 1),
+                    )
                 )
         homes = {c: (ids[s] or None) if s is not None else None for c, s in self.home.items()}
         return tuple(groups), homes

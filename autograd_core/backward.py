@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ def seed_for(value: Value, gradient: Any, asked: str) -> Any:
             raise GradientError(
                 f"{asked} starts from a real number, but this value is {data.dtype}: use .real or abs()"
             )
-        return data.dtype.type(1) if data.ndim == 0 else np.ones(data.shape, data.dtype)
+        return np.array(1, data.dtype) if data.ndim == 0 else np.ones(data.shape, data.dtype)
     check_kind(gradient, data, f"{asked}: the gradient")
     if type(data) is float:
         return gradient if isinstance(gradient, Value) else float(gradient)
@@ -104,15 +104,18 @@ def backward(value: Value, gradient: Any = None, retain_graph: bool | None = Non
     for store in (kept, found):
         while store:
             target, g = store.popitem()
-            g = conjugate(g)
-            owned = type(g) is ndarray and sys.getrefcount(g) <= ONE_OWNER and (g.base is None or is_sole_view(g))
-            accumulate(target, g, owned)
+            if type(g) is not ndarray:
+                accumulate(target, conjugate(g), False)
+                continue
+            if g.dtype.kind == "c":
+                g = g.conj()
+            accumulate(target, g, getrefcount(g) <= ONE_OWNER and (g.base is None or is_sole_view(g)))
 
 
 def _count_of_one_view() -> int:
     view: Any = np.zeros(2).reshape(2, 1)
     base = view.base
-    return sys.getrefcount(base)
+    return getrefcount(base)
 
 
 ONE_VIEW = _count_of_one_view()
@@ -122,18 +125,20 @@ def is_sole_view(g: Any) -> bool:
     """Whether an array is the only one to look at the memory of another, and at all of it but a cache line, as results are."""
     base = g.base
     whole = type(base) is np.ndarray and base.flags.owndata and base.nbytes <= g.nbytes + LINE
-    return whole and g.flags.forc and g.flags.writeable and sys.getrefcount(base) <= ONE_VIEW
+    return whole and g.flags.forc and g.flags.writeable and getrefcount(base) <= ONE_VIEW
 
 
 def accumulate(node: Node, g: Any, owned: bool) -> None:
     """Add a gradient to a node's `grad`; an array that nobody else holds is taken over without a copy."""
     old = node.grad
-    if isinstance(g, Value):
+    if old is None and owned and type(node.value) is not float:
+        node.grad = tensor_of(g, None)
+    elif isinstance(g, Value):
         node.grad = g if old is None else old + g
     elif type(g) is float or type(node.value) is float:
         node.grad = float(g) if old is None else old + float(g)
     elif old is None:
-        node.grad = tensor_of(g if owned else np.array(g), None)
+        node.grad = tensor_of(np.array(g), None)
     elif old.node is None and old.storage is None and type(old._data) is np.ndarray and old._data.flags.writeable:
         np.add(old._data, g, out=old._data)  # in memory that nothing else was computed from
     else:

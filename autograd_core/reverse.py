@@ -310,7 +310,8 @@ def handle_of(g: Any) -> Any:
 
 def conjugate(g: Any) -> Any:
     """The complex conjugate; the same object when it is real."""
-    return np.conj(g) if getattr(g, "dtype", None) is not None and g.dtype.kind == "c" else g
+    dtype = getattr(g, "dtype", None)
+    return np.conj(g) if dtype is not None and dtype.kind == "c" else g
 
 
 def pull_numbers(node: Node, saved: Any, g: Any) -> Sequence[Any]:

@@ -153,7 +153,7 @@ def cross_entropy_elsewhere(scores: Any, target: Any, reduction: Reduction) -> A
 
 def cross_entropy_back(g: Any, r: Any) -> Any:
     """The slope of each loss, times its cotangent; a mean has scaled the slope already."""
-    return r * (np.expand_dims(g, 1) if np.ndim(g) else g)
+    return r * (np.expand_dims(g, 1) if g.ndim else g)
 
 
 def one_hot(target: Any, classes: int, dtype: Any) -> Any:

@@ -109,7 +109,8 @@ def backward(value: Value, gradient: Any = None, retain_graph: bool | None = Non
                 continue
             if g.dtype.kind == "c":
                 g = g.conj()
-            accumulate(target, g, getrefcount(g) <= ONE_OWNER and (g.base is None or is_sole_view(g)))
+            owned = getrefcount(g) <= ONE_OWNER and (g.base is None or is_sole_view(g))
+            accumulate(target, g, owned)
 
 
 def _count_of_one_view() -> int:

@@ -9,9 +9,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy import ndarray
+from numpy import add, ndarray
 
 from .batches import Batched
+from .constants import ones
 from .errors import DeclarationError, ShapeError
 from .recording import Absent, Node, Scalar, Settings, Tensor, frame
 from .shapes import broadcast_axes
@@ -201,7 +202,7 @@ def settle(c: Any, target: Any) -> Any:
             raise ShapeError(f"a rule gave a gradient of shape {c.shape} for an input of shape {shape}")
         given, (new, stretched) = c.shape, broadcast_axes(shape, c.shape)
         if new or stretched:
-            c = np.sum(c, axis=(*range(new), *stretched))
+            c = summed(c, (*range(new), *stretched))
         if c.shape != shape:
             if c.shape != tuple([n for i, n in enumerate(shape, new) if i not in stretched]):
                 raise ShapeError(f"a rule gave a gradient of shape {given} for an input of shape {shape}")
@@ -211,6 +212,15 @@ def settle(c: Any, target: Any) -> Any:
             c = np.real(c)
         c = c.astype(target.dtype)
     return c
+
+
+def summed(c: Any, axes: tuple[int, ...]) -> Any:
+    """The sum over some axes; over the rows of a matrix quickest as a product with ones."""
+    if type(c) is not ndarray:
+        return np.sum(c, axis=axes)
+    if axes == (0,) and c.ndim == 2 and c.dtype.char in "fd":
+        return ones(len(c), c.dtype).dot(c)
+    return add.reduce(c, axes)
 
 
 def to_float(c: Any) -> Any:

@@ -10,12 +10,12 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy import maximum, ndarray, not_equal
+from numpy import add, maximum, multiply, ndarray, not_equal, tanh
 
+from ..constants import number
 from ..families import elementwise
 from ..samples import singular
 from .arithmetic import ANY
-from .buffers import zero
 
 
 def mask(condition: Any, like: Any) -> Any:
@@ -32,12 +32,12 @@ def positive(a: Any) -> Any:
 
 
 def rectify(a: Any) -> Any:
-    return maximum(a, zero(a.dtype) if type(a) is ndarray and a.dtype.kind == "f" else 0)
+    return maximum(a, number(0, a.dtype) if type(a) is ndarray and a.dtype.kind == "f" else 0)
 
 
 def rectified_slope(y: Any) -> Any:
     """1 where y is not 0, since it is never negative; NaN stays visible."""
-    return not_equal(y, zero(y.dtype)).astype(y.dtype) if type(y) is ndarray else mask(y != 0, y)
+    return not_equal(y, number(0, y.dtype)).astype(y.dtype) if type(y) is ndarray else mask(y != 0, y)
 
 
 rectified = elementwise(
@@ -109,10 +109,12 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
 
 def logistic(a: Any) -> Any:
     """1 / (1 + exp(-a)) by tanh, which cannot overflow and is quicker than exp."""
-    y = np.tanh(np.multiply(a, 0.5))
-    y *= 0.5  # y is fresh
-    y += 0.5
-    return y
+    if type(a) is not ndarray or not a.ndim or a.dtype.kind != "f":
+        return np.tanh(a * 0.5) * 0.5 + 0.5
+    half = number(0.5, a.dtype)
+    y = multiply(a, half)
+    multiply(tanh(y, y), half, y)
+    return add(y, half, y)
 
 
 def softplus_forward(a: Any) -> Any:

@@ -1,8 +1,7 @@
-"""Arrays that kernels write into, ones, and rows that are applied to every row of a matrix."""
+"""Arrays that kernels write into, and rows that are applied to every row of a matrix."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -28,22 +27,6 @@ def fresh(shape: Shape, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
 def fresh_like(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """An array to be filled, of the shape and dtype of x, and in the memory order of x."""
     return fresh(x.shape, x.dtype) if x.flags.c_contiguous else np.empty_like(x)
-
-
-@lru_cache(maxsize=64)
-def ones(n: int, dtype: Any) -> Any:
-    """Ones that nobody can write to; a sum over rows is quickest as a product with them."""
-    made = np.ones(n, dtype)
-    made.flags.writeable = False
-    return made
-
-
-@lru_cache(maxsize=64)
-def zero(dtype: Any) -> Any:
-    """The number 0 as an array that nobody can write to: to compare with it costs half of what it costs with a Python number."""
-    made = np.zeros((), dtype)
-    made.flags.writeable = False
-    return made
 
 
 class Row:

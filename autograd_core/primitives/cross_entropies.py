@@ -13,13 +13,13 @@ import numpy as np
 from numpy import divide, exp, log, subtract, vdot
 
 from ..batches import all_batched
+from ..constants import ones
 from ..errors import AutogradError, DTypeError, ShapeError
 from ..families import composed, primitive
 from ..primitive import Primitive
 from ..recording import Settings, Value, numbers_of
 from ..samples import Sample, sample
 from ..shapes import Shape
-from .buffers import ones
 from .contractions import normal, shape_of
 from .indexing import getitem
 from .losses import Reduction, reduced

@@ -10,13 +10,14 @@ import numpy as np
 from numpy import add
 
 from ..batches import looped, widened
+from ..constants import ones
 from ..errors import ShapeError
 from ..families import multilinear, primitive
 from ..primitive import Primitive
 from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape, contraction
-from .buffers import Row, ones
+from .buffers import Row
 from .contractions import normal
 from .small_products import dot, product
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..batches import aligned
+from ..constants import ones
 from ..errors import ShapeError
 from ..families import primitive
 from ..families.fused import FLOATS
@@ -17,7 +18,6 @@ from ..recording import Settings, Value
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .arithmetic import multiply
-from .buffers import ones
 from .contractions import normal, shape_of
 from .row_kernels import standard_rows, standard_rows_back
 from .standardizing import floats, scaled_and_shifted, standardized

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..batches import Batching, all_batched, count, looped
+from ..constants import ones
 from ..errors import DTypeError, ShapeError, UnsupportedError
 from ..families import primitive
 from ..primitive import Primitive
@@ -21,7 +22,6 @@ from ..recording import Settings, Tensor
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .activations import relu, sigmoid
-from .buffers import ones
 from .linear_layer import linear
 from .operands import array
 from .recurrent_gates import GRU, LSTM, RELU, TANH, Array, Arrays, Kind

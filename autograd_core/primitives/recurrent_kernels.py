@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..constants import ones
 from ..shapes import Shape
-from .buffers import ones
 from .recurrent_gates import Array, Arrays, Kind
 from .window_kernels import workspace
 from .window_products import SMALL_PRODUCT

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .buffers import Row, fresh, ones
+from ..constants import ones
+from .buffers import Row, fresh
 
 Array = np.ndarray[Any, Any]
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from ..constants import ones
 from ..errors import DTypeError, ShapeError
 from ..families import primitive
 from ..samples import Sample, sample
 from ..shapes import Axis
-from .buffers import ones
 from .reductions import cases, matrix, prepared, spread
 
 LARGEST = {np.dtype(np.float32): 40.0, np.dtype(np.float64): 350.0}

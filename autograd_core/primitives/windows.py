@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from ..batches import all_batched
+from ..constants import ones
 from ..errors import ShapeError, UnsupportedError
 from ..families import multilinear, primitive
 from ..primitive import Primitive
@@ -23,7 +24,6 @@ from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape
 from . import conv_kernels
-from .buffers import ones
 from .contractions import normal, shape_of
 from .window_kernels import output_size
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy import add, ndarray
 
 from ..batches import Batched, widened
 from ..errors import BoundsError, LeavingError, ShapeError
@@ -48,9 +49,18 @@ def scatter_forward(a: Any, *, index: Any, shape: Any) -> Any:
     return y
 
 
+BASIC = frozenset([int, slice, type(None), type(Ellipsis)])
+"""What an index is made of that gives a view; nobody can change it later."""
+
+
 def pour(total: Any, g: Any, *, index: Any) -> None:
     """Add to the elements of an array that an index names."""
-    if may_repeat(index):
+    if (
+        BASIC.issuperset(map(type, index if type(index) is tuple else (index,)))
+        and type(part := total[index]) is ndarray
+    ):
+        add(part, g, part)  # += would write the view back into the whole
+    elif may_repeat(index):
         np.add.at(total, index, g)
     else:
         total[index] += g
@@ -210,10 +220,6 @@ put = primitive(
     name="setitem",
     text=("{g}, 0 at [{index}]", "{g}[{index}]"),
 )
-
-
-BASIC = frozenset([int, slice, type(None), type(Ellipsis)])
-"""What nobody can change later."""
 
 
 def getitem(a: Any, index: Any) -> Any:

@@ -55,6 +55,19 @@ def test_many_small_products_are_the_large_one(m, k, n, dtype, pays, monkeypatch
         assert y.dtype == dtype
 
 
+@pytest.mark.parametrize("pays", [True, False])
+@pytest.mark.parametrize(("m", "k", "n"), [(32, 64, 128), (32, 512, 128), (64, 300, 301), (100, 512, 512)])
+def test_a_product_with_a_transpose_is_that_in_rows_whatever_the_way(m, k, n, pays, monkeypatch):
+    monkeypatch.setattr(small_products, "PAYS", pays)
+    a, b = floats(m, k, dtype=np.float32), floats(n, k, dtype=np.float32)
+
+    y = small_products.times_transposed(a, b)
+
+    np.testing.assert_allclose(y, np.float64(a) @ np.float64(b).T, rtol=1e-4, atol=1e-4)
+    assert y.flags.c_contiguous
+    assert y.dtype == a.dtype
+
+
 WIDE = {"baseline": ["X86_V2"], "found": ["X86_V4"]}
 CONFIGS = {
     "both": ({"SIMD Extensions": WIDE, "Build Dependencies": {"blas": {"name": "scipy-openblas"}}}, True),

@@ -68,7 +68,7 @@ def elementwise(
     if len(partials) == 1:
         made.call = unary_call(made)
     elif len(partials) == 2:
-        made.call = binary_call(made)
+        made.call = binary_call(made, lambda a, b: any_call(made, (a, b)))
     else:
         made.call = lambda *args: any_call(made, args)
     return made
@@ -268,7 +268,8 @@ def unary_call(made: Primitive) -> Callable[..., Any]:
     return call
 
 
-def binary_call(made: Primitive) -> Callable[..., Any]:
+def binary_call(made: Primitive, otherwise: Callable[..., Any]) -> Callable[..., Any]:
+    """The call of a primitive of two inputs, without settings, whose result is an array; `otherwise` for every other pattern."""
     forward = made.forward
     both, both_settled = made.route((0, 1), "same"), made.route((0, 1))
     keeps_a, keeps_b, keeps_y = 0 in both.keeps, 1 in both.keeps, -1 in both.keeps
@@ -311,7 +312,7 @@ def binary_call(made: Primitive) -> Callable[..., Any]:
             m = b.node
             if m is not None and m.requires_grad and (mode := current()).plain:
                 return beside_constant(second, 1, b._data, m, a, mode)
-        return any_call(made, (a, b))
+        return otherwise(a, b)
 
     def beside_constant(route: Route, place: int, own: Any, m: Node, constant: Any, mode: Mode) -> Tensor:
         kind = type(constant)

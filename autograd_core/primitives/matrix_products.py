@@ -14,17 +14,19 @@ import numpy as np
 from ..batches import looped, widened
 from ..errors import ShapeError
 from ..families import multilinear
+from ..families.elementwise import binary_call
 from ..primitive import Primitive
 from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import normal
+from .small_products import times_transposed
 
 
 def matmul_first(g: Any, a_like: Any, b: Any) -> Any:
     """The transpose of a -> a @ b; a 1-D operand stands for a row (first) or a column (second)."""
     if b.ndim == 2:
-        return np.dot(g, b.T) if a_like.ndim < 3 else np.matmul(g, b.T)
+        return times_transposed(g, b) if a_like.ndim < 3 else np.matmul(g, b.T)
     if b.ndim == 1:
         return np.expand_dims(g, -1) * b
     if a_like.ndim == 1:
@@ -112,3 +114,4 @@ matrix_product = multilinear(
     samples=matmul_samples,
     batch=matmul_each,
 )
+matrix_product.call = binary_call(matrix_product, matrix_product.call)

@@ -1,4 +1,6 @@
-"""A product with a large matrix on its left, as many small ones.
+"""Products of matrices by the way that is quickest for their shapes.
+
+A product with a large matrix on its left is computed as many small ones, one of a few rows the other way round.
 
 Up to a million multiplications OpenBLAS has kernels for AVX-512 that read their operands as they lie, where it else copies
 blocks of both; with a right operand that begins at a cache line they are a tenth to a third quicker. Without such kernels
@@ -19,6 +21,8 @@ Array = np.ndarray[Any, Any]
 SMALL = 10**6  # multiplications
 MANY = 512  # rows from which on it pays to copy the right operand
 STRIP = 64  # columns that are transposed at a time
+FEW = 64  # rows up to which it pays to copy a transposed result
+LARGE = 1 << 18  # multiplications from which on it does
 
 
 def has_small_kernels() -> bool:
@@ -63,3 +67,16 @@ def product(a: Any, b: Any) -> Any:
     if whole < m:
         np.dot(a[whole:], b, out=y[whole:])
     return y
+
+
+def times_transposed(a: Any, b: Any) -> Any:
+    """a b' for matrices, or a row a.
+
+    For few rows OpenBLAS is up to twice as quick with b on the left, on AVX-512 with float32. Its result is brought to the
+    memory order of all else, since elementwise work on mixed orders is slow.
+    """
+    if type(a) is ndarray and type(b) is ndarray and a.ndim == 2 and a.dtype.char == b.dtype.char == "f" and PAYS:
+        rows, columns = len(a), len(b)
+        if 2 * rows <= columns and rows <= FEW and a.size * columns >= LARGE and b.flags.c_contiguous:
+            return b.dot(a.T).T.copy()
+    return dot(a, b.T)

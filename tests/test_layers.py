@@ -19,8 +19,8 @@ LAYERS = [
     "errors", "shapes", "trees", "samples", "shown", "lapack", "constants", "modes", "memory", "recording", "batches", "rules",
     "declaring", "generic", "primitive", "dispatch", "families", "graph", "live", "reverse", "forward", "primitives", "ops",
     "special", "backward", "hooks", "numpy_api", "leaving", "views", "writing", "placing", "ufunc_calls", "absent", "tensors",
-    "scalars", "methods", "exchange", "array_api", "transforms", "batching", "jacobians", "regions", "calls", "custom", "streams", "random",
-    "checkpoints", "implicit", "debugging", "drawing", "displays", "exploring", "testing",
+    "scalars", "methods", "exchange", "array_api", "transforms", "batching", "jacobians", "regions", "calls", "custom", "streams",
+    "random", "checkpoints", "implicit", "debugging", "drawing", "displays", "exploring", "testing",
 ]  # fmt: skip
 
 

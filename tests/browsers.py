@@ -44,14 +44,15 @@ class Pages:
         self.browser, self.folder = browser, Path(folder)
         self.requests, self.complaints, self.contexts = [], [], []
 
-    def open(self, path, width=1280, height=720, dark=False, place=""):
-        """A page, once it is ready."""
+    def open(self, path, width=1280, height=720, dark=False, place="", before=""):
+        """A page, once it is ready; a script may be run before its own."""
         scheme = "dark" if dark else "light"
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, offline=True, reduced_motion="reduce"
         )
         self.contexts.append(context)
         page = context.new_page()
+        page.add_init_script(before)
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -63,5 +64,5 @@ class Pages:
         """Close all pages; each has asked for itself only, and none has complained."""
         for context in self.contexts:
             context.close()
-        assert self.complaints == []
-        assert len(self.requests) == len(self.contexts)
+        assert not self.complaints, self.complaints
+        assert len(self.requests) == len(self.contexts), self.requests

@@ -198,6 +198,18 @@ def test_wheel_drag_and_0_move_the_graph(pages, tmp_path):
     assert card(page, "a").bounding_box() == start
 
 
+def test_without_webassembly_the_record_is_there_as_a_table(pages, tmp_path):
+    path = ag.explore(two_paths(), path=tmp_path / "p.html")
+    page = pages.open(path, before="delete globalThis.WebAssembly")
+    assert "the record is in the table" in page.locator("#remarks").inner_text()
+
+    page.locator("#table").get_by_role("button", name="b").click()
+    press(page, "ArrowLeft", "ArrowLeft")
+    assert page.locator("#side h2").inner_text() == "b"
+    assert page.locator("#table tr.now").inner_text().split("\t")[1] == "a"
+    assert all("WebAssembly is not defined" in pages.complaints.pop() for _ in range(2))  # Graphviz's own
+
+
 # -- safety ------------------------------------------------------------------------------------------------------------
 
 NAMES = ["</script><script>bad=1</script>", "<img src=x onerror=bad()>", "\"'&amp;\\", "مرحبا", "🐍🦋", "{{data}}"]

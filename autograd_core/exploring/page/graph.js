@@ -4,7 +4,7 @@ import { beadElement, cardElement, hasBead } from "./cards.js";
 import { cards, data, groups, inside, rowOf, steps } from "./data.js";
 import { edgeElement, markers } from "./edges.js";
 import { $, make, word } from "./elements.js";
-import { direction, layout } from "./layout.js";
+import { direction, isLoaded, layout } from "./layout.js";
 import { begin, move, onScreen, resize, reveal } from "./stage.js";
 import { change, state } from "./state.js";
 import { home, standIn, view } from "./view.js";
@@ -23,6 +23,7 @@ export const size = () => shown.size;
 
 /** Make, measure and lay out everything that is seen; keep one card or frame where it is on the screen. */
 export function build(anchor = null) {
+  if (!isLoaded()) return;
   const seen = view();
   const full = seen.items.length <= FULL;
   const before = anchor && shown.places.get(anchor);
@@ -37,6 +38,8 @@ export function build(anchor = null) {
   const sizes = measured(items, beads, heads);
   const made = layout(seen, sizes, beads, direction($("stage")));
   const edges = seen.edges.map((edge) => edgeElement(edge, made.curves));
+  $("edges").setAttribute("width", Math.ceil(made.width));
+  $("edges").setAttribute("height", Math.ceil(made.height));
   $("edges").replaceChildren(markers(), ...edges.map((edge) => edge.element));
   $("frames").replaceChildren(...seen.frames.map((id) => frameElement(id, made.places.get(id))));
   for (const [id, { element }] of items) put(element, made.places.get(id));

@@ -6,9 +6,12 @@ import { home } from "./view.js";
 const LARGE = 150; // above so many boxes curves are made the quicker way
 let graphviz = null;
 
+/** Start Graphviz; some browsers are told not to run WebAssembly. */
 export async function load() {
   graphviz = await globalThis.Graphviz.load();
 }
+
+export const isLoaded = () => graphviz !== null;
 
 const inches = (pixels) => (pixels / 72).toFixed(4);
 const quoted = (id) => `"${id}"`;

@@ -11,7 +11,7 @@ import { start as link } from "./link.js";
 import { start as map } from "./map.js";
 import { listenStage } from "./stage.js";
 import { change, listen } from "./state.js";
-import { start as table } from "./table.js";
+import { start as table, toggle as showTable } from "./table.js";
 import { start as theme } from "./theme.js";
 import { start as walk, update as step } from "./walk.js";
 
@@ -32,7 +32,12 @@ listenStage(() => change({ chosen: null, row: -1, way: [] }));
 $("shut").hidden = !data.groups.length;
 step();
 detail();
-await load();
+try {
+  await load();
+} catch (error) {
+  $("remarks").append(`This browser does not run what lays out the graph (${error.message}); the record is in the table.`);
+  showTable();
+}
 build();
 link();
 narrow.addEventListener("change", () => build());

@@ -299,7 +299,10 @@ def test_a_long_record_opens_as_stretches(pages, tmp_path):
     assert page.locator("#count").inner_text() == "10001 / 10001"
     assert page.locator(".card").count() < 60
 
+    press(page, "t")
+    assert page.locator(".turner").inner_text().split("\n")[1] == "1 to 400 of 5,001 values"
     page.locator("#step").fill("2500")
+    assert page.locator("#table tr.now td").first.inner_text() == "2501"
     assert page.locator(".card.module.now .note").all_inner_texts()[0].endswith(" operations")
     page.locator(".card.module.now").click()
     assert page.locator(".card.now").count() == 1

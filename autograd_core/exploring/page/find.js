@@ -7,15 +7,17 @@ import { $ } from "./elements.js";
 import { elements } from "./graph.js";
 import { standIn } from "./view.js";
 
-const texts = rows.map((row) => {
+let texts = null; // made when they are first asked for
+const textOf = (row) => {
   const card = cards.get(row.card);
   return [row.name, row.formula ?? "", card.role, roleWord(card.role), pathOf(row.card), ...(card.alarms ?? [])].join(" ").toLowerCase();
-});
+};
 let hits = [];
 let at = -1;
 
 export function update() {
   const words = $("find").value.trim().toLowerCase();
+  if (words) texts ??= rows.map(textOf);
   hits = words ? texts.flatMap((text, row) => (text.includes(words) ? [row] : [])) : [];
   at = -1;
   const seen = new Set(hits.map((row) => standIn(rows[row].card)));

@@ -1,7 +1,7 @@
 // Arrays as pictures: blue below zero, orange above, dark where undefined; and what each cell of them stands for.
 
 import { draw, make } from "./elements.js";
-import { channels } from "./theme.js";
+import { channels, isDark } from "./theme.js";
 
 const GAP = 1; // cells between two slices
 const SMALL = { width: 96, height: 72 };
@@ -55,10 +55,16 @@ export function paint(canvas, panel, room) {
   context.putImageData(image, 0, 0);
 }
 
-/** The small picture of a card. */
+const painted = new WeakMap();
+
+/** The small picture of a card, painted again where it has become another. */
 export function thumbnail(canvas, panel) {
   canvas.hidden = !panel;
-  if (panel) paint(canvas, panel, SMALL);
+  const theme = isDark();
+  const before = painted.get(canvas);
+  if (!panel || (before?.panel === panel && before.theme === theme)) return;
+  paint(canvas, panel, SMALL);
+  painted.set(canvas, { panel, theme });
 }
 
 /** The index of a cell within the array, as it is written between brackets. */

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pictures import DOCS, FOLDER, blocks, is_possible, make, saved_by
+from tests.pictures import DOCS, FOLDER, ROOT, SHOTS, blocks, draw, is_possible, saved_by
 
 NAMES = [name for code in blocks() for name in saved_by(code)]
 
@@ -20,8 +20,7 @@ def made(tmp_path_factory):
         pytest.skip("graphviz-pure is not installed")
     pytest.importorskip("matplotlib")
     folder = tmp_path_factory.mktemp("pictures")
-    for code in blocks():
-        make(code, folder)
+    draw(folder)
     return folder
 
 
@@ -47,7 +46,8 @@ def test_a_picture_is_up_to_date(made, name):
 
 def test_drawings_are_the_same_bytes_in_every_process(made, tmp_path):
     environment = {**os.environ, "PYTHONHASHSEED": "1"}
-    subprocess.run([sys.executable, "-m", "tests.pictures", tmp_path], check=True, cwd=DOCS.parent, env=environment)
+    program = "import pathlib, sys; from tests.pictures import draw; draw(pathlib.Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", program, tmp_path], check=True, cwd=ROOT, env=environment)
 
     for name in NAMES:
         if name.endswith(".svg"):
@@ -57,9 +57,9 @@ def test_drawings_are_the_same_bytes_in_every_process(made, tmp_path):
 def test_every_picture_is_made_shown_and_small():
     shown = {
         Path(link).name
-        for page in DOCS.glob("*.md")
-        for link in re.findall(r"!\[[^\]]+\]\((pictures/[^)]+)\)", page.read_text())
+        for page in [ROOT / "README.md", *DOCS.glob("*.md")]
+        for link in re.findall(r"!\[[^\]]+\]\(((?:docs/)?pictures/[^)]+)\)", page.read_text())
     }
 
-    assert {path.name for path in FOLDER.iterdir()} == set(NAMES) == shown
+    assert {path.name for path in FOLDER.iterdir()} == {*NAMES, *[f"{name}.png" for name in SHOTS]} == shown
     assert all(path.stat().st_size < 100_000 for path in FOLDER.iterdir())

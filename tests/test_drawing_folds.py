@@ -145,8 +145,11 @@ def test_few_steps_and_layers_with_weights_of_their_own_fold_on_request_only():
     few = np.sum(recurrent(weights(), inputs(4))[-1])
 
     assert not ag.draw(np.sum(y)).document.groups
-    assert not ag.draw(few).document.groups
-    assert not ag.draw(np.sum(recurrent(weights(), inputs())[-1]), fold=False).document.groups
+    assert [(group.name, group.times) for group in ag.draw(few).document.groups] == [
+        (f"t = {i}", 1) for i in (1, 2, 3, 4)
+    ]
+    whole = ag.draw(np.sum(recurrent(weights(), inputs())[-1]), fold=False)
+    assert {group.times for group in whole.document.groups} == {1}
     assert ag.draw(few, fold=True).document.groups[0].times == 4
     assert ag.draw(np.sum(y), fold=True).document.groups[0].times == STEPS
     assert "Wₜ" in cards(ag.draw(np.sum(y), fold=True))

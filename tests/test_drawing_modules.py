@@ -60,8 +60,8 @@ def test_a_gradient_that_fades_is_told_with_its_ratio_and_one_that_does_not_is_t
     (keeps,) = ag.draw(loss_of(deep(nn.Tanh, 2)), detail="modules").document.remarks
 
     assert fades.startswith("Look: the gradient shrinks ")
-    assert fades.endswith(" times from Sequential.5.0 to Sequential.0.0")
-    assert keeps.startswith("the gradient keeps its size from Sequential.1.0 to Sequential.0.0 (ratio ")
+    assert fades.endswith(" times from Sequential.5 to Sequential.0")
+    assert keeps.startswith("the gradient keeps its size from Sequential.1 to Sequential.0 (ratio ")
 
 
 def test_a_dead_layer_is_named():
@@ -120,3 +120,18 @@ def test_another_detail_is_refused_with_those_that_there_are():
 def test_weights_are_logarithmic_over_at_least_two_decades():
     assert weights_of({"a": 1.0, "b": -0.1, "c": 0.0, "d": None, "e": np.inf}) == {"a": 1.0, "b": 0.5}
     assert weights_of({"a": 1e-4, "b": 1.0}) == {"a": 0.0, "b": 1.0}
+
+
+def test_a_box_says_which_modules_are_in_it():
+    found = boxes(ag.draw(loss_of(deep(nn.Sigmoid, 3)), detail="modules"))
+
+    assert {card.module for card in found.values()} == {"Linear, Sigmoid"}
+
+
+def test_operations_between_boxes_are_drawn_without_numbers():
+    drawing = ag.draw(loss_of(deep(nn.Tanh, 3)), detail="modules")
+    source = {card.id: line for card in drawing.document.cards for line in drawing.source.splitlines()
+              if line.strip().startswith(f"{card.id} [")}  # fmt: skip
+
+    assert all(">grad" in source[c.id] for c in drawing.document.cards if c.role in ("input", "module"))
+    assert not any(">grad" in source[c.id] for c in drawing.document.cards if c.role == "op")

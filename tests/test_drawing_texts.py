@@ -129,5 +129,5 @@ def test_json_keeps_the_texts(name, title, scope):
     data = json.loads(drawing.document.to_json())
 
     assert data["title"] == visible(title)
-    assert data["cards"][0]["name"] == (shortened(name) if name else data["cards"][0]["name"])
+    assert data["cards"][0]["name"] == (shortened(name) or "v1")
     drawing.document.to_json().encode()

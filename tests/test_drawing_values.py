@@ -125,3 +125,21 @@ def test_two_values_of_one_name_are_two_cards():
         ("a", 2, 3),
     ]
     assert "∂v1/∂a" in drawing.source
+
+
+def test_heat_maps_of_large_arrays_show_the_extremes_of_blocks():
+    data = np.zeros((32, 24))
+    data[5, 3], data[31, 23] = -7.0, 2.0
+    value = cards(ag.draw(leaf(data) * 1.0))["x"].value
+
+    assert value.pooled
+    assert np.shape(value.cells) == (8, 12)
+    assert (value.cells[1][1], value.cells[7][11], np.count_nonzero(value.cells)) == (-7.0, 2.0, 2)
+    assert "extreme of a block" in ag.draw(leaf(data) * 1.0).source
+
+
+def test_heat_maps_of_small_arrays_show_every_number_and_very_large_ones_have_none():
+    small, large = (cards(ag.draw(leaf(np.ones(shape)) * 1.0))["x"].value for shape in ((8, 12), (64, 64)))
+
+    assert (small.pooled, np.shape(small.cells)) == (False, (8, 12))
+    assert large.cells is None

@@ -16,7 +16,7 @@ from .document import Card, Document, Edge, Steps, Strip, visible
 from .edges import Edges
 from .flow import Flow, Share, check_unchanged, check_unwritten, flow_of, values_of
 from .folding import Repeat, repeats_of
-from .folds import Folds, Use
+from .folds import Folds, Use, step_frames
 from .groups import Groups
 from .heat import heated
 from .quantities import NOT_COMPUTED, quantity, shortened, size, size_of_sum
@@ -28,6 +28,9 @@ from .wishes import Wishes
 
 MOST_VALUES, LARGEST = 20_000, 60_000
 """Of more values than the first no boxes are tried, of more than the second no folding."""
+
+LEAST_FRAMED = 3
+"""So many steps that share weights are put into frames where they are drawn one by one."""
 
 MOST_USES, MOST_CALLS, MOST_LEAVING = 4, 2, 8
 """A number with more uses, or an array in more calls, is drawn at each: edges across the whole picture cannot be followed."""
@@ -63,6 +66,7 @@ class Composer:
         names = {node: wishes.names.get(node) or node.name for node in graph.nodes}
         self.own_names = {node: name for node, name in names.items() if name and shortened(name)}
         self.folds = Folds(self.repeats())
+        self.steps = {} if self.folds.repeats else step_frames(repeats_of(graph.nodes, LEAST_FRAMED))
         self.drawn = self.shown()
         # what is too large may still fit with its modules as boxes, or without what is left out
         may_shrink = wishes.hide or (wishes.detail in ("auto", "modules") and any(node.scope for node in self.drawn))
@@ -173,6 +177,8 @@ class Composer:
         """The stretch of program that a card belongs to; a parameter belongs to that of its calls, if it is one."""
         if node in self.folds.repeat:
             return self.folds.scope(node)
+        if node in self.steps:
+            return self.steps[node]
         if node.route is not None or (self.role(node) != "param" and not self.is_beside(node)):
             return node.scope
         scopes = {self.scope_of(use) for use, _ in self.uses[node]}
@@ -244,6 +250,8 @@ class Composer:
         """
         if not self.is_attached(node):
             return False
+        if node in self.steps:  # so that one step begins where the one before ends
+            return True
         ((user, _),) = self.uses[node]
         others = [e for e in user.inputs if isinstance(e, Node) and e in self.uses and not self.is_strip(e)]
         if not all(self.is_attached(e) for e in others):
@@ -258,7 +266,7 @@ class Composer:
             and node not in self.folds.series
             and self.uses[node][0][0] not in self.folds.states
             and not self.is_number(node)
-            and self.role(node) in ("param", "const")
+            and (self.role(node) in ("param", "const") or node in self.steps)
         )
 
     def card(self, node: Node, id: str, scope: Scope | None, use: tuple[Node, int] | None = None) -> Card:

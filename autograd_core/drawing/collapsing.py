@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from .document import Box, Card, Document, Edge, Group
 from .symbols import number_text
 
 WARNING = "Look:"
+MOST_PARTS = 3
 FADES = 100
 """A gradient that shrinks or grows by more than this from one end of a model to the other deserves a word."""
 
@@ -35,8 +36,7 @@ def collapsed(document: Document, expand: Collection[str] = (), most: int = 40) 
     expand   names of modules, or their paths, that stay open
     """
     depths = depths_of(document.groups)
-    parents = {group.parent for group in document.groups}
-    inner = [group for group in document.groups if group.id not in parents]
+    inner = innermost(document.groups)
     document = compact(document)
     small = with_boxes(document, {group.id for group in inner}, expand)
     for depth in range(max(depths.values(), default=0) - 1, 0, -1):
@@ -45,6 +45,19 @@ def collapsed(document: Document, expand: Collection[str] = (), most: int = 40) 
         at = {group.id for group in document.groups if depths[group.id] == depth}
         small = with_boxes(document, at | {group.id for group in inner if depths[group.id] < depth}, expand)
     return small
+
+
+def innermost(groups: Sequence[Group]) -> list[Group]:
+    """The groups to be boxes: those without others in them, or around a single one, as a layer with its activation."""
+    children: dict[str, list[Group]] = {}
+    for group in groups:
+        if group.parent is not None:
+            children.setdefault(group.parent, []).append(group)
+    return [
+        group
+        for group in groups
+        if not (inside := children.get(group.id, [])) or (len(inside) == 1 and inside[0].id not in children)
+    ]
 
 
 def depths_of(groups: Iterable[Group]) -> dict[str, int]:
@@ -70,7 +83,9 @@ def with_boxes(document: Document, chosen: set[str], expand: Collection[str]) ->
     for group in document.groups:
         around[group.id] = [*(around[group.parent] if group.parent is not None else ()), group]
     repeats = {one.id for group in document.groups if group.times > 1 for one in around[group.id]}
-    is_open = {group.id for group in document.groups if {group.name, paths[group.id]} & set(expand)} | repeats
+    named = [group for group in document.groups if {group.name, paths[group.id]} & set(expand)]
+    is_open = {one.id for group in named for one in around[group.id]} | repeats
+    chosen = chosen | {group.id for group in document.groups if group.parent in is_open & chosen}
     shut: dict[str | None, str] = {}  # group -> the box that it is, or is in
     for group in document.groups:
         box = shut.get(group.parent) or (group.id if group.id in chosen and group.id not in is_open else "")
@@ -84,7 +99,14 @@ def with_boxes(document: Document, chosen: set[str], expand: Collection[str]) ->
             cards.append(card)
         else:
             inside.setdefault(home[card.id], []).append(card)
-    boxes = weighed({group.id: box_card(group, inside[group.id]) for group in document.groups if group.id in inside})
+    kinds = {group.id: group.kind for group in document.groups}
+    boxes = weighed(
+        {
+            group.id: replace(box_card(group, inside[group.id]), module=parts_of(group, inside[group.id], kinds))
+            for group in document.groups
+            if group.id in inside
+        }
+    )
     everything = sorted([*cards, *boxes.values()], key=lambda card: card.node)
     return replace(
         document,
@@ -106,8 +128,17 @@ def box_card(group: Group, cards: list[Card]) -> Card:
     box = Box(group.kind, group.parameters, len(operations), gradient)
     return replace(
         last, id=group.id, name=group.name, named=True, formula="", role="module", rule="", sum="", strips=(), box=box,
-        group=group.parent, steps=None, alarms=alarms_within(cards),
+        group=group.parent, steps=None, alarms=alarms_within(cards), module="", equation="",
     )  # fmt: skip
+
+
+def parts_of(group: Group, cards: Iterable[Card], kinds: Mapping[str, str]) -> str:
+    """The kinds of the modules in a group, in the order of their calls: "Linear, Sigmoid"."""
+    found = []
+    for card in sorted(cards, key=lambda card: card.node):
+        framed = kinds[card.group] if card.group is not None and card.group != group.id else ""
+        found.append(framed or card.module.rpartition(" ")[2])
+    return ", ".join(list(dict.fromkeys([kind for kind in found if kind and kind != "composed"]))[:MOST_PARTS])
 
 
 def alarms_within(cards: list[Card]) -> tuple[str, ...]:

@@ -18,13 +18,14 @@ class Quantity:
     text     the number, or the norm of an array, to four digits; "–" for a gradient that was not computed
     number   the same in full; None where there is none
     finite   False when it is, or holds, NaN or an infinity
-    cells    the elements of a small array as rows, for a heat map
+    cells    the elements of a small array as rows, for a heat map; of a large one the extremes of blocks: then `pooled`
     """
 
     text: str
     number: float | None = None
     finite: bool = True
     cells: tuple[tuple[float, ...], ...] | None = None
+    pooled: bool = False
 
 
 @dataclass(frozen=True)

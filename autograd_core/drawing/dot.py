@@ -58,7 +58,7 @@ class Writer:
         if label := heading(document, self.colours):
             dot.attr(label=label)
         self.frames |= {group.id: self.frame(group) for group in document.groups}
-        tables = Tables(self.colours)
+        tables = Tables(self.colours, brief=document.detail == "modules")
         for card in document.cards:
             tip = graphviz.escape(tooltip(card))
             self.frames[card.group].node(card.id, label=tables.card(card), id=card.id, tooltip=tip)

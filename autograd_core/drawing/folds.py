@@ -139,6 +139,20 @@ class Folds:
         return self.scopes.get((repeat, node.scope), node.scope)
 
 
+def step_frames(repeats: Sequence[Repeat]) -> dict[Node, Scope]:
+    """Frames t = 1, t = 2 ... for the calls and leaves of steps that are drawn one by one and have no frames of their own."""
+    frames: dict[Node, Scope] = {}
+    for repeat in repeats:
+        calls = [node for step in repeat.steps for node in step if node is not None]
+        if len({node.scope for node in calls}) > 1 or len(repeat.columns) < 2:
+            continue
+        for i, step in enumerate(repeat.steps):
+            leaves = [nodes[i] for nodes in repeat.leaves.values()]
+            frame = Scope(f"t = {i + 1}", calls[0].scope)
+            frames |= {node: frame for node in [*step, *leaves] if node is not None}
+    return frames
+
+
 def chain(scope: Scope | None) -> list[Scope]:
     """A scope and those around it, the innermost first."""
     found = []

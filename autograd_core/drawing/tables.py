@@ -12,15 +12,20 @@ from .symbols import number_text, shape_text
 
 
 class Tables:
-    """Cards in the colours of a palette."""
+    """Cards in the colours of a palette.
 
-    def __init__(self, colours: Palette) -> None:
-        self.colours = colours
+    brief   operations without numbers, where boxes and arrows tell of the gradient
+    """
+
+    def __init__(self, colours: Palette, brief: bool = False) -> None:
+        self.colours, self.brief = colours, brief
 
     def card(self, card: Card) -> str:
         """A card as a table."""
         colours = self.colours
-        rows = [*self.header(card), "<HR/>", *self.body(card)]
+        rows = self.header(card)
+        if not (self.brief and card.role == "op" and card.heat is None):
+            rows += ["<HR/>", *self.body(card)]
         rows += [self.strip(strip) for strip in card.strips]
         if card.shown_at:
             rows.append(row(cell(self.word(f"used {card.shown_at} times, shown there"), span=2)))

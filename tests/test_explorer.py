@@ -20,7 +20,7 @@ from autograd_core.exploring.contents import contents_of
 from autograd_core.exploring.pages import page_of, tokens
 from tests.vendored import manifest, sums
 
-STYLE = (files("autograd_core.exploring") / "page" / "style.css").read_text()
+STYLE = (files("autograd_core.exploring") / "page" / "page.css").read_text()
 
 
 def contents(target, *args, **options):

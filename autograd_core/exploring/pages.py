@@ -13,6 +13,7 @@ from ..drawing.colours import DARK, LIGHT, Palette
 
 PARTS = files(__package__) / "page"
 FIRST = "main.js"
+STYLES = ("page.css", "cards.css", "graph.css", "side.css", "narrow.css")
 ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 IMPORT = re.compile(r'^import \{(?P<names>[^}]*)\} from "\./(?P<file>[\w-]+\.js)";$', re.M)
@@ -22,7 +23,7 @@ VENDORED_EXPORT = re.compile(r"export\{(?P<names>[^}]*)\};?\s*(//# sourceMapping
 
 def page_of(contents: dict[str, Any]) -> str:
     """The page of some contents."""
-    style, layout, script = colours() + read("style.css"), vendored(), bundle()
+    style, layout, script = style_of_page(), vendored(), bundle()
     parts = {
         "title": text(contents["title"]),
         "policy": f"default-src 'none'; style-src '{digest(style)}'; "
@@ -40,11 +41,11 @@ def read(name: str) -> str:
     return (PARTS / name).read_text(encoding="utf-8")
 
 
-def colours() -> str:
-    """The colours of drawings as properties of the page, each in light and dark."""
+def style_of_page() -> str:
+    """The page's styles, after the colours of drawings as its properties, each in light and dark."""
     light, dark = (tokens(palette) for palette in (LIGHT, DARK))
     rows = "".join(f"  --{name}: light-dark({color}, {dark[name]});\n" for name, color in light.items())
-    return f":root {{\n{rows}}}\n"
+    return "".join([f":root {{\n{rows}}}\n", *map(read, STYLES)])
 
 
 def tokens(palette: Palette) -> dict[str, str]:

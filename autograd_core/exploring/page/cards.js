@@ -5,7 +5,14 @@ import { draw, make, number, word, write } from "./elements.js";
 import { thumbnail } from "./panels.js";
 import { state } from "./state.js";
 
-const ROLES = { op: "operation", param: "parameter", const: "constant", cut: "cut", module: "module", state: "carried state" };
+const ROLES = {
+  op: "operation",
+  param: "parameter",
+  const: "constant",
+  cut: "cut",
+  module: "module",
+  state: "carried state",
+};
 export const roleWord = (role) => ROLES[role] ?? role;
 
 const pair = (label, ...numbers) => make("div", { class: "pair" }, make("span", {}, label), ...numbers);
@@ -26,7 +33,11 @@ function title(name, given, formula, role) {
 }
 
 function valueElement(card, full) {
-  const element = make("div", { class: `card ${card.role}${card.alarms ? " alarmed" : ""}`, role: "button", tabindex: 0 });
+  const element = make("div", {
+    class: `card ${card.role}${card.alarms ? " alarmed" : ""}`,
+    role: "button",
+    tabindex: 0,
+  });
   element.append(title(card.name, card.named, card.formula, card.role === "op" ? (card.module ?? "") : card.role));
   const updates = [];
   const first = rows[rowOf(card, state.time)];
@@ -40,8 +51,13 @@ function valueElement(card, full) {
   for (const line of card.note ?? []) element.append(make("div", { class: "note", dir: "auto" }, line));
   for (const strip of card.strips ?? []) {
     element.append(
-      make("div", { class: `strip ${strip.role}` }, word(strip.name), strip.adds ? make("span", { class: "adds" }, " adds ", make("b", {}, strip.adds)) : null,
-        strip.rule ? make("div", { class: "rule" }, strip.rule) : null),
+      make(
+        "div",
+        { class: `strip ${strip.role}` },
+        word(strip.name),
+        strip.adds ? make("span", { class: "adds" }, " adds ", make("b", {}, strip.adds)) : null,
+        strip.rule ? make("div", { class: "rule" }, strip.rule) : null,
+      ),
     );
   }
   if (card.shown_at) element.append(make("div", { class: "note" }, `used ${card.shown_at} times, shown there`));
@@ -82,7 +98,13 @@ function maps(card, element, updates) {
   const kinds = ["value", "gradient"].filter((of) => card.rows.some((row) => panels.has(`${row} ${of}`)));
   if (!kinds.length) return;
   const pictures = kinds.map((of) => [of, make("canvas", { class: of, "aria-hidden": "true" })]);
-  element.append(make("div", { class: "maps" }, pictures.map(([, canvas]) => canvas)));
+  element.append(
+    make(
+      "div",
+      { class: "maps" },
+      pictures.map(([, canvas]) => canvas),
+    ),
+  );
   updates.push((row, share, index) => {
     for (const [of, canvas] of pictures) thumbnail(canvas, panels.get(`${index} ${of}`));
   });
@@ -94,15 +116,36 @@ function bars(card, element, updates) {
   const sizes = shared ? sharedSizes(card) : card.rows.map((row) => rows[row]?.weight ?? null);
   if (!sizes.some((size) => size !== null)) return;
   const width = 150 / sizes.length;
-  const picture = draw("svg", { class: "bars backward", width: 150, height: 30, viewBox: "0 0 150 30", "aria-hidden": "true" });
+  const picture = draw("svg", {
+    class: "bars backward",
+    width: 150,
+    height: 30,
+    viewBox: "0 0 150 30",
+    "aria-hidden": "true",
+  });
   const all = sizes.map((size, i) => {
     const height = size === null ? 0 : 3 + 27 * size;
-    const bar = draw("rect", { x: i * width + 0.5, y: 30 - height, width: Math.max(1, width - 1), height, fill: "currentColor" });
+    const bar = draw("rect", {
+      x: i * width + 0.5,
+      y: 30 - height,
+      width: Math.max(1, width - 1),
+      height,
+      fill: "currentColor",
+    });
     picture.append(bar);
     return bar;
   });
-  element.append(make("div", { class: "word" }, shared ? "what each step adds to grad (log scale)" : "grad at each step (log scale)"), picture);
-  updates.push(() => all.forEach((bar, i) => bar.setAttribute("opacity", i + 1 === Math.min(state.time, sizes.length) ? 1 : 0.4)));
+  element.append(
+    make(
+      "div",
+      { class: "word" },
+      shared ? "what each step adds to grad (log scale)" : "grad at each step (log scale)",
+    ),
+    picture,
+  );
+  updates.push(() =>
+    all.forEach((bar, i) => bar.setAttribute("opacity", i + 1 === Math.min(state.time, sizes.length) ? 1 : 0.4)),
+  );
 }
 
 function sharedSizes(card) {
@@ -116,7 +159,11 @@ function sharedSizes(card) {
 function updateValue(card, element, updates) {
   const index = rowOf(card, state.time);
   const row = rows[index];
-  if (!row) return element.setAttribute("aria-label", [card.name, roleWord(card.role), ...(card.note ?? []), ...(card.alarms ?? [])].join(", "));
+  if (!row)
+    return element.setAttribute(
+      "aria-label",
+      [card.name, roleWord(card.role), ...(card.note ?? []), ...(card.alarms ?? [])].join(", "),
+    );
   const share = gradientAt(index, state.at);
   const isKnown = known[index] <= state.at;
   for (const update of updates) update(row, share, index);
@@ -143,7 +190,9 @@ function boxElement(group) {
   const count = make("div", { class: "note" });
   const element = make("div", { class: "card module", role: "button", tabindex: 0, "aria-expanded": "false" });
   element.append(title(group.name, true, "", group.kind === group.name || group.kind === "composed" ? "" : group.kind));
-  const parameters = group.parameters ? `${group.parameters.toLocaleString("en")} parameter${group.parameters === 1 ? "" : "s"}` : "";
+  const parameters = group.parameters
+    ? `${group.parameters.toLocaleString("en")} parameter${group.parameters === 1 ? "" : "s"}`
+    : "";
   if (parameters) element.append(make("div", { class: "note" }, parameters));
   element.append(count);
   const gradient = make("b", { class: group.gradient?.broken ? "broken" : "backward" }, group.gradient?.text ?? "");
@@ -151,15 +200,27 @@ function boxElement(group) {
   const alarms = within.flatMap((card) => card.alarms ?? []);
   if (alarms.length) {
     element.classList.add("alarmed");
-    element.append(make("div", { class: "alarm", dir: "auto" }, alarms.length === 1 ? alarms[0] : `${alarms[0]}, and ${alarms.length - 1} more`));
+    element.append(
+      make(
+        "div",
+        { class: "alarm", dir: "auto" },
+        alarms.length === 1 ? alarms[0] : `${alarms[0]}, and ${alarms.length - 1} more`,
+      ),
+    );
   }
   element.append(make("div", { class: "heat" }, meter()));
-  const ends = [...own].map((row) => known[row] ?? 0).filter(Boolean).sort((a, b) => a - b);
+  const ends = [...own]
+    .map((row) => known[row] ?? 0)
+    .filter(Boolean)
+    .sort((a, b) => a - b);
   const back = steps.reduce((most, step, i) => (own.has(step.row) && step.kind !== "forward" ? i + 1 : most), 0);
   const update = () => {
     const done = ends.filter((end) => end <= state.at).length;
     const times = group.times > 1 ? `, run × ${group.times}` : "";
-    write(count, done < total ? `${done} of ${total} operations${times}` : `${total} operation${total === 1 ? "" : "s"}${times}`);
+    write(
+      count,
+      done < total ? `${done} of ${total} operations${times}` : `${total} operation${total === 1 ? "" : "s"}${times}`,
+    );
     element.classList.toggle("unknown", total > 0 && done === 0);
     const reached = state.at >= back;
     gradient.style.visibility = reached ? "" : "hidden";
@@ -176,7 +237,14 @@ function boxElement(group) {
 export function beadElement(edge) {
   const first = make("div", { class: "local" });
   const second = make("div", { class: "backward" });
-  const element = make("div", { class: "bead", "aria-hidden": "true" }, edge.steps && make("div", { class: "steps" }, edge.steps), edge.through && make("div", { class: "steps", dir: "auto" }, `through ${edge.through}`), first, second);
+  const element = make(
+    "div",
+    { class: "bead", "aria-hidden": "true" },
+    edge.steps && make("div", { class: "steps" }, edge.steps),
+    edge.through && make("div", { class: "steps", dir: "auto" }, `through ${edge.through}`),
+    first,
+    second,
+  );
   const target = cards.get(edge.target);
   const update = () => {
     const i = stepOf(edge, state.time);
@@ -184,7 +252,11 @@ export function beadElement(edge) {
     const rule = step?.local ?? edge.rule ?? "";
     const bare = rule.startsWith("∂") || !edge.derivative;
     first.replaceChildren(...(rule ? [bare ? "" : `${edge.derivative} = `, make("b", {}, rule)] : []));
-    second.replaceChildren(...(step ? [step.product === "cut" ? "cut: " : step.product ? `${step.product} = ` : "brings ", make("b", {}, step.adds)] : []));
+    second.replaceChildren(
+      ...(step
+        ? [step.product === "cut" ? "cut: " : step.product ? `${step.product} = ` : "brings ", make("b", {}, step.adds)]
+        : []),
+    );
     element.classList.toggle("unknown", known[rowOf(target, state.time)] > state.at);
     second.style.visibility = i < state.at ? "" : "hidden";
   };
@@ -192,4 +264,5 @@ export function beadElement(edge) {
 }
 
 /** Whether something is to be said on an edge. */
-export const hasBead = (edge) => !edge.beside && !edge.carried && Boolean(edge.rule || edge.steps || edge.derivative || edge.through);
+export const hasBead = (edge) =>
+  !edge.beside && !edge.carried && Boolean(edge.rule || edge.steps || edge.derivative || edge.through);

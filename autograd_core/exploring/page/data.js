@@ -57,7 +57,11 @@ export const chain = (id) => {
   return around;
 };
 
-export const pathOf = (id) => chain(id).reverse().map((group) => groups.get(group).name).join(".");
+export const pathOf = (id) =>
+  chain(id)
+    .reverse()
+    .map((group) => groups.get(group).name)
+    .join(".");
 
 const insides = new Map(data.groups.map((group) => [group.id, []]));
 for (const card of data.cards) for (const group of chain(card.id)) insides.get(group).push(card);

@@ -11,7 +11,16 @@ export function markers() {
   const marker = (id, shape, side) =>
     draw(
       "marker",
-      { id, viewBox: "0 0 10 10", refX: side === "end" ? 10 : 0, refY: 5, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" },
+      {
+        id,
+        viewBox: "0 0 10 10",
+        refX: side === "end" ? 10 : 0,
+        refY: 5,
+        markerWidth: 9,
+        markerHeight: 9,
+        markerUnits: "userSpaceOnUse",
+        orient: "auto",
+      },
       draw("path", { class: `head-${shape}`, d: side === "end" ? "M0,1 L10,5 L0,9 z" : "M10,1 L0,5 L10,9 z" }),
     );
   const defs = draw("defs");
@@ -39,15 +48,26 @@ export function edgeElement(edge, curves) {
   const parts = (rest ? [first, rest] : [edge.turned ? [...first].reverse() : first]).filter(Boolean);
   const broken = new Set(edge.members.flatMap((member) => member.broken ?? []));
   const kinds = [
-    edge.carried && "carried", !edge.plain && "merged", broken.has("cut") && "severed", edge.members.every((m) => m.dead) && "dead",
-    (broken.has("forward") || broken.has("cut")) && "broken-ahead", broken.has("backward") && "broken-behind",
+    edge.carried && "carried",
+    !edge.plain && "merged",
+    broken.has("cut") && "severed",
+    edge.members.every((m) => m.dead) && "dead",
+    (broken.has("forward") || broken.has("cut")) && "broken-ahead",
+    broken.has("backward") && "broken-behind",
   ].filter(Boolean);
   const element = draw("g", { class: kinds.join(" "), "data-edge": edge.key });
   parts.forEach((points, i) => {
     const both = edge.backward;
     const end = i === parts.length - 1 ? `url(#${edge.carried ? "carried" : "ahead"}-end)` : null;
     element.append(draw("path", { class: "ahead", d: curve(points, both ? -APART : 0), "marker-end": end }));
-    if (both) element.append(draw("path", { class: "behind", d: curve(points, APART), "marker-start": i === 0 ? "url(#behind-start)" : null }));
+    if (both)
+      element.append(
+        draw("path", {
+          class: "behind",
+          d: curve(points, APART),
+          "marker-start": i === 0 ? "url(#behind-start)" : null,
+        }),
+      );
   });
   const update = () => {
     const now = steps[state.at - 1];
@@ -55,9 +75,18 @@ export function edgeElement(edge, curves) {
     const reached = flows.some((i) => i < state.at) || edge.members.some((member) => isReached(member));
     const weights = flows.filter((i) => i !== undefined).map((i) => steps[i].weight ?? 0);
     element.classList.toggle("unreached", !reached);
-    element.classList.toggle("unknown", edge.members.every((member) => known[targetRow(member)] > state.at));
-    element.classList.toggle("now", edge.members.some((member) => isNow(member, now)));
-    element.classList.toggle("way", edge.members.some((member) => state.way.includes(member.id)));
+    element.classList.toggle(
+      "unknown",
+      edge.members.every((member) => known[targetRow(member)] > state.at),
+    );
+    element.classList.toggle(
+      "now",
+      edge.members.some((member) => isNow(member, now)),
+    );
+    element.classList.toggle(
+      "way",
+      edge.members.some((member) => state.way.includes(member.id)),
+    );
     element.style.setProperty("--weight", Math.max(0, ...weights));
   };
   return { element, update };

@@ -10,8 +10,15 @@ import { change, state } from "./state.js";
 import { home, standIn, view } from "./view.js";
 
 const FULL = 80; // more cards than that go without small pictures and beads
-export const MOST = 400; // and no more than that are laid out
-let shown = { items: new Map(), edges: [], beads: new Map(), places: new Map(), size: { width: 1, height: 1 } };
+const MOST = 400; // and no more than that are laid out
+let shown = {
+  items: new Map(),
+  beads: new Map(),
+  heads: new Map(),
+  edges: [],
+  places: new Map(),
+  size: { width: 1, height: 1 },
+};
 
 /** The elements of cards and boxes that are seen. */
 export const elements = () => shown.items;
@@ -24,51 +31,69 @@ export const size = () => shown.size;
 /** Make, measure and lay out everything that is seen; keep one card or frame where it is on the screen. */
 export function build(anchor = null) {
   if (!isLoaded()) return;
-  const seen = view();
-  const full = seen.items.length <= FULL;
-  const before = anchor && shown.places.get(anchor);
+  const before = shown.places.get(anchor);
   const focused = document.activeElement?.dataset?.id;
-  const items = new Map(seen.items.map((id) => [id, cardElement(id, full)]));
-  const beads = new Map(full ? seen.edges.filter((edge) => edge.plain && hasBead(edge.members[0])).map((edge) => [edge.key, beadElement(edge.members[0])]) : []);
-  const heads = new Map(seen.frames.map((id) => [id, headElement(groups.get(id))]));
-  for (const [id, { element }] of items) listenTo(id, element);
-  const order = [...items.keys(), ...heads.keys()].sort((a, b) => first(a) - first(b) || heads.has(b) - heads.has(a));
-  $("cards").replaceChildren(...order.map((id) => heads.get(id) ?? items.get(id).element), ...[...beads.values()].map((bead) => bead.element));
-  for (const { update } of [...items.values(), ...beads.values()]) update();
-  const sizes = measured(items, beads, heads);
-  const made = layout(seen, sizes, beads, direction($("stage")));
-  const edges = seen.edges.map((edge) => edgeElement(edge, made.curves));
-  $("edges").setAttribute("width", Math.ceil(made.width));
-  $("edges").setAttribute("height", Math.ceil(made.height));
-  $("edges").replaceChildren(markers(), ...edges.map((edge) => edge.element));
-  $("frames").replaceChildren(...seen.frames.map((id) => frameElement(id, made.places.get(id))));
-  for (const [id, { element }] of items) put(element, made.places.get(id));
-  for (const [key, { element }] of beads) put(element, made.places.get(`${key}_bead`));
-  for (const [id, element] of heads) put(element, { x: made.places.get(id).x + 4, y: made.places.get(id).y + 3 });
-  shown = { items, edges, beads, places: made.places, size: made };
-  resize(made.width, made.height);
+  const seen = view();
+  const made = elementsOf(seen);
+  const placed = layout(seen, measured(made), made.beads, direction($("stage")));
+  const edges = seen.edges.map((edge) => edgeElement(edge, placed.curves));
+  shown = { ...made, edges, places: placed.places, size: placed };
+  place(seen.frames, made.heads);
+  resize(placed.width, placed.height);
   update();
-  if (focused) (heads.get(focused) ?? items.get(focused)?.element)?.focus({ preventScroll: true });
-  const after = anchor && made.places.get(anchor);
-  if (!before || !after) {
+  if (focused) elementOf(focused)?.focus({ preventScroll: true });
+  const after = placed.places.get(anchor);
+  if (before && after) {
+    const [x, y] = onScreen(before);
+    const [u, v] = onScreen(after);
+    move(x - u, y - v);
+    reveal(after);
+  } else {
     begin();
-    if (order.length) reveal(made.places.get(order.find((id) => items.has(id))));
-    return;
+    if (made.items.size) reveal(placed.places.get([...made.items.keys()].sort(byAge)[0]));
   }
-  const [x, y] = onScreen(before);
-  const [u, v] = onScreen(after);
-  move(x - u, y - v);
-  reveal(after);
 }
 
-const first = (id) => (cards.has(id) ? cards.get(id).rows[0] ?? 0 : Math.min(...inside(id).map((card) => card.rows[0] ?? 0)));
+/** New elements for what is seen: cards and boxes, what stands on edges, and the heads of frames. */
+function elementsOf(seen) {
+  const full = seen.items.length <= FULL;
+  const items = new Map(seen.items.map((id) => [id, cardElement(id, full)]));
+  const labelled = full ? seen.edges.filter((edge) => edge.plain && hasBead(edge.members[0])) : [];
+  const beads = new Map(labelled.map((edge) => [edge.key, beadElement(edge.members[0])]));
+  const heads = new Map(seen.frames.map((id) => [id, headElement(groups.get(id))]));
+  for (const [id, { element }] of items) listenTo(id, element);
+  const order = [...heads.keys(), ...items.keys()].sort(byAge);
+  const labels = [...beads.values()].map((bead) => bead.element);
+  $("cards").replaceChildren(...order.map((id) => heads.get(id) ?? items.get(id).element), ...labels);
+  for (const { update } of [...items.values(), ...beads.values()]) update();
+  return { items, beads, heads };
+}
+
+const elementOf = (id) => shown.heads.get(id) ?? shown.items.get(id)?.element;
+
+/** Put everything where it belongs. */
+function place(frames, heads) {
+  const { places, edges, size } = shown;
+  $("edges").setAttribute("width", Math.ceil(size.width));
+  $("edges").setAttribute("height", Math.ceil(size.height));
+  $("edges").replaceChildren(markers(), ...edges.map((edge) => edge.element));
+  $("frames").replaceChildren(...frames.map((id) => frameElement(id, places.get(id))));
+  for (const [id, { element }] of shown.items) put(element, places.get(id));
+  for (const [key, { element }] of shown.beads) put(element, places.get(`${key}_bead`));
+  for (const [id, element] of heads) put(element, { x: places.get(id).x + 4, y: places.get(id).y + 3 });
+}
+
+const byAge = (a, b) => first(a) - first(b);
+
+const first = (id) =>
+  cards.has(id) ? (cards.get(id).rows[0] ?? 0) : Math.min(...inside(id).map((card) => card.rows[0] ?? 0));
 
 const put = (element, { x, y }) => {
   element.style.transform = `translate(${x}px, ${y}px)`;
 };
 
 /** The sizes of all elements, read in one go. */
-function measured(items, beads, heads) {
+function measured({ items, beads, heads }) {
   const sizes = new Map();
   const note = (id, element) => sizes.set(id, { width: element.offsetWidth, height: element.offsetHeight });
   for (const [id, { element }] of items) {
@@ -82,15 +107,20 @@ function measured(items, beads, heads) {
 }
 
 function headElement(group) {
-  const parameters = group.parameters ? `${group.parameters.toLocaleString("en")} parameter${group.parameters === 1 ? "" : "s"}` : "";
+  const parameters = group.parameters
+    ? `${group.parameters.toLocaleString("en")} parameter${group.parameters === 1 ? "" : "s"}`
+    : "";
   const words = [
-    group.kind === group.name || group.kind === "composed" || group.kind === "stretch" ? "" : group.kind, parameters,
+    group.kind === group.name || group.kind === "composed" || group.kind === "stretch" ? "" : group.kind,
+    parameters,
     group.times > 1 ? `drawn once, run × ${group.times}` : "",
   ].filter(Boolean);
   return make(
     "button",
     { class: "head", "data-id": group.id, "aria-expanded": "true", title: "shut", onclick: () => toggle(group.id) },
-    "▾ ", make("b", {}, word(group.name)), words.length ? `  ${words.join(" · ")}` : "",
+    "▾ ",
+    make("b", {}, word(group.name)),
+    words.length ? `  ${words.join(" · ")}` : "",
   );
 }
 
@@ -115,7 +145,7 @@ export function toggle(id) {
     return;
   }
   build(id);
-  ($("cards").querySelector(`[data-id="${CSS.escape(id)}"]`) ?? $("stage")).focus({ preventScroll: true });
+  elementOf(id)?.focus({ preventScroll: true });
 }
 
 /** Open all modules around a card, so that it is seen. */

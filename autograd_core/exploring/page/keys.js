@@ -53,21 +53,59 @@ function press(event) {
 }
 
 function legend() {
-  const rows = [...KEYS.values()].map(([key, words]) => make("tr", {}, make("td", {}, make("kbd", {}, key)), make("td", {}, words)));
-  rows.push(make("tr", {}, make("td", {}, make("kbd", {}, "Tab")), make("td", {}, "from value to value; Enter keeps its details, and opens and shuts modules")));
-  rows.push(make("tr", {}, make("td", {}, make("kbd", {}, "shift → ← ↑ ↓")), make("td", {}, "move about; so does dragging, and the wheel zooms")));
-  const roles = { input: "input", param: "parameter", const: "constant", op: "operation", output: "output", state: "carried from step to step" };
+  const rows = [...KEYS.values()].map(([key, words]) =>
+    make("tr", {}, make("td", {}, make("kbd", {}, key)), make("td", {}, words)),
+  );
+  rows.push(
+    make(
+      "tr",
+      {},
+      make("td", {}, make("kbd", {}, "Tab")),
+      make("td", {}, "from value to value; Enter keeps its details, and opens and shuts modules"),
+    ),
+  );
+  rows.push(
+    make(
+      "tr",
+      {},
+      make("td", {}, make("kbd", {}, "shift → ← ↑ ↓")),
+      make("td", {}, "move about; so does dragging, and the wheel zooms"),
+    ),
+  );
+  const roles = {
+    input: "input",
+    param: "parameter",
+    const: "constant",
+    op: "operation",
+    output: "output",
+    state: "carried from step to step",
+  };
   const colors = [
-    ["forward", "blue, full arrowhead: values, forward"], ["backward", "orange, hollow arrowhead: gradients, back"],
+    ["forward", "blue, full arrowhead: values, forward"],
+    ["backward", "orange, hollow arrowhead: gradients, back"],
     ["local", "green: the local derivative, or the rule that pulls a gradient back (ḡ is the gradient of the result)"],
   ];
   $("legend").append(
-    make("h2", {}, "Keys and colours"), make("table", {}, rows), make("h3", {}, "colours"),
-    ...colors.map(([kind, words]) => make("div", { class: kind }, words)),
-    make("p", {}, Object.entries(roles).flatMap(([role, words]) => [make("span", { class: `tag role ${role}` }, words), " "])),
-    make("p", { class: "muted" }, "Arrays are shown by their norm, and as pictures: blue below zero, orange above. A gradient that was not computed is a dash."),
-    make("p", { class: "muted" }, "The layout is made in this page by Graphviz (graphviz.org, Eclipse Public License), compiled by @hpcc-js/wasm-graphviz (Apache License 2.0)."),
     make("form", { method: "dialog" }, make("button", {}, "close")),
+    make("h2", {}, "Keys and colours"),
+    make("table", {}, rows),
+    make("h3", {}, "colours"),
+    ...colors.map(([kind, words]) => make("div", { class: kind }, words)),
+    make(
+      "p",
+      {},
+      Object.entries(roles).flatMap(([role, words]) => [make("span", { class: `tag role ${role}` }, words), " "]),
+    ),
+    make(
+      "p",
+      { class: "muted" },
+      "Arrays are shown by their norm, and as pictures: blue below zero, orange above. A gradient that was not computed is a dash.",
+    ),
+    make(
+      "p",
+      { class: "muted" },
+      "The layout is made in this page by Graphviz (graphviz.org, Eclipse Public License), compiled by @hpcc-js/wasm-graphviz (Apache License 2.0).",
+    ),
   );
   $("legend").addEventListener("click", (event) => event.target === $("legend") && $("legend").close());
 }

@@ -48,8 +48,12 @@ export function dot({ items, frames, edges }, sizes, beads, direction) {
   }
   const large = items.length > LARGE;
   const attributes = [
-    `rankdir=${direction}`, "nodesep=0.3", `ranksep=${beads.size ? 0.3 : 0.55}`, `splines=${large ? "polyline" : "spline"}`,
-    ...(edges.some((edge) => edge.beside) ? [] : ["ordering=in"]), ...(large ? ["nslimit=2", "nslimit1=2", "mclimit=0.3"] : []),
+    `rankdir=${direction}`,
+    "nodesep=0.3",
+    `ranksep=${beads.size ? 0.3 : 0.55}`,
+    `splines=${large ? "polyline" : "spline"}`,
+    ...(edges.some((edge) => edge.beside) ? [] : ["ordering=in"]),
+    ...(large ? ["nslimit=2", "nslimit1=2", "mclimit=0.3"] : []),
   ];
   const outer = frames.filter((id) => home(id) === null).map(frame);
   return `digraph { graph [${attributes.join(", ")}]; node [shape=box, fixedsize=true, label=""]; edge [arrowhead=none];
@@ -77,11 +81,19 @@ export function layout(seen, sizes, beads, direction) {
       places.set(object.name, { x: x - size.width / 2, y: height - y - size.height / 2, ...size });
     } else if (object.bb && object.name.startsWith("cluster_")) {
       const [left, bottom, right, top] = object.bb.split(",").map(Number);
-      places.set(object.name.slice("cluster_".length), { x: left, y: height - top, width: right - left, height: top - bottom });
+      places.set(object.name.slice("cluster_".length), {
+        x: left,
+        y: height - top,
+        width: right - left,
+        height: top - bottom,
+      });
     }
   }
   for (const edge of made.edges ?? []) {
-    const points = edge.pos.split(" ").map((pair) => pair.split(",").map(Number)).map(([x, y]) => [x, height - y]);
+    const points = edge.pos
+      .split(" ")
+      .map((pair) => pair.split(",").map(Number))
+      .map(([x, y]) => [x, height - y]);
     curves.set(edge.id, points);
   }
   return { places, curves, width, height };
@@ -89,4 +101,6 @@ export function layout(seen, sizes, beads, direction) {
 
 /** The way values flow to: as asked, but downwards where there is more height than width. */
 export const direction = (stage) =>
-  data.rankdir === "LR" && stage.clientWidth < 600 && stage.clientHeight > stage.clientWidth * 0.8 ? "TB" : data.rankdir;
+  data.rankdir === "LR" && stage.clientWidth < 600 && stage.clientHeight > stage.clientWidth * 0.8
+    ? "TB"
+    : data.rankdir;

@@ -25,7 +25,14 @@ export function read() {
   if (location.hash.slice(1) === written) return;
   const words = new URLSearchParams(location.hash.slice(1));
   if (words.has("open")) {
-    change({ open: new Set(words.get("open").split(",").filter((id) => groups.has(id))) });
+    change({
+      open: new Set(
+        words
+          .get("open")
+          .split(",")
+          .filter((id) => groups.has(id)),
+      ),
+    });
     build();
   }
   if (words.has("step")) go(Math.trunc(Number(words.get("step"))) || 0);

@@ -35,7 +35,9 @@ detail();
 try {
   await load();
 } catch (error) {
-  $("remarks").append(`This browser does not run what lays out the graph (${error.message}); the record is in the table.`);
+  $("remarks").append(
+    `This browser does not run what lays out the graph (${error.message}); the record is in the table.`,
+  );
   showTable();
 }
 build();

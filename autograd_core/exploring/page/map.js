@@ -16,7 +16,10 @@ function paint() {
   map.hidden = part.width >= whole.width && part.height >= whole.height;
   if (map.hidden) return;
   factor = Math.min(ROOM.width / whole.width, ROOM.height / whole.height);
-  const [width, height] = [Math.max(24, Math.ceil(whole.width * factor)), Math.max(12, Math.ceil(whole.height * factor))];
+  const [width, height] = [
+    Math.max(24, Math.ceil(whole.width * factor)),
+    Math.max(12, Math.ceil(whole.height * factor)),
+  ];
   if (map.width !== width || map.height !== height) Object.assign(map, { width, height });
   const style = getComputedStyle(map);
   const context = map.getContext("2d");

@@ -13,7 +13,8 @@ export function grid(panel) {
     const wide = Math.ceil(Math.sqrt(columns) * 1.6);
     return { width: wide, height: Math.ceil(columns / wide), place: (i) => [i % wide, Math.floor(i / wide)] };
   }
-  const across = slices === 1 ? 1 : Math.max(1, Math.min(slices, Math.round(Math.sqrt((slices * rows * 1.4) / columns))));
+  const across =
+    slices === 1 ? 1 : Math.max(1, Math.min(slices, Math.round(Math.sqrt((slices * rows * 1.4) / columns))));
   const down = Math.ceil(slices / across);
   return {
     width: across * (columns + GAP) - GAP,
@@ -90,7 +91,16 @@ export function histogram(panel, kind) {
     const height = count ? Math.max(0.6, (40 * count) / most) : 0;
     return draw("rect", { x: i * 10 + 0.6, y: 40 - height, width: 8.8, height });
   });
-  const picture = draw("svg", { class: `histogram ${kind}`, viewBox: `0 0 ${panel.counts.length * 10} 40`, preserveAspectRatio: "none", role: "img" }, ...bars);
+  const picture = draw(
+    "svg",
+    {
+      class: `histogram ${kind}`,
+      viewBox: `0 0 ${panel.counts.length * 10} 40`,
+      preserveAspectRatio: "none",
+      role: "img",
+    },
+    ...bars,
+  );
   const facts = (panel.facts ?? []).map(([what, text]) => `${what} ${text}`).join(", ");
   picture.setAttribute("aria-label", `histogram: ${facts}`);
   return picture;
@@ -100,12 +110,18 @@ const shown = (x) => (typeof x === "number" ? String(x).replace("-", "−") : x)
 
 /** An array to look into: a picture whose cells can be picked, a histogram and statistics. */
 export function panelElement(name, panels) {
-  const pick = make("p", { class: "pick", "aria-live": "polite" }, "point at a cell, or use the arrow keys on a picture");
+  const pick = make(
+    "p",
+    { class: "pick", "aria-live": "polite" },
+    "point at a cell, or use the arrow keys on a picture",
+  );
   const parts = panels.map((panel) => part(name, panel));
   let at = 0;
   const choose = (i) => {
     at = Math.max(0, Math.min(i, panels[0].cells.length - 1));
-    const words = panels.map((panel) => `${panel.of === "gradient" ? "gradient" : "value"} ${shown(panel.cells[at] ?? "–")}`);
+    const words = panels.map(
+      (panel) => `${panel.of === "gradient" ? "gradient" : "value"} ${shown(panel.cells[at] ?? "–")}`,
+    );
     pick.textContent = `${name}[${indexOf(panels[0], at)}]: ${words.join(", ")}${panels[0].block.some((b) => b > 1) ? " (of the largest size in the block)" : ""}`;
   };
   const { width } = grid(panels[0]);
@@ -126,17 +142,39 @@ export function panelElement(name, panels) {
       if (i >= 0) choose(i);
     });
   }
-  return make("div", {}, pick, parts.map(({ element }) => element));
+  return make(
+    "div",
+    {},
+    pick,
+    parts.map(({ element }) => element),
+  );
 }
 
 function part(name, panel) {
   const kind = panel.of === "gradient" ? "backward" : "forward";
-  const canvas = make("canvas", { tabindex: 0, role: "img", "aria-label": `${panel.of} of ${name}, ${panel.shape.join(" by ")}; the arrow keys pick an element` });
+  const canvas = make("canvas", {
+    tabindex: 0,
+    role: "img",
+    "aria-label": `${panel.of} of ${name}, ${panel.shape.join(" by ")}; the arrow keys pick an element`,
+  });
   paint(canvas, panel, { width: 284, height: 260 });
   const given = [];
   if (panel.slices < panel.of_slices) given.push(`the first ${panel.slices} of ${panel.of_slices} slices`);
-  if (panel.block.some((b) => b > 1)) given.push(`a cell stands for ${panel.block.join(" × ")} elements, by the largest`);
-  const facts = make("table", {}, (panel.facts ?? []).map(([what, text]) => make("tr", {}, make("td", {}, what), make("td", {}, text))));
-  const element = make("div", {}, make("h3", { class: kind }, panel.of), canvas, given.length ? make("p", { class: "muted" }, given.join("; ")) : null, histogram(panel, kind), facts);
+  if (panel.block.some((b) => b > 1))
+    given.push(`a cell stands for ${panel.block.join(" × ")} elements, by the largest`);
+  const facts = make(
+    "table",
+    {},
+    (panel.facts ?? []).map(([what, text]) => make("tr", {}, make("td", {}, what), make("td", {}, text))),
+  );
+  const element = make(
+    "div",
+    {},
+    make("h3", { class: kind }, panel.of),
+    canvas,
+    given.length ? make("p", { class: "muted" }, given.join("; ")) : null,
+    histogram(panel, kind),
+    facts,
+  );
   return { element, canvas, panel };
 }

@@ -16,7 +16,12 @@ export const listenPlace = (listener) => listeners.push(listener);
 /** The part of the graph that is seen. */
 export function seen() {
   const { clientWidth, clientHeight } = $("stage");
-  return { x: -place.x / place.scale, y: -place.y / place.scale, width: clientWidth / place.scale, height: clientHeight / place.scale };
+  return {
+    x: -place.x / place.scale,
+    y: -place.y / place.scale,
+    width: clientWidth / place.scale,
+    height: clientHeight / place.scale,
+  };
 }
 
 /** Bring a point of the graph to the middle. */
@@ -135,5 +140,9 @@ function pinch(stage, pointers, event) {
   const before = pointers.get(event.pointerId);
   const box = stage.getBoundingClientRect();
   const apart = (x, y) => Math.hypot(x - other.x, y - other.y) || 1;
-  zoom(apart(event.clientX, event.clientY) / apart(before.x, before.y), (event.clientX + other.x) / 2 - box.x, (event.clientY + other.y) / 2 - box.y);
+  zoom(
+    apart(event.clientX, event.clientY) / apart(before.x, before.y),
+    (event.clientX + other.x) / 2 - box.x,
+    (event.clientY + other.y) / 2 - box.y,
+  );
 }

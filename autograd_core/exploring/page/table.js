@@ -13,18 +13,29 @@ let lines = [];
 /** Make the rows from one on. */
 function build(first) {
   from = first;
-  lines = rows.slice(from, from + MOST).map((row, i) =>
+  lines = rows
+    .slice(from, from + MOST)
+    .map((row, i) =>
+      make(
+        "tr",
+        {},
+        make("td", {}, String(row.number)),
+        make("td", {}, make("button", { class: "link", onclick: () => choose(first + i) }, word(row.name))),
+        ...[row.formula, row.shape].map((text) => make("td", { dir: "auto" }, text ?? "")),
+        make("td"),
+        make("td"),
+        ...[pathOf(row.card), row.line].map((text) => make("td", { dir: "auto" }, text ?? "")),
+      ),
+    );
+  const head = make(
+    "thead",
+    {},
     make(
       "tr",
       {},
-      make("td", {}, String(row.number)),
-      make("td", {}, make("button", { class: "link", onclick: () => choose(first + i) }, word(row.name))),
-      ...[row.formula, row.shape].map((text) => make("td", { dir: "auto" }, text ?? "")),
-      make("td"), make("td"),
-      ...[pathOf(row.card), row.line].map((text) => make("td", { dir: "auto" }, text ?? "")),
+      HEADS.map((text) => make("th", { scope: "col" }, text)),
     ),
   );
-  const head = make("thead", {}, make("tr", {}, HEADS.map((text) => make("th", { scope: "col" }, text))));
   $("table").replaceChildren(...turner(), make("table", {}, head, make("tbody", {}, lines)));
 }
 
@@ -55,7 +66,13 @@ function fill() {
     element.classList.toggle("now", from + i === now);
     element.classList.toggle("chosen", from + i === state.row);
     element.cells[4].replaceChildren(isKnown ? number(row.value, "forward") : "");
-    element.cells[5].replaceChildren(state.at >= last && row.gradient ? number(row.gradient, "backward") : share ? number({ text: share.total }, "backward") : "");
+    element.cells[5].replaceChildren(
+      state.at >= last && row.gradient
+        ? number(row.gradient, "backward")
+        : share
+          ? number({ text: share.total }, "backward")
+          : "",
+    );
   });
 }
 

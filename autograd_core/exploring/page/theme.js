@@ -4,7 +4,8 @@ import { data } from "./data.js";
 
 const root = document.documentElement;
 
-export const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+export const isDark = () =>
+  (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
 
 export function turn() {
   root.dataset.theme = isDark() ? "light" : "dark";
@@ -12,7 +13,9 @@ export function turn() {
 
 /** A colour of the page as red, green and blue, for what is painted cell by cell. */
 export function channels(name) {
-  const [light, dark] = getComputedStyle(root).getPropertyValue(`--${name}`).match(/#[0-9a-f]{6}/gi);
+  const [light, dark] = getComputedStyle(root)
+    .getPropertyValue(`--${name}`)
+    .match(/#[0-9a-f]{6}/gi);
   const hex = isDark() ? dark : light;
   return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 }

@@ -5,7 +5,11 @@ import { state } from "./state.js";
 
 /** The outermost shut module around a card or group, or the card itself. */
 export function standIn(id) {
-  return chain(id).reverse().find((group) => !state.open.has(group)) ?? id;
+  return (
+    chain(id)
+      .reverse()
+      .find((group) => !state.open.has(group)) ?? id
+  );
 }
 
 /** The innermost open group around a card or box. */
@@ -14,7 +18,9 @@ export const home = (id) => (groups.has(id) ? groups.get(id).parent : chain(id)[
 export function view() {
   const seen = new Map(data.cards.map((card) => [card.id, standIn(card.id)]));
   const items = [...new Set(seen.values())];
-  const frames = data.groups.filter((group) => standIn(group.id) === group.id && state.open.has(group.id)).map((g) => g.id);
+  const frames = data.groups
+    .filter((group) => standIn(group.id) === group.id && state.open.has(group.id))
+    .map((g) => g.id);
   const merged = new Map();
   for (const edge of data.edges) {
     const [source, target] = [seen.get(edge.source), seen.get(edge.target)];

@@ -35,7 +35,9 @@ const forwards = steps.filter((step) => step.kind === "forward").length;
 function caption() {
   const step = steps[state.at - 1];
   if (state.at === 0) return `inputs and parameters are known: → computes what comes next, ${count} steps in all`;
-  return step ? step.text : `all is computed, ${forwards} steps forward and ${count - forwards} back: Home goes to the start, the space bar plays`;
+  return step
+    ? step.text
+    : `all is computed, ${forwards} steps forward and ${count - forwards} back: Home goes to the start, the space bar plays`;
 }
 
 export function update() {
@@ -43,7 +45,10 @@ export function update() {
   $("caption").className = step?.kind ?? "muted";
   write($("caption"), caption());
   $("step").value = state.at;
-  $("step").setAttribute("aria-valuetext", step ? `${state.at} of ${count}, ${step.kind}` : state.at ? "all is computed" : "at the start");
+  $("step").setAttribute(
+    "aria-valuetext",
+    step ? `${state.at} of ${count}, ${step.kind}` : state.at ? "all is computed" : "at the start",
+  );
   write($("count"), `${Math.min(state.at, count)} / ${count}`);
   $("time").value = state.time;
   write($("now"), `${state.time} / ${times}`);

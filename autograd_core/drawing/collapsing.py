@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from .document import Box, Card, Document, Edge, Group
@@ -36,7 +36,7 @@ def collapsed(document: Document, expand: Collection[str] = (), most: int = 40) 
     expand   names of modules, or their paths, that stay open
     """
     depths = depths_of(document.groups)
-    inner = innermost(document.groups)
+    inner = innermost(document)
     document = compact(document)
     small = with_boxes(document, {group.id for group in inner}, expand)
     for depth in range(max(depths.values(), default=0) - 1, 0, -1):
@@ -47,16 +47,21 @@ def collapsed(document: Document, expand: Collection[str] = (), most: int = 40) 
     return small
 
 
-def innermost(groups: Sequence[Group]) -> list[Group]:
-    """The groups to be boxes: those without others in them, or around a single one, as a layer with its activation."""
+def innermost(document: Document) -> list[Group]:
+    """The groups to be boxes: those without others in them, or around a single one, as a layer with its activation.
+
+    What is wrong beside that single one is to be seen.
+    """
     children: dict[str, list[Group]] = {}
-    for group in groups:
+    for group in document.groups:
         if group.parent is not None:
             children.setdefault(group.parent, []).append(group)
+    troubled = {card.group for card in document.cards if card.alarms}
     return [
         group
-        for group in groups
-        if not (inside := children.get(group.id, [])) or (len(inside) == 1 and inside[0].id not in children)
+        for group in document.groups
+        if not (inside := children.get(group.id, []))
+        or (len(inside) == 1 and inside[0].id not in children and group.id not in troubled)
     ]
 
 

@@ -175,10 +175,12 @@ class Writer:
                 continue
             number = "" if edge.contribution is None else number_text(edge.contribution)
             text = run(number, colours.backward if edge.contribution else colours.muted, 9, bold=True)
+            spacer = f'<TR><TD HEIGHT="{2 + round(8 * weight)}"></TD></TR>'  # so that a thick arrow does not cover it
+            label = table(row(cell(text)), spacer, border=0, padding=0) if text else ""
             if edge.contribution == 0:
                 style |= {"style": "dashed"}
             self.dot.edge(
-                edge.source, edge.target, dir="back", arrowtail="normal", label=f"<{text}>" if text else "", weight="4",
+                edge.source, edge.target, dir="back", arrowtail="normal", label=label, weight="4",
                 color=colours.tinted(colours.backward, 0.3 + 0.7 * weight), penwidth=f"{1 + 6 * weight:.1f}",
                 arrowsize="0.6", **style,
             )  # fmt: skip

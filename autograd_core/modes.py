@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+BACKWARD = "backward pass"
+"""The kind of the scopes of recorded backward passes."""
+
+
 class Scope:
     """A named stretch of the program, such as a module's call; scopes nest."""
 

@@ -17,7 +17,7 @@ import numpy as np
 from .errors import GradientError, MutationError
 from .live import Masks
 from .memory import Clock
-from .modes import Onlooker, current, scope, set_grad_enabled
+from .modes import BACKWARD, Onlooker, current, scope, set_grad_enabled
 from .primitive import Parts
 from .recording import Node, Value, Watch, frame, handle, in_numpy, wrapped
 from .rules import BOTH, FIRST, MANY, zeros
@@ -104,7 +104,7 @@ def pull_back(
         pending = seeds if consume and isinstance(seeds, dict) else dict(seeds)
         found = _walk(passing, pending, False, retain, kept, through, onlooker)
     else:
-        with set_grad_enabled(True), scope("backward pass"):
+        with set_grad_enabled(True), scope("backward pass", BACKWARD):
             found = _walk(nodes, dict(seeds), True, retain, kept, through, onlooker)
     if onlooker is not None:
         onlooker.ended(found)

@@ -135,3 +135,19 @@ def test_operations_between_boxes_are_drawn_without_numbers():
 
     assert all(">grad" in source[c.id] for c in drawing.document.cards if c.role in ("input", "module"))
     assert not any(">grad" in source[c.id] for c in drawing.document.cards if c.role == "op")
+
+
+def test_weights_that_a_recorded_backward_pass_uses_stay_with_their_modules():
+    nn.manual_seed(0)
+    model = nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 1))
+
+    def penalty(x):
+        (slope,) = ag.gradients([np.sum(model(x))], [x], create_graph=True)
+        return np.sum(slope**2)
+
+    drawing = ag.draw(penalty, X)
+    names = {group.id: group.name for group in drawing.document.groups}
+    homes = {card.name: names.get(card.group) for card in drawing.document.cards if card.role == "param"}
+
+    assert homes["weight"] == homes["bias"] == "0"
+    assert homes["2.weight"] == "backward pass"  # what the penalty needs of the second layer

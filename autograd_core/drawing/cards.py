@@ -10,13 +10,13 @@ from typing import Any
 from ..debugging.cuts import Cut
 from ..errors import GradientError
 from ..graph import Graph
-from ..modes import Scope
+from ..modes import BACKWARD, Scope
 from ..recording import Node
 from .document import Card, Document, Edge, Steps, Strip, visible
 from .edges import Edges
 from .flow import Flow, Share, check_unchanged, check_unwritten, flow_of, values_of
 from .folding import Repeat, repeats_of
-from .folds import Folds, Use, step_frames
+from .folds import Folds, Use, chain, step_frames
 from .groups import Groups
 from .heat import heated
 from .quantities import NOT_COMPUTED, quantity, shortened, size, size_of_sum
@@ -144,10 +144,13 @@ class Composer:
                 while f"v{number}" in taken:
                     number += 1
                 name = f"v{number}"
-            elif "." in name and self.scope_of(node) is not None:
+            elif "." in name:
                 # "layers.0.weight" within the cluster of layer 0; "layers.0.weights.3" keeps its number
                 parts = name.split(".")
-                name = ".".join(parts[-2:] if parts[-1].isdigit() else parts[-1:])
+                last = 2 if parts[-1].isdigit() else 1
+                around = {scope.name for scope in chain(self.scope_of(node))}
+                if len(parts) == last or parts[-last - 1] in around or (around and node in self.folds.repeat):
+                    name = ".".join(parts[-last:])
             name = shortened(name)
             names |= self.folds.step_names(node, name) if node in self.folds.series else {node: name}
         return names
@@ -182,6 +185,8 @@ class Composer:
         if node.route is not None or (self.role(node) != "param" and not self.is_beside(node)):
             return node.scope
         scopes = {self.scope_of(use) for use, _ in self.uses[node]}
+        if len(scopes) > 1:  # at home where it is used first, and not where it is used to go back
+            scopes = {scope for scope in scopes if scope is None or scope.kind != BACKWARD}
         return scopes.pop() if len(scopes) == 1 else node.scope
 
     # -- the parts of the document -----------------------------------------------------------------------------------

@@ -95,6 +95,15 @@ def is_scalar_call(args: Sequence[Any], y: Any) -> bool:
     return np.ndim(y) == 0 and np.asarray(y).dtype.kind == "f"
 
 
+def exact_pull(rules: Sequence[BoundRule]) -> Pull:
+    """The pull-back from rules whose results have the shape and dtype of their inputs already."""
+    first, *others = [r.bound(None) for r in rules]
+    second, third = [*others, None][:2]
+    if third is None:
+        return lambda node, saved, g: (first(node, saved, g), second(node, saved, g))  # type: ignore[misc]
+    return lambda node, saved, g: (first(node, saved, g), second(node, saved, g), third(node, saved, g))  # type: ignore[misc]
+
+
 def generic_pull(rules: Sequence[BoundRule], wanted: Wanted, arity: int | None, variadic: bool) -> Pull:
     """The pull-back of a route, from the rules of the wanted inputs; a variadic primitive has one rule for all."""
     pulls = [r.bound(arity) for r in rules]

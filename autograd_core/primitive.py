@@ -15,7 +15,7 @@ from . import lapack
 from .batches import Batching, batching
 from .declaring import check_domain, check_inputs, check_rules, name_of, real_only
 from .errors import AutogradError, AxisError, BoundsError, DeclarationError, DTypeError, ShapeError
-from .generic import generic_call, generic_pull, is_scalar_call
+from .generic import exact_pull, generic_call, generic_pull, is_scalar_call
 from .memory import serials
 from .modes import Mode
 from .recording import Node, Settings, Value, frame, leaf, record, scalar_of, tensor_of
@@ -186,7 +186,9 @@ class Primitive:
         rules = [self.rule_for(i) for i in (wanted[:1] if self.variadic else wanted)]
         keeps = frozenset(k for r in rules for k in r.keeps)
         every = self.definition is not None or any(r.all_inputs for r in rules)
-        return Route(self, wanted, keeps, generic_pull(rules, wanted, self.arity, self.variadic), self.arity, every)
+        exact = variant == "exact"
+        pull = exact_pull(rules) if exact else generic_pull(rules, wanted, self.arity, self.variadic)
+        return Route(self, wanted, keeps, pull, self.arity, every)
 
     def rule_for(self, position: int) -> BoundRule:
         """The vjp rule of one input."""

@@ -16,6 +16,7 @@ from ..batches import all_batched
 from ..constants import ones
 from ..errors import AutogradError, DTypeError, ShapeError
 from ..families import composed, primitive
+from ..families.short_calls import loss_call
 from ..primitive import Primitive
 from ..recording import Settings, Value, numbers_of
 from ..samples import Sample, sample
@@ -230,6 +231,7 @@ fused_cross_entropy = primitive(
     batch=cross_entropy_each,
     reference="-log softmax(scores)[target]",
 )
+fused_cross_entropy.call = loss_call(fused_cross_entropy)
 
 
 def cross_entropy(

@@ -13,6 +13,7 @@ from ..batches import looped, widened
 from ..constants import ones
 from ..errors import ShapeError
 from ..families import multilinear, primitive
+from ..families.short_calls import layer_call
 from ..primitive import Primitive
 from ..recording import Settings
 from ..samples import Sample, sample
@@ -149,6 +150,7 @@ affine = primitive(
     batch=linear_each,
     text=("{g} @ {b}", "{g}ᵀ @ {a}", "Σ₀ {g}"),
 )
+affine.call = layer_call(affine)
 
 
 def linear(x: Any, w: Any, b: Any = None) -> Any:

@@ -1,0 +1,100 @@
+"""Calls of layers and losses, without loops and lists where they are trained as usual; every other call takes the general way.
+
+The lines that fill a node are written out, as in `elementwise`: a step of a small network is little more than such lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from numpy import ndarray
+
+from ..memory import protected, serials, unchanging
+from ..modes import current
+from ..primitive import Primitive
+from ..recording import TEACHING_SIZE, Absent, Node, Tensor, entry
+
+
+def layer_call(made: Primitive) -> Callable[..., Any]:
+    """The call of a primitive of an input and two parameters, without settings.
+
+    Of arrays of one dtype its result is an array of that dtype, and its rules give exact shapes.
+    """
+    forward, otherwise = made.forward, made.call
+    inner, first = made.route((0, 1, 2), "exact"), made.route((1, 2), "exact")  # the input of the first layer is data
+
+    def call(a: Any, b: Any, c: Any) -> Any:
+        kind = type(a)
+        if type(b) is Tensor and type(c) is Tensor and (kind is Tensor or kind is ndarray):
+            n, o = b.node, c.node
+            if n is not None and o is not None and n.requires_grad and o.requires_grad and (mode := current()).plain:
+                m, x = (a.node, a._data) if kind is Tensor else (None, a)
+                z, k = b._data, c._data
+                if x.dtype is z.dtype is k.dtype:
+                    datas = [x, z, k]
+                    try:
+                        y = forward(x, z, k)
+                    except Exception as error:
+                        raise made.explained(error, datas) from error
+                    route = inner
+                    if m is None or not m.requires_grad:
+                        route = first
+                        m = entry(a, x, 0 in route.keeps, False)
+                        if kind is ndarray:
+                            datas[0] = m
+                    node = Node()
+                    node.serial = next(serials)
+                    node.route = route
+                    node.requires_grad = True
+                    node.first = (m, n, o)
+                    node.x = route.saved(datas)
+                    node.y = y if -1 in route.keeps else None
+                    node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
+                    node.scope = mode.scope
+                    node.second = node.z = node.settings = node.storage = node.watch = node.grad = node.about = None
+                    t = Tensor()
+                    t._data = y
+                    t.node = node
+                    t.storage = None
+                    return t
+        return otherwise(a, b, c)
+
+    return call
+
+
+def loss_call(made: Primitive) -> Callable[..., Any]:
+    """The call of a primitive of scores and targets, which are no values, that keeps a residual and has a definition."""
+    forward, otherwise, defaults = made.forward, made.call, made.defaults
+    route = made.route((0,))
+
+    def call(a: Any, b: Any, **settings: Any) -> Any:
+        if type(a) is Tensor and type(b) is ndarray and b.dtype.kind != "O":
+            m = a.node
+            if m is not None and m.requires_grad and (mode := current()).plain:
+                x = a._data
+                settings = {**defaults, **settings}
+                try:
+                    y, residual = forward(x, b, **settings)
+                except Exception as error:
+                    raise made.explained(error, [x, b]) from error
+                n = protected(b)
+                node = Node()
+                node.serial = next(serials)
+                node.route = route
+                node.requires_grad = True
+                node.first = (m, n)
+                node.x = (x, n)  # all inputs, for the definition
+                node.z = residual
+                node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
+                node.settings = unchanging(settings)
+                node.scope = mode.scope
+                node.second = node.y = node.storage = node.watch = node.grad = node.about = None
+                t = Tensor()
+                t._data = y
+                t.node = node
+                t.storage = None
+                return t
+        return otherwise(a, b, **settings)
+
+    return call

@@ -104,13 +104,18 @@ def backward(value: Value, gradient: Any = None, retain_graph: bool | None = Non
     for store in (kept, found):
         while store:
             target, g = store.popitem()
-            if type(g) is not ndarray:
-                accumulate(target, conjugate(g), False)
-                continue
-            if g.dtype.kind == "c":
-                g = g.conj()
-            owned = getrefcount(g) <= ONE_OWNER and (g.base is None or is_sole_view(g))
-            accumulate(target, g, owned)
+            if type(g) is not ndarray or g.dtype.kind == "c":
+                g = conjugate(g)
+            if (
+                target.grad is None
+                and type(g) is ndarray
+                and type(target.value) is not float
+                and getrefcount(g) <= ONE_OWNER
+                and (g.base is None or is_sole_view(g))
+            ):
+                target.grad = tensor_of(g, None)  # nobody else holds it
+            else:
+                accumulate(target, g)
 
 
 def _count_of_one_view() -> int:
@@ -129,12 +134,10 @@ def is_sole_view(g: Any) -> bool:
     return whole and g.flags.forc and g.flags.writeable and getrefcount(base) <= ONE_VIEW
 
 
-def accumulate(node: Node, g: Any, owned: bool) -> None:
-    """Add a gradient to a node's `grad`; an array that nobody else holds is taken over without a copy."""
+def accumulate(node: Node, g: Any) -> None:
+    """Add a gradient to a node's `grad`."""
     old = node.grad
-    if old is None and owned and type(node.value) is not float:
-        node.grad = tensor_of(g, None)
-    elif isinstance(g, Value):
+    if isinstance(g, Value):
         node.grad = g if old is None else old + g
     elif type(g) is float or type(node.value) is float:
         node.grad = float(g) if old is None else old + float(g)

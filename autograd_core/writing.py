@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from numpy import ndarray
 
 from . import dispatch
 from .batches import Batched
@@ -106,7 +105,7 @@ def updatable(leaves: Iterable[Tensor]) -> list[tuple[Array, Array] | None]:
         if node is None or node.grad is None:
             found.append(None)
             continue
-        if storage is None or type(data) is not ndarray or not data.flags.writeable:
+        if storage is None or not data.flags.writeable:
             data = writable(leaf)
         else:
             node.storage = storage

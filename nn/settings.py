@@ -7,8 +7,10 @@ from functools import wraps
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 import autograd_core as ag
+from autograd_core import Value
 from autograd_core.errors import DTypeError
 
 from .errors import KindError, SettingError
@@ -93,9 +95,12 @@ def one_of(value: Any, what: str, names: Iterable[Any]) -> Any:
     return value
 
 
+NUMERIC = "biufc"
+
+
 def numeric(x: Any, what: str) -> Any:
     """A value as it is, anything else as an array of numbers."""
-    if isinstance(x, ag.Value):
+    if isinstance(x, Value) or (type(x) is ndarray and x.dtype.kind in NUMERIC):
         return x
     if isinstance(x, np.ma.MaskedArray):
         raise KindError(f"{what} takes an array of numbers, and was given a masked one: write x.filled(...)")
@@ -105,7 +110,7 @@ def numeric(x: Any, what: str) -> Any:
         raise KindError(
             f"{what} takes numbers in one array, and was given rows of different lengths: cut or pad them"
         ) from error
-    if array.dtype.kind not in "biufc":
+    if array.dtype.kind not in NUMERIC:
         raise KindError(f"{what} takes an array of numbers, and was given a {type(x).__name__}: convert it beforehand")
     return array
 
@@ -121,9 +126,18 @@ def integers(x: Any, what: str) -> Any:
 def with_inplace(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function that takes PyTorch's `inplace=`, too, which changes no result: values are never overwritten."""
 
-    @wraps(function)
-    def call(*inputs: Any, inplace: bool = False, **settings: Any) -> Any:
-        return function(*inputs, **settings)
+    call: Callable[..., Any]
+    code = function.__code__
+    if code.co_argcount + code.co_kwonlyargcount == 1:  # no settings to hand on
+
+        def call(input: Any, inplace: bool = False) -> Any:
+            return function(input)
+    else:
+
+        def call(*inputs: Any, inplace: bool = False, **settings: Any) -> Any:
+            return function(*inputs, **settings)
+
+    call = wraps(function)(call)
 
     if not function.__module__.startswith("nn."):
         call.__module__ = "nn.functional"  # where a pickle finds it

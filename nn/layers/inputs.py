@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
-import autograd_core as ag
+from autograd_core import Scalar, Tensor, Value
 from autograd_core.errors import DTypeError, ShapeError
 
 from ..module import Module
@@ -20,17 +21,18 @@ WIDENED = (
 
 def fitted(x: Any, parameter: Any, layer: Module) -> Any:
     """The input in the dtype of a layer's parameter: plain floating arrays are converted, Tensors must have it."""
-    dtype = parameter.dtype
-    if isinstance(x, (ag.Tensor, ag.Scalar)) or (isinstance(x, ag.Value) and x.requires_grad):
+    dtype, kind = parameter.dtype, type(x)
+    if (kind is ndarray or kind is Tensor) and x.dtype is dtype:
+        return x
+    if isinstance(x, (Tensor, Scalar)) or (isinstance(x, Value) and x.requires_grad):
         if x.dtype != dtype:
             raise DTypeError(
                 f"{called(layer)} has {dtype} parameters, and was given a {x.dtype} Tensor: convert the input with "
                 f"x.astype('{dtype}')" + (WIDENED if x.dtype == np.float64 else "")
             )
         return x
-    array = (
-        x if type(x) is np.ndarray or isinstance(x, ag.Value) else numeric(x, called(layer))
-    )  # within vmap a plain array is a value, too
+    # within vmap a plain array is a value, too
+    array = x if kind is ndarray or isinstance(x, Value) else numeric(x, called(layer))
     if array.dtype == dtype:
         return array
     if array.dtype.kind != "f":

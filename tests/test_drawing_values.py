@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import autograd_core as ag
-from autograd_core.graph import Graph
+import nn
 
 
 def leaf(data, name="x", dtype=None):
@@ -72,9 +72,9 @@ def test_any_value_is_drawn(graph, tmp_path):
 
 
 def test_values_of_any_kind_are_the_engines(graph):
-    nodes = (graph if isinstance(graph, Graph) else Graph([graph])).nodes
-    for card in ag.draw(graph).document.cards:
-        value = nodes[card.node - 1].value
+    drawing = ag.draw(graph)
+    for card in drawing.document.cards:
+        value = drawing.graph.nodes[card.node - 1].value
         if isinstance(value, tuple):
             assert card.value.text == "2 results: 2, 2×2"
         elif card.face == "array" or np.iscomplexobj(value):
@@ -143,3 +143,31 @@ def test_heat_maps_of_small_arrays_show_every_number_and_very_large_ones_have_no
 
     assert (small.pooled, np.shape(small.cells)) == (False, (8, 12))
     assert large.cells is None
+
+
+@pytest.mark.parametrize(
+    ("function", "rule"),
+    [
+        (lambda x: x[1], "ḡ at [1]"),
+        (lambda x: np.stack([x, x])[0], "ḡ[0]"),
+        (lambda x: np.concatenate([x, np.ones(4)]), "its part of ḡ"),
+        (np.cumsum, "ḡ summed from the end"),
+        (np.sort, "ḡ in the old order"),
+        (np.max, "ḡ to the maxima"),
+        (np.var, "ḡ × 2 × (x − mean) / N"),
+        (lambda x: np.var(x, ddof=1), "ḡ × 2 × (x − mean) / (N − 1)"),
+        (np.std, "ḡ × (x − mean) / (N × v1)"),
+        (np.prod, "ḡ × the other factors"),
+        (lambda x: ag.ops.logsumexp(x), "ḡ × softmax(x)"),
+        (lambda x: np.flip(x), "flip(ḡ)"),
+        (lambda x: ag.ops.gelu(x), "ḡ × gelu'(x)"),
+        (lambda x: np.diag(x.reshape(2, 2)), "ḡ"),
+        (lambda x: np.arange(12.0).reshape(3, 4) @ x, "ḡ @ [3×4]"),
+        (lambda x: nn.functional.hardtanh(x), "ḡ × ([x > −1] and [x < 1])"),
+        (lambda x: ag.ops.layer_norm(x, np.ones(4), np.ones(4)), "([4] × ḡ less mean and trend) / std"),
+    ],
+)
+def test_rules_are_said_in_words_where_there_is_no_short_formula(function, rule):
+    drawing = ag.draw(function(leaf([0.5, -1.0, 2.0, 3.0])))
+
+    assert rule in [edge.rule for edge in drawing.document.edges if edge.source == "n1"]

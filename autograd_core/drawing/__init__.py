@@ -6,7 +6,7 @@ folding, folds   repetition in the record, found in stretches, and what is drawn
 wishes           the options of a drawing
 document, cards  what is drawn, as plain data; with uses, edges, groups and quantities
 collapsing       modules as boxes
-numbers          arrays taken apart; expanding, single calls
+numbers          arrays taken apart; expanding, single calls, with rewiring
 omitting         what is left out
 composing        from a graph to its document
 parts            what is around a value, or between two

@@ -46,6 +46,16 @@ def too_many(count: int, most: int) -> GradientError:
     )
 
 
+def is_declared(node: Node) -> bool:
+    """Whether a leaf is said to be a parameter, as those of modules are."""
+    return node.about is not None and ROLES.get(node.about.role or "") == "param"
+
+
+def is_composed(node: Node) -> bool:
+    """Whether a call is a part of a function that is composed of several."""
+    return node.scope is not None and node.scope.kind == "composed"
+
+
 def equation_of(node: Node) -> str:
     """The equation of a call that does what takes several, as its primitive states it."""
     primitive: Any = node.primitive
@@ -187,7 +197,10 @@ class Composer:
         scopes = {self.scope_of(use) for use, _ in self.uses[node]}
         if len(scopes) > 1:  # at home where it is used first, and not where it is used to go back
             scopes = {scope for scope in scopes if scope is None or scope.kind != BACKWARD}
-        return scopes.pop() if len(scopes) == 1 else node.scope
+        scope = scopes.pop() if len(scopes) == 1 else node.scope
+        while scope is not None and scope.kind == "composed" and not is_declared(node):
+            scope = scope.parent  # the argument of a function, which is none of its parts
+        return scope
 
     # -- the parts of the document -----------------------------------------------------------------------------------
 
@@ -271,6 +284,7 @@ class Composer:
             and node not in self.folds.series
             and self.uses[node][0][0] not in self.folds.states
             and not self.is_number(node)
+            and (is_declared(node) or not is_composed(self.uses[node][0][0]))
             and (self.role(node) in ("param", "const") or node in self.steps)
         )
 

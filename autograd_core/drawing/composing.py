@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import GradientError
 from ..graph import Graph
+from ..recording import Node
 from .cards import Composer, too_many
 from .collapsing import collapsed, compact, paths_of
 from .document import Document
 from .expanding import expanded
+from .flow import check_unwritten
 from .omitting import without, without_gradients, without_local
 from .quantities import LONGEST_NAME
+from .rewiring import without_aliases
 from .wishes import Wishes
 
 MOST_FULL = 80
@@ -48,7 +51,9 @@ def whole_document(composer: Composer) -> Document:
 
 
 def opened(graph: Graph, wishes: Wishes) -> tuple[Graph, Wishes]:
-    """The graph with the calls taken apart that are to be expanded, and wishes for that."""
+    """The graph as it is drawn, without aliases and with some calls taken apart, and wishes for that."""
+    graph, moved = without_aliases(graph, check_unwritten)
+    wishes = followed(wishes, moved) if moved else wishes
     if not wishes.expand:
         return graph, wishes
     composer = Composer(graph, wishes)
@@ -60,16 +65,21 @@ def opened(graph: Graph, wishes: Wishes) -> tuple[Graph, Wishes]:
     longest = LONGEST_NAME - 6
     titles = {node: f"{name} = {composer.texts.formula(node, longest=longest)}" for node, name in chosen.items()}
     found = expanded(graph, titles, composer.names)
-    moved = found.moved
-    return found.graph, replace(
+    modules = tuple([name for name in wishes.expand if name not in chosen.values()])
+    wishes = followed(replace(wishes, names=composer.own_names, expand=modules), found.moved)
+    return found.graph, replace(wishes, pinned=found.names)
+
+
+def followed(wishes: Wishes, moved: Mapping[Node, Node]) -> Wishes:
+    """The wishes for a graph in which nodes have become others."""
+    earlier = {old: moved[new] for old, new in wishes.moved.items() if new in moved}
+    return replace(
         wishes,
-        names={moved[node]: name for node, name in composer.own_names.items() if node in moved},
-        inputs=frozenset([moved[node] for node in wishes.inputs]),
-        expand=tuple([name for name in wishes.expand if name not in chosen.values()]),
+        names={moved[node]: name for node, name in wishes.names.items() if node in moved},
+        inputs=frozenset([moved[node] for node in wishes.inputs if node in moved]),
         cuts=tuple([replace(cut, node=moved.get(cut.node)) if cut.node is not None else cut for cut in wishes.cuts]),
         lost=frozenset([moved[node] for node in wishes.lost if node in moved]),
-        pinned=found.names,
-        moved=moved,
+        moved={**moved, **earlier},
     )
 
 

@@ -23,6 +23,7 @@ from ..primitives.layouts import reshape
 from ..recording import Absent, Node, Value, handle
 from .flow import flow_of
 from .numbers import MOST_NUMBERS, again
+from .rewiring import rewired
 
 
 @dataclass
@@ -61,10 +62,8 @@ def expanded(graph: Graph, chosen: Mapping[Node, str], names: Mapping[Node, str]
                     made.moved[node] = results[0].node  # type: ignore[assignment]
             elif node.primitive is pick and node.inputs[0] in made.parts:
                 made.moved[node] = made.parts[node.inputs[0]][node.settings["index"]].node  # type: ignore[assignment, index]
-            elif any(made.moved.get(entry, entry) is not entry for entry in node.inputs if isinstance(entry, Node)):
-                made.moved[node] = rewired(node, made.moved)
             else:
-                made.moved[node] = node
+                made.moved[node] = rewired(node, made.moved)
     made.names |= {made.moved[node]: name for node, name in names.items() if node in made.moved}
     made.graph = Graph([handle(one.value, one) for one in [made.moved[node] for node in graph.outputs]])
     check_same(graph, made, list(chosen))
@@ -82,22 +81,6 @@ def put_into(frame: Scope, results: Sequence[Value], start: int) -> None:
                 new.scope = frame
             elif scope is not frame and new.route is not None:
                 scope.parent = frame
-
-
-def rewired(node: Node, moved: Mapping[Node, Node]) -> Node:
-    """A copy of a call that takes its arguments from what they have become."""
-    copy = Node()
-    for name in Node.__slots__:
-        if name != "__weakref__":
-            setattr(copy, name, getattr(node, name))
-    inputs = [moved[entry] if isinstance(entry, Node) else entry for entry in node.inputs]
-    arity = node.route.arity  # type: ignore[union-attr]
-    if arity is None:
-        copy.first = tuple(inputs)
-    else:
-        copy.first, copy.second = inputs[0], inputs[1] if arity == 2 else copy.second
-    copy.serial = next(serials)
-    return copy
 
 
 def taken_apart(node: Node, made: Expanded, names: Mapping[Node, str]) -> Sequence[Value]:

@@ -298,6 +298,15 @@ def matmul(a: Any, b: Any) -> Symbol:
     return Symbol(f"{a.within(PRODUCT)} @ {b.within(SIGN)}", PRODUCT, shape)
 
 
+def tensordot(a: Any, b: Any, axes: Any) -> Symbol:
+    """A contraction, as a product where it is over one axis of vectors and matrices."""
+    a, b = symbol(a), symbol(b)
+    i, j = (range(a.ndim - axes, a.ndim), range(axes)) if isinstance(axes, int) else axes
+    if len(i) != 1 or max(a.ndim, b.ndim) > 2:
+        return called("tensordot", (a, b))
+    return matmul(a if i[0] % a.ndim == a.ndim - 1 else transpose(a), b if j[0] % b.ndim == 0 else transpose(b))
+
+
 def total(a: Symbol, axis: Any = None, **settings: Any) -> Symbol:
     """A sum, with the axes below the sign."""
     return Symbol(f"Σ{axes_text(axis)} {a.within(POWER)}", PRODUCT)
@@ -373,7 +382,7 @@ def turned(name: str) -> Callable[..., Any]:
 FUNCTION_WRITERS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.flip: turned("flip"),
     np.roll: turned("roll back"),
-    np.tensordot: lambda a, b, axes: called("tensordot", (a, b)),
+    np.tensordot: tensordot,
     np.where: where,
     np.transpose: transpose,
     np.swapaxes: swapaxes,

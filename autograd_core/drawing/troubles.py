@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..primitive import Parts
 from ..recording import Absent, Node
 from .collapsing import WARNING
 from .flow import Flow, with_saved
+from .quantities import LONGEST_NAME
 from .symbols import number_text
 
 FINE, INFINITE, UNDEFINED = 0, 1, 2
@@ -115,7 +117,7 @@ def listed(names: Sequence[str], most: int = 4) -> str:
 def cut_words(cut: Cut) -> tuple[str, ...]:
     """A cut in a few lines."""
     line = () if cut.line is None else (f"line {cut.line.number}: {cut.line.text}".removesuffix(": "),)
-    return f"the gradient is cut: {cut.operation}", cut.why, *line
+    return f"the gradient is cut: {cut.operation}", *wrap(cut.why, LONGEST_NAME), *line
 
 
 def is_exit(cut: Cut) -> bool:

@@ -25,7 +25,7 @@ class Wishes:
     lost      values that want a gradient and get none
     remarks   what debugging has to say
     pinned    names on cards that are settled already
-    moved     where calls were taken apart, the nodes of the graph before -> what stands for them
+    moved     where calls were left out or taken apart, the nodes of the graph before -> what stands for them
     """
 
     names: Mapping[Node, str] = field(default_factory=dict)

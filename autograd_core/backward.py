@@ -104,18 +104,16 @@ def backward(value: Value, gradient: Any = None, retain_graph: bool | None = Non
     for store in (kept, found):
         while store:
             target, g = store.popitem()
-            if type(g) is not ndarray or g.dtype.kind == "c":
-                g = conjugate(g)
             if (
-                target.grad is None
-                and type(g) is ndarray
-                and type(target.value) is not float
+                type(g) is ndarray
+                and g.dtype.kind != "c"
+                and target.grad is None
                 and getrefcount(g) <= ONE_OWNER
                 and (g.base is None or is_sole_view(g))
             ):
                 target.grad = tensor_of(g, None)  # nobody else holds it
             else:
-                accumulate(target, g)
+                accumulate(target, conjugate(g))
 
 
 def _count_of_one_view() -> int:

@@ -98,8 +98,12 @@ new: Callable[[type[Any]], Any] = object.__new__
 def within(now: Mode, scope: Scope) -> Mode:
     """The same setting in another scope. Every call of a module needs one, and `__init__` would cost as much again."""
     mode: Mode = new(Mode)
-    mode.recording, mode.keep_all, mode.plain, mode.witness = now.recording, now.keep_all, now.plain, now.witness
-    mode.scope, mode.outer = scope, now
+    mode.recording = now.recording
+    mode.keep_all = now.keep_all
+    mode.plain = now.plain
+    mode.witness = now.witness
+    mode.scope = scope
+    mode.outer = now
     return mode
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy import divide, exp, log, subtract, vdot
+from numpy import add, divide, exp, log, subtract, vdot
 
 from ..batches import all_batched
 from ..constants import ones
@@ -93,7 +93,7 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
     if not classes:
         return by_elements(scores.copy(), target, reduction)
     highest = scores.argmax(1)  # and then the scores there: far quicker than the maximum of each row
-    highest += row_starts(rows, classes)
+    add(highest, row_starts(rows, classes), highest)
     z = subtract(scores, scores.take(highest)[:, None], order="C")
     if classes > FEW or reduction not in ("mean", "sum") or z.dtype == HALF:
         return by_elements(z, target, reduction)

@@ -27,10 +27,10 @@ def weighted(x: Any, w: Any) -> Any:
     """x w' for x of any number of axes, as one product of matrices."""
     if w.ndim != 2:
         raise ShapeError(linear_words(x.shape, w.shape))
-    if x.ndim == 2 and len(w) > len(x):
-        return w.dot(x.T).T  # OpenBLAS is up to a tenth quicker with the longer side first
-    if x.ndim < 3 or not x.size:
-        return product(x, w.T)
+    if x.ndim == 2:  # OpenBLAS is up to a tenth quicker with the longer side first
+        return w.dot(x.T).T if len(w) > len(x) else product(x, w.T)
+    if x.ndim < 2 or not x.size:
+        return dot(x, w.T)
     return product(rows(x), w.T).reshape(*x.shape[:-1], len(w))
 
 
@@ -54,10 +54,9 @@ def rows(x: Any) -> Any:
 
 
 def linear_input(g: Any, b: Any) -> Any:
-    if g.ndim > 2:
-        return np.reshape(product(rows(g), b), (*g.shape[:-1], b.shape[1]))
-    # in the memory order of the value it belongs to, see `weighted`: elementwise work on mixed orders is slow
-    return dot(b.T, g.T).T if g.ndim == 2 and b.shape[1] > len(g) else product(g, b)
+    if g.ndim == 2:  # in the memory order of the value it belongs to, see `weighted`: elementwise work on mixed orders is slow
+        return dot(b.T, g.T).T if b.shape[1] > len(g) else product(g, b)
+    return dot(g, b) if g.ndim < 2 else np.reshape(product(rows(g), b), (*g.shape[:-1], b.shape[1]))
 
 
 def linear_weight(g: Any, a: Any) -> Any:
@@ -69,9 +68,9 @@ def linear_weight(g: Any, a: Any) -> Any:
 
 
 def linear_bias(g: Any) -> Any:
-    if g.ndim < 2:
-        return g
-    return dot(ones(len(g), g.dtype), g) if g.ndim == 2 else linear_bias(rows(g))
+    if g.ndim == 2:
+        return dot(ones(len(g), g.dtype), g)
+    return g if g.ndim < 2 else linear_bias(rows(g))
 
 
 def linear_tangent(ts: Any, a: Any, b: Any, y_like: Any) -> Any:

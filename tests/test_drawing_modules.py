@@ -151,3 +151,10 @@ def test_weights_that_a_recorded_backward_pass_uses_stay_with_their_modules():
 
     assert homes["weight"] == homes["bias"] == "0"
     assert homes["2.weight"] == "backward pass"  # what the penalty needs of the second layer
+
+
+def test_many_layers_are_not_put_into_one_box_that_shows_nothing():
+    drawing = ag.draw(deep(nn.Tanh, 60), X, detail="modules")
+
+    assert len(boxes(drawing)) == 60
+    assert len(boxes(ag.draw(deep(nn.Tanh, 60), X, detail="modules", max_nodes=50))) == 1

@@ -91,6 +91,7 @@ class Composer:
         self.flow: Flow | None = flow_of(graph, self.outputs) if self.grads or self.local else None
         self.usage = Uses(self.drawn, self.folds, self.flow)
         self.uses, self.shares = self.usage.of, self.usage.shares
+        self.many = {node for node in self.drawn if self.has_many_uses(node)}
         self.troubles = Troubles(graph, self.values, self.flow)
         self.cuts = cuts_by_node(wishes.cuts)
         self.groups = Groups()
@@ -212,7 +213,7 @@ class Composer:
             id, uses, scope = f"n{self.graph.numbers[node]}", self.uses[node], self.scope_of(node)
             if self.is_strip(node):
                 cards.append(self.card(node, id, scope))
-            elif self.is_many(node):
+            elif node in self.many:
                 for i, (target, position) in enumerate(uses, 1):
                     cards.append(self.card(node, f"{id}_{i}", self.scope_of(target), (target, position)))
                     edges.append(self.edges.of_use(f"{id}_{i}", node, target, position, False))
@@ -246,7 +247,7 @@ class Composer:
             remarks=wishes.remarks,
         )
 
-    def is_many(self, node: Node) -> bool:
+    def has_many_uses(self, node: Node) -> bool:
         """Whether a leaf is drawn at each of its uses."""
         if node.route is not None or node in self.folds.series:
             return False
@@ -259,7 +260,7 @@ class Composer:
 
     def is_strip(self, node: Node) -> bool:
         """Whether an array is drawn as a strip within the cards of the operations that use it."""
-        return self.is_many(node) and not self.is_number(node)
+        return node in self.many and not self.is_number(node)
 
     def is_beside(self, node: Node) -> bool:
         """Whether an array that is a parameter or a constant stands beside the one operation that uses it.
@@ -314,9 +315,9 @@ class Composer:
             dtype="" if bare else str(value.dtype),
             value=quantity(value),
             gradient=gradient,
-            sum="" if self.is_many(node) or steps or is_state else self.sum_of_paths(node),
-            rule=self.pulled(use, steps) if shares and use is not None and not self.is_many(node) else "",
-            adds=self.adds(shares) if shares and self.is_many(node) else "",
+            sum="" if node in self.many or steps or is_state else self.sum_of_paths(node),
+            rule=self.pulled(use, steps) if shares and use is not None and node not in self.many else "",
+            adds=self.adds(shares) if shares and node in self.many else "",
             shown_at=len(self.uses[node]) if self.is_strip(node) else 0,
             strips=() if is_state else self.strips(node),
             steps=steps,

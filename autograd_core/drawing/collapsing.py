@@ -30,10 +30,11 @@ def compact(document: Document) -> Document:
     return replace(document, cards=tuple(cards), detail="compact")
 
 
-def collapsed(document: Document, expand: Collection[str] = (), most: int = 40) -> Document:
+def collapsed(document: Document, expand: Collection[str] = (), most: int = 40, limit: int = 300) -> Document:
     """The document with its modules as boxes: the innermost, or those around them where there are more cards than `most`.
 
     expand   names of modules, or their paths, that stay open
+    limit    up to so many cards, a single box that holds all the others is not made: it would show nothing
     """
     depths = depths_of(document.groups)
     inner = innermost(document)
@@ -43,7 +44,10 @@ def collapsed(document: Document, expand: Collection[str] = (), most: int = 40) 
         if len(small.cards) <= most:
             break
         at = {group.id for group in document.groups if depths[group.id] == depth}
-        small = with_boxes(document, at | {group.id for group in inner if depths[group.id] < depth}, expand)
+        large = with_boxes(document, at | {group.id for group in inner if depths[group.id] < depth}, expand)
+        if len(small.cards) <= limit and sum(card.box is not None for card in large.cards) < 2:
+            break
+        small = large
     return small
 
 

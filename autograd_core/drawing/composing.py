@@ -29,7 +29,7 @@ def document_of(graph: Graph, wishes: Wishes) -> Document:
     if detail == "auto":
         detail = "modules" if count > wishes.max_nodes else "compact" if count > MOST_FULL else "full"
     if detail == "modules":
-        document = collapsed(document, wishes.expand)
+        document = collapsed(document, wishes.expand, limit=wishes.max_nodes)
         if len(document.cards) > wishes.max_nodes:
             raise too_many(len(document.cards), wishes.max_nodes)
         if wishes.detail == "auto":

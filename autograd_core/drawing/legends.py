@@ -71,7 +71,12 @@ def legend(document: Document, colours: Palette) -> list[Line]:
     if any(group.times > 1 for group in document.groups):
         arrays += [("bars:", muted), ("size at each step, the first on the left (log scale)", muted)]
     if cells:
-        arrays += [("heat maps:", muted), ("blue −", colours.forward), ("0", muted), ("+ orange", colours.backward)]
+        arrays += [
+            ("heat maps:", muted),
+            ("blue −", colours.forward),
+            ("0", colours.ink),
+            ("+ orange", colours.backward),
+        ]
     if any(q.pooled for q in shown):
         arrays += [("of large arrays each cell is the extreme of a block", muted)]
     if not all(math.isfinite(c) for c in cells):

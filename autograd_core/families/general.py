@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+from numpy import generic, ndarray
 
 from ..batches import Batched
 from ..errors import DeclarationError
@@ -129,7 +130,7 @@ def recorded_at_once(made: Primitive, otherwise: Callable[..., Any]) -> Callable
                     y = forward(x, **settings)
                 except Exception as error:
                     raise made.explained(error, [x]) from error
-                if isinstance(y, (np.ndarray, np.generic)):
+                if isinstance(y, (ndarray, generic)):
                     node = None
                     if wanted:
                         node = Node()

@@ -16,6 +16,7 @@ from ..memory import protected
 from ..primitive import Primitive
 from ..recording import Settings, Value
 from ..samples import Sample, sample
+from ..shapes import Shape
 
 
 def plain_index(index: Any) -> Any:
@@ -34,6 +35,15 @@ def at(axis: int, part: Any) -> tuple[Any, ...]:
     return (*(slice(None),) * axis, part)
 
 
+BASIC = frozenset([int, slice, type(None), type(Ellipsis)])
+"""What an index is made of that gives a view; nobody can change it later."""
+
+
+def is_basic(index: Any) -> bool:
+    """Whether an index holds no arrays, lists or values."""
+    return BASIC.issuperset(map(type, index)) if type(index) is tuple else type(index) in BASIC
+
+
 def may_repeat(index: Any) -> bool:
     """Whether an index can name the same element twice: only integer arrays can."""
     parts = index if isinstance(index, tuple) else (index,)
@@ -42,15 +52,11 @@ def may_repeat(index: Any) -> bool:
 
 def scatter_forward(a: Any, *, index: Any, shape: Any) -> Any:
     y = np.zeros(shape, np.asarray(a).dtype)
-    if may_repeat(index):
+    if not is_basic(index) and may_repeat(index):
         np.add.at(y, index, a)
     else:
         y[index] = a
     return y
-
-
-BASIC = frozenset([int, slice, type(None), type(Ellipsis)])
-"""What an index is made of that gives a view; nobody can change it later."""
 
 
 def pour(total: Any, g: Any, *, index: Any) -> None:
@@ -169,7 +175,7 @@ def put_each(made: Primitive, xs: Sequence[Any], batched: Sequence[bool], settin
 
 gather = layout(
     lambda a, *, index: a[index],
-    lambda g, a_like, index: scatter(g, index=index, shape=np.shape(a_like)),
+    lambda g, a_like, index: scattered(g, index, a_like.shape),
     cut=True,
     samples=cases_of_reading,
     batch=gather_each,
@@ -185,6 +191,12 @@ scatter: Primitive = layout(
     name="scatter",
     text=("{g}[{index}]",),
 )
+
+
+def scattered(g: Any, index: Any, shape: Shape) -> Any:
+    """Zeros of a shape, with g where the index points; a plain array needs none of a call's questions."""
+    call = scatter_forward if type(g) is ndarray else scatter
+    return call(g, index=index, shape=shape)
 
 
 def put_forward(a: Any, v: Any, *, index: Any) -> Any:
@@ -224,12 +236,9 @@ put = primitive(
 
 def getitem(a: Any, index: Any) -> Any:
     """a[index] for every index that NumPy takes; elements that are named twice receive the sum of their gradients."""
-    parts = index if type(index) is tuple else (index,)
-    for i in parts:
-        if type(i) not in BASIC:
-            break
-    else:
+    if is_basic(index):
         return gather.call(a, index=index)
+    parts = index if type(index) is tuple else (index,)
     if any(type(i) is Batched for i in parts):
         return gather_own(a, parts)
     return gather.call(a, index=plain_index(index))

@@ -117,12 +117,19 @@ def logistic(a: Any) -> Any:
     return add(y, half, y)
 
 
+def one(y: Any) -> Any:
+    """The number 1, as it is cheapest beside y."""
+    return number(1, y.dtype) if type(y) is ndarray else 1
+
+
 def softplus_forward(a: Any) -> Any:
     """log(1 + exp(a)) without overflow, ten times quicker than np.logaddexp(a, 0)."""
     return np.maximum(a, 0) + np.log1p(np.exp(-np.abs(a)))
 
 
-squashed = elementwise(logistic, lambda y: y * (1 - y), scalar=lambda a: math.tanh(a * 0.5) * 0.5 + 0.5, name="sigmoid")
+squashed = elementwise(
+    logistic, lambda y: y * (one(y) - y), scalar=lambda a: math.tanh(a * 0.5) * 0.5 + 0.5, name="sigmoid"
+)
 soft_rectified = elementwise(
     softplus_forward,
     lambda a: squashed(a),

@@ -54,7 +54,8 @@ def rows(x: Any) -> Any:
 
 
 def linear_input(g: Any, b: Any) -> Any:
-    if g.ndim == 2:  # in the memory order of the value it belongs to, see `weighted`: elementwise work on mixed orders is slow
+    # in the memory order of the value it belongs to, see `weighted`: elementwise work on mixed orders is slow
+    if g.ndim == 2:
         return dot(b.T, g.T).T if b.shape[1] > len(g) else product(g, b)
     return dot(g, b) if g.ndim < 2 else np.reshape(product(rows(g), b), (*g.shape[:-1], b.shape[1]))
 

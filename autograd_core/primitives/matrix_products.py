@@ -20,7 +20,7 @@ from ..recording import Settings
 from ..samples import Sample, sample
 from ..shapes import Shape
 from .contractions import normal
-from .small_products import times_transposed
+from .small_products import dot, times_transposed
 
 
 def matmul_first(g: Any, a_like: Any, b: Any) -> Any:
@@ -40,6 +40,8 @@ def matmul_second(g: Any, a: Any, b_like: Any) -> Any:
         return g * a if a.ndim == 1 else np.tensordot(g, a, a.ndim - 1)
     if a.ndim == 1:
         return np.expand_dims(a, -1) * np.expand_dims(g, -2)
+    if a.ndim == b_like.ndim == 2:
+        return dot(a.T, g)
     if b_like.ndim == 2:  # the batch is summed over: one product of matrices does it
         rows, columns = b_like.shape
         if a.size and g.size:

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import autograd_core as ag
 import nn
 from autograd_core.errors import GradientError
+from autograd_core.testing.strategies import programs
 
 
 def named(value, name):
@@ -153,3 +156,37 @@ def test_one_step_of_a_folded_loop_is_not_opened():
 
     with pytest.raises(GradientError, match="'v1ₜ' stands for several steps: draw with fold=False"):
         ag.draw(h, expand=["v1ₜ"])
+
+
+def refusal(value, call):
+    """Why a call is not taken apart; empty if it is."""
+    try:
+        ag.draw(value, fold=False, max_nodes=3000, expand=[call])
+    except GradientError as error:
+        return str(error)
+    return ""
+
+
+@settings(max_examples=60, deadline=None)
+@given(programs(shape=(2, 2)), st.data())
+def test_any_call_of_a_program_is_taken_apart_with_the_same_gradients_or_refused_with_words(program, data):
+    inputs = [ag.tensor(x, requires_grad=True, name=name) for name, x in zip("abc", program.arguments, strict=False)]
+    y = program(*inputs)
+    closed = ag.draw(y, fold=False, max_nodes=1000)
+    call = data.draw(st.sampled_from([card.name for card in closed.document.cards if card.formula]))
+    if words := refusal(y, call):
+        assert "expand" in words or "number by number" in words
+        return
+    opened = cards(ag.draw(y, fold=False, max_nodes=3000, expand=[call]))
+    for name, card in cards(closed).items():
+        if name in opened and card.gradient is not None and card.value.text[-7:] != "results":
+            assert opened[name].value.number == pytest.approx(card.value.number)
+            assert opened[name].gradient.number == pytest.approx(card.gradient.number, rel=1e-6, abs=1e-9, nan_ok=True)
+
+
+def test_numbers_among_the_arguments_of_an_array_operation_stay_what_they_are():
+    a, x = ag.scalar(2.0, name="a"), ag.tensor([1.0, 3.0], requires_grad=True, name="x")
+    found = cards(ag.draw(named(x * a, "y"), expand=["y"]))
+
+    assert {found["y[0]"].formula, found["y[1]"].formula} == {"x[0] × a", "x[1] × a"}
+    assert found["a"].gradient.number == 4.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -77,10 +78,13 @@ def taken_apart(node: Node) -> Any:
 def again(node: Node, known: dict[Node, Any]) -> Any:
     """What a call gives for arrays of values of a single number each; it has to be what it gave before."""
     primitive: Any = node.primitive
-    inputs = [bare(known[e]) if isinstance(e, Node) else e for e in node.inputs]
-    forms = [primitive.forward, *([primitive.definition] if primitive.definition is not None else [])]
+    inputs = [known[e] if isinstance(e, Node) else e for e in node.inputs]
+    forms: list[Any]
     if primitive.family == "elementwise":
-        forms = [lambda *xs, **settings: np.frompyfunc(partial(primitive, **settings), len(xs), 1)(*xs)]
+        forms = [lambda *xs, **settings: each(partial(primitive, **settings), xs)]
+    else:
+        inputs = [bare(x) if isinstance(e, Node) else x for e, x in zip(node.inputs, inputs, strict=True)]
+        forms = [primitive.forward, *([primitive.definition] if primitive.definition is not None else [])]
     for form in forms:
         try:
             found = form(*inputs, **(node.settings or {}))
@@ -97,7 +101,16 @@ def again(node: Node, known: dict[Node, Any]) -> Any:
             made = found.astype(object)
         if made.shape == np.shape(node.value) and np.allclose(plain(made), node.value, rtol=1e-5, equal_nan=True):
             return made
-    raise GradientError(f"{primitive.name} cannot be done number by number, so it cannot be drawn so")
+    raise GradientError(f"{primitive.name} cannot be done number by number, and so not be drawn in that way")
+
+
+def each(function: Callable[..., Any], xs: Sequence[Any]) -> Any:
+    """A function of single numbers over arrays of objects, which are broadcast."""
+    arrays = np.broadcast_arrays(*[x if isinstance(x, np.ndarray) else np.array(x, object) for x in xs])
+    made = np.empty(arrays[0].shape, object)
+    for index in np.ndindex(made.shape):
+        made[index] = function(*[array[index] for array in arrays])
+    return made
 
 
 def bare(array: Any) -> Any:

@@ -19,7 +19,8 @@ from ..recording import TEACHING_SIZE, Absent, Node, Tensor, entry
 def layer_call(made: Primitive) -> Callable[..., Any]:
     """The call of a primitive of an input and two parameters, without settings.
 
-    Of arrays of one dtype its result is an array of that dtype, and its rules give exact shapes.
+    Of arrays of one dtype its result is an array of that dtype, and its rules give exact shapes. They name the input for the
+    gradient of the first parameter, and that parameter for the gradient of the input.
     """
     forward, otherwise = made.forward, made.call
     inner, first = made.route((0, 1, 2), "exact"), made.route((1, 2), "exact")  # the input of the first layer is data
@@ -32,27 +33,25 @@ def layer_call(made: Primitive) -> Callable[..., Any]:
                 m, x = (a.node, a._data) if kind is Tensor else (None, a)
                 z, k = b._data, c._data
                 if x.dtype is z.dtype is k.dtype:
-                    datas = [x, z, k]
                     try:
                         y = forward(x, z, k)
                     except Exception as error:
-                        raise made.explained(error, datas) from error
-                    route = inner
-                    if m is None or not m.requires_grad:
-                        route = first
-                        m = entry(a, x, 0 in route.keeps, False)
-                        if kind is ndarray:
-                            datas[0] = m
+                        raise made.explained(error, [x, z, k]) from error
                     node = Node()
                     node.serial = next(serials)
-                    node.route = route
                     node.requires_grad = True
+                    if m is not None and m.requires_grad:
+                        node.route = inner
+                        node.x = (x, z, None)
+                    else:
+                        node.route = first
+                        m = entry(a, x, True, False)
+                        node.x = (m if kind is ndarray else x, None, None)
                     node.first = (m, n, o)
-                    node.x = route.saved(datas)
-                    node.y = y if -1 in route.keeps else None
                     node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
                     node.scope = mode.scope
-                    node.second = node.z = node.settings = node.storage = node.watch = node.grad = node.about = None
+                    node.second = node.z = node.y = None
+                    node.settings = node.storage = node.watch = node.grad = node.about = None
                     t = Tensor()
                     t._data = y
                     t.node = node

@@ -9,6 +9,7 @@ import numpy as np
 from numpy import ndarray
 
 from .batches import Batched
+from .constants import number
 from .errors import DTypeError, GradientError, ShapeError
 from .primitives.buffers import LINE
 from .recording import Node, Tensor, Value, dtype_of, handle, tensor_of
@@ -52,7 +53,7 @@ def seed_for(value: Value, gradient: Any, asked: str) -> Any:
             raise GradientError(
                 f"{asked} starts from a real number, but this value is {data.dtype}: use .real or abs()"
             )
-        return np.array(1, data.dtype) if data.ndim == 0 else np.ones(data.shape, data.dtype)
+        return number(1, data.dtype) if data.ndim == 0 else np.ones(data.shape, data.dtype)
     check_kind(gradient, data, f"{asked}: the gradient")
     if type(data) is float:
         return gradient if isinstance(gradient, Value) else float(gradient)
@@ -96,7 +97,8 @@ def backward(value: Value, gradient: Any = None, retain_graph: bool | None = Non
         seed = handle(seed, None)
     kept: Cotangents = {}
     retain = create_graph if retain_graph is None else retain_graph
-    found = pull_back({node: conjugate(seed)}, record=create_graph, retain=retain, kept=kept)
+    seeds = {node: seed if gradient is None else conjugate(seed)}
+    found = pull_back(seeds, record=create_graph, retain=retain, kept=kept)
     for target in found:
         if target.watch is not None and target.watch.hooks:
             found[target] = run_hooks(target.watch, found[target], target)

@@ -7,13 +7,13 @@ what the partials name.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
+from math import isfinite
 from operator import attrgetter
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy import multiply
+from numpy import multiply, ndarray
 
 from ..batches import Batched, batched_call
 from ..declaring import check_inputs, check_letters, check_partials, name_of
@@ -145,8 +145,8 @@ def gate(g: Any, weight: Any) -> Any:
 def gate_forward(g: Any, weight: Any) -> Any:
     if hasattr(g, "dtype") and hasattr(weight, "dtype") and weight.dtype != g.dtype:
         weight = weight.astype(g.dtype)  # mixed dtypes are four times slower, and would not keep the dtype of g
-    flat = np.asarray(g).ravel("K")
-    if math.isfinite(flat.dot(flat).real):  # one cheap reduction, instead of a choice for each element
+    flat = g.ravel("K") if type(g) is ndarray else np.ravel(g)
+    if isfinite(flat.dot(flat).real):  # one cheap reduction, instead of a choice for each element
         return multiply(g, weight)
     with np.errstate(invalid="ignore"):
         return np.where(np.equal(weight, 0), np.zeros_like(g), np.multiply(g, weight))

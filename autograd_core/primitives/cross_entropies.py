@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy import add, divide, exp, log, subtract, vdot
+from numpy import add, divide, exp, log, multiply, subtract, vdot
 
 from ..batches import all_batched
-from ..constants import ones
+from ..constants import number, ones
 from ..errors import AutogradError, DTypeError, ShapeError
 from ..families import composed, primitive
 from ..families.short_calls import loss_call
@@ -84,6 +84,12 @@ def row_starts(rows: int, classes: int) -> Any:
     return np.arange(0, rows * classes, classes)
 
 
+@lru_cache(maxsize=4)
+def tables(rows: int, classes: int, dtype: Any) -> tuple[Any, Any, Any, Any]:
+    """What a loss of so many rows computes with each time: rows of each class, ones along both axes, the share of a row."""
+    return unit_rows(classes, dtype), ones(classes, dtype), ones(rows, dtype), number(1 / max(rows, 1), dtype)
+
+
 def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
     """The loss, and its slope softmax(scores) - onehot(target), divided by their number for a mean."""
     shape = scores.shape
@@ -97,8 +103,9 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
     z = subtract(scores, scores.take(highest)[:, None], order="C")
     if classes > FEW or reduction not in ("mean", "sum") or z.dtype == HALF:
         return by_elements(z, target, reduction)
+    unit, each_class, each_row, share = tables(rows, classes, z.dtype)
     try:
-        units = unit_rows(classes, z.dtype).take(target, 0)
+        units = unit.take(target, 0)
     except IndexError:
         units = None
         check_targets("cross_entropy", shape, target)
@@ -106,14 +113,13 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
     if picked != picked:  # a negative target, an infinite score, or no number at all
         return by_elements(z, target, reduction)
     exp(z, z)
-    sums = z.dot(ones(classes, z.dtype))
+    sums = z.dot(each_class)
     divide(z, sums[:, None], z)
     subtract(z, units, z)
-    total = log(sums, sums).dot(ones(rows, z.dtype)) - picked
+    total = log(sums, sums).dot(each_row) - picked
     if reduction == "sum" or not rows:
         return total, z
-    z *= 1 / rows
-    return total / rows, z
+    return total / rows, multiply(z, share, z)
 
 
 def by_elements(z: Any, target: Any, reduction: Reduction) -> Any:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import autograd_core as ag
-from autograd_core.errors import ShapeError, UnsupportedError
+from autograd_core.errors import MutationError, ShapeError, UnsupportedError
 from autograd_core.primitives.linear_layer import ones
 
 rng = np.random.default_rng(0)
@@ -155,6 +155,35 @@ def test_the_layers_gradients_are_those_of_the_formula():
 
     for got, want in zip(pull(g), expected(g), strict=True):
         np.testing.assert_allclose(got, want)
+
+
+@pytest.mark.parametrize("dtypes", [("f", "f", "f"), ("f", "d", "d"), ("d", "f", "f"), ("f", "f", "d")])
+def test_each_gradient_of_a_layer_has_the_dtype_of_its_parameter(dtypes):
+    x, w, b = (recorded(rng.normal(size=s).astype(d)) for s, d in zip(((5, 3), (4, 3), (4,)), dtypes, strict=True))
+    ag.ops.linear(x, w, b).sum().backward()
+
+    assert tuple(value.grad.dtype.char for value in (x, w, b)) == dtypes
+    np.testing.assert_allclose(w.grad.numpy(), np.ones((4, 5)) @ x.numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("size", [3, 2000])
+def test_a_layer_remembers_its_input_as_it_was(size):
+    x, w, b = rng.normal(size=(5, size)), recorded(rng.normal(size=(4, size))), recorded(np.zeros(4))
+    expected = np.ones((4, 5)) @ x
+    y = ag.ops.linear(x, w, b).sum()
+    x[:] = 0
+    y.backward()
+
+    np.testing.assert_allclose(w.grad.numpy(), expected)
+
+
+def test_a_layer_notices_that_its_weight_was_written_before_the_way_back():
+    x, w, b = recorded(np.ones((5, 3))), recorded(np.ones((4, 3))), recorded(np.zeros(4))
+    y = ag.ops.linear(x, w, b).sum()
+    ag.writable(w)[:] = 2
+
+    with pytest.raises(MutationError, match="written in place"):
+        y.backward()
 
 
 def test_a_layer_in_single_precision_stays_in_it():

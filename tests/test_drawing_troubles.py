@@ -55,6 +55,38 @@ def test_a_parameter_that_is_nan_and_one_number_are_told_too():
     assert alarms(ag.draw(np.log(s) * 1.0)) == {"v1": ("∞ begins here: log(0)",)}  # that its gradient is, too, follows
 
 
+@np.errstate(all="ignore")
+def test_a_softmax_of_nothing_but_minus_infinity_says_where():
+    scores = ag.tensor(np.zeros((2, 3, 4)), requires_grad=True, name="scores")
+    keep = np.ones((2, 3, 4), bool)
+    keep[1, 2] = False
+
+    (found,) = alarms(ag.draw(np.sum(ag.ops.softmax(np.where(keep, scores, -np.inf)) ** 2))).values()
+    assert found == ("NaN begins here: all of [1, 2, :] is −∞",)
+
+
+@pytest.mark.parametrize(("scale", "word"), [(0.1, "shrinks"), (1.0, ""), (3.0, "grows")])
+def test_what_becomes_of_a_gradient_in_a_loop_is_summed_up(scale, word):
+    weight = ag.tensor(np.eye(3) * scale, requires_grad=True, name="W")
+    h = ag.tensor(np.ones((2, 3)), name="h0")
+    for _ in range(10):
+        h = h @ weight
+    remarks = ag.draw(np.sum(h)).document.remarks
+
+    ratio = {"shrinks": "1e9", "grows": "19,683"}.get(word)
+    assert remarks == ((f"Look: the gradient {word} {ratio} times from t = 10 to t = 1",) if word else ())
+
+
+@np.errstate(all="ignore")
+def test_arrows_that_bring_nan_are_red_between_boxes_and_nothing_is_said_to_keep_its_size():
+    nn.manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 2))
+    drawing = ag.draw(lambda x: np.sum(np.log(model(x) * 0.0) * 0.0), np.ones((3, 2), np.float32), detail="modules")
+
+    assert re.search(rf'-> \w+ \[.*color="{LIGHT.alarm_line}"', drawing.source)
+    assert not any("keeps its size" in remark for remark in drawing.document.remarks)
+
+
 def test_infinite_constants_are_no_trouble():
     x = ag.tensor([1.0, 2.0], requires_grad=True, name="x")
     masked = np.where(np.array([True, False]), x, -np.inf)

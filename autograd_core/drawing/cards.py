@@ -19,6 +19,7 @@ from .folding import Repeat, repeats_of
 from .folds import Folds, Use, chain, step_frames
 from .groups import Groups
 from .heat import heated
+from .hints import hints_of
 from .quantities import NOT_COMPUTED, quantity, shortened, size, size_of_sum
 from .rules import Texts
 from .symbols import number_text
@@ -244,7 +245,7 @@ class Composer:
             cards=tuple([replace(card, group=homes[card.id], module=self.module(card)) for card in cards]),
             edges=tuple(sorted(edges, key=lambda edge: (int(edge.target[1:].partition("_")[0]), edge.position))),
             groups=groups,
-            remarks=wishes.remarks,
+            remarks=(*wishes.remarks, *self.usage.changes(self.values)),
         )
 
     def has_many_uses(self, node: Node) -> bool:
@@ -323,6 +324,7 @@ class Composer:
             steps=steps,
             note=self.state_note(node) if is_state else (),
             alarms=self.alarms(node),
+            hints=() if is_state else self.hints(node),
             equation="" if is_state else equation_of(node),
         )
 
@@ -342,6 +344,12 @@ class Composer:
         cuts = [words for cut in self.cuts.get(node, ()) if not is_exit(cut) for words in cut_words(cut)]
         lost = ["no gradient reaches it"] if node in self.wishes.lost else []
         return (*[word + at for word in words], *lost, *map(shortened, cuts))
+
+    def hints(self, node: Node) -> tuple[str, ...]:
+        """What is easily overlooked at a node, or at one of the steps that it stands for."""
+        steps = [one for one in self.folds.series.get(node, (node,)) if one is not None]
+        found = [hints_of(one, self.values, self.flow, self.wishes.unrecorded) for one in steps]
+        return tuple(dict.fromkeys([words for hints in found for words in hints]))
 
     def ghost(self, cut: Cut, node: Node, id: str) -> Card:
         """The card of a place where a value leaves the record."""

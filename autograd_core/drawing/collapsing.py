@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from .document import Box, Card, Document, Edge, Group
@@ -137,7 +137,7 @@ def box_card(group: Group, cards: list[Card]) -> Card:
     box = Box(group.kind, group.parameters, len(operations), gradient)
     return replace(
         last, id=group.id, name=group.name, named=True, formula="", role="module", rule="", sum="", strips=(), box=box,
-        group=group.parent, steps=None, alarms=alarms_within(cards), module="", equation="",
+        group=group.parent, steps=None, alarms=alarms_within(cards), hints=hints_within(cards), module="", equation="",
     )  # fmt: skip
 
 
@@ -156,6 +156,12 @@ def alarms_within(cards: list[Card]) -> tuple[str, ...]:
     found = [f"{card.formula or card.name}: {alarm}" for card in ordered for alarm in card.alarms]
     rest = len(found) - MOST_ALARMS
     return (*found[:MOST_ALARMS], *([f"and {rest} more"] if rest > 0 else []))
+
+
+def hints_within(cards: list[Card]) -> tuple[str, ...]:
+    """What is easily overlooked in a module, with the name or the call of the first value that has it."""
+    found = {text: card for card in sorted(cards, key=lambda card: -card.node) for text in card.hints}
+    return tuple([f"{card.formula.partition('(')[0] or card.name}: {text}" for text, card in found.items()])
 
 
 def weights_of(sizes: Mapping[str, float | None]) -> dict[str, float]:
@@ -207,10 +213,31 @@ def verdict(boxes: dict[str, Card]) -> list[str]:
     alive = [(name, size) for name, size in sizes if size and math.isfinite(size)]
     if len(alive) > 1:
         (first, low), (last, high) = alive[0], alive[-1]
-        ratio = max(high / low, low / high)
-        if ratio < FADES:
-            words.append(f"the gradient keeps its size from {last} to {first} (ratio {number_text(ratio)})")
-        else:
-            way = "shrinks" if high > low else "grows"
-            words.append(f"{WARNING} the gradient {way} {ratio:,.0f} times from {last} to {first}")
+        if change := change_words(low, high, f"from {last} to {first}"):
+            words.append(change)
+        elif not words:
+            ratio = number_text(max(high / low, low / high))
+            words.append(f"the gradient keeps its size from {last} to {first} (ratio {ratio})")
     return words
+
+
+def change_words(low: float, high: float, way: str) -> str:
+    """That a gradient is much smaller or larger where it ends, `low`, than where it comes from, `high`; empty if not."""
+    ratio = max(high / low, low / high) if low and high else math.inf
+    if ratio < FADES:
+        return ""
+    times = "to 0" if ratio == math.inf else f"{ratio:,.0f} times" if ratio < 1e6 else f"{number_text(ratio)} times"
+    return f"{WARNING} the gradient {'shrinks' if high > low else 'grows'} {times} {way}"
+
+
+def steps_words(gradients: Sequence[Sequence[float | None]]) -> list[str]:
+    """What becomes of a gradient on its way through the steps of a repetition, if that is much.
+
+    gradients   of each value that is carried from step to step, its size at every step
+    """
+    sizes = [math.hypot(*[x or 0.0 for x in step]) for step in zip(*gradients, strict=True)]
+    if not all(map(math.isfinite, sizes)) or not any(sizes):
+        return []
+    last = max(i for i, x in enumerate(sizes) if x)
+    words = change_words(sizes[0], sizes[last], f"from t = {last + 1} to t = 1") if last else ""
+    return [words] if words else []

@@ -79,6 +79,7 @@ def followed(wishes: Wishes, moved: Mapping[Node, Node]) -> Wishes:
         inputs=frozenset([moved[node] for node in wishes.inputs if node in moved]),
         cuts=tuple([replace(cut, node=moved.get(cut.node)) if cut.node is not None else cut for cut in wishes.cuts]),
         lost=frozenset([moved[node] for node in wishes.lost if node in moved]),
+        unrecorded=frozenset([moved[node] for node in wishes.unrecorded if node in moved]),
         moved={**moved, **earlier},
     )
 

@@ -102,6 +102,7 @@ class Card:
     steps     one number a step, where the card stands for all steps of a repetition
     note      lines of explanation, in place of numbers
     alarms    what is wrong here: where NaN begins, where a gradient is cut
+    hints     what may be meant, but is easily overlooked
     box       what is in a module; value, gradient and shape are those of its last result
     module    the module whose call is nothing but this operation: "2 Dropout"
     equation  of a call that does what takes several
@@ -128,6 +129,7 @@ class Card:
     box: Box | None = None
     heat: Heat | None = None
     alarms: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
     group: str | None = None
     module: str = ""
     equation: str = ""

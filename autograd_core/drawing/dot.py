@@ -6,6 +6,7 @@ parameter beside its operation receives stands in its own card.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -174,14 +175,17 @@ class Writer:
                 self.dot.edge(edge.source, edge.target, color=colours.forward, **style)
                 continue
             number = "" if edge.contribution is None else number_text(edge.contribution)
-            text = run(number, colours.backward if edge.contribution else colours.muted, 9, bold=True)
+            broken = edge.contribution is not None and not math.isfinite(edge.contribution)
+            color = colours.alarm_line if broken else colours.backward
+            weight = 0.5 if broken else weight
+            text = run(number, color if edge.contribution else colours.muted, 9, bold=True)
             spacer = f'<TR><TD HEIGHT="{2 + round(8 * weight)}"></TD></TR>'  # so that a thick arrow does not cover it
             label = table(row(cell(text)), spacer, border=0, padding=0) if text else ""
             if edge.contribution == 0:
                 style |= {"style": "dashed"}
             self.dot.edge(
                 edge.source, edge.target, dir="back", arrowtail="normal", label=label, weight="4",
-                color=colours.tinted(colours.backward, 0.3 + 0.7 * weight), penwidth=f"{1 + 6 * weight:.1f}",
+                color=color if broken else colours.tinted(color, 0.3 + 0.7 * weight), penwidth=f"{1 + 6 * weight:.1f}",
                 arrowsize="0.6", **style,
             )  # fmt: skip
 

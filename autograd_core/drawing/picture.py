@@ -290,7 +290,10 @@ def called(
     graph = Graph([*outputs, *ends_of(cuts)])
     remarks = (*lost_words(lost, cuts), *idle_words(inputs, function, graph))
     known = {node: name for node, name in inputs.items() if node.name is None and node in graph.numbers}
-    found = replace(options, inputs=frozenset(inputs), cuts=tuple(cuts), lost=frozenset(lost), remarks=remarks)
+    found = replace(
+        options, inputs=frozenset(inputs), cuts=tuple(cuts), lost=frozenset(lost), remarks=remarks,
+        unrecorded=frozenset(tracer.unrecorded.difference([cut.node for cut in cuts])),
+    )  # fmt: skip
     return graph, known, found
 
 

@@ -37,6 +37,7 @@ class Tables:
         if card.rule:
             rows.append(row(cell(run(f"grad = {card.rule}", colours.local, 9, bold=True), span=2)))
         rows += self.heat(card.heat) if card.heat is not None else []
+        rows += [row(cell(run(text, colours.ink, 9), span=2)) for text in card.hints]
         alarms = [run(text, colours.alarm, 9, bold=True) for text in card.alarms]
         rows += [row(cell(text, span=2, fill=colours.alarm_fill)) for text in alarms]
         color, width = (colours.alarm_line, 2.5) if card.alarms else (colours.accents[card.role], 1.3)

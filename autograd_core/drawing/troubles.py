@@ -36,18 +36,34 @@ def state(x: Any) -> int:
 
 
 def element_words(node: Node, values: Mapping[Node, Any]) -> str:
-    """The first element that is not finite, of an elementwise call, with its operands: ": log(0) at [5]"."""
+    """The first element that is not finite, with the operands of an elementwise call: ": log(0) at [5]"."""
     value: Any = values[node]
     primitive: Any = node.primitive
-    if primitive.family != "elementwise" or isinstance(value, Absent):
+    if isinstance(value, (Absent, tuple)):
         return ""
     bad = np.argwhere(~np.isfinite(value) if state(value) == INFINITE else np.isnan(value))
     index = tuple([int(i) for i in bad[0]])
+    if primitive.family != "elementwise":
+        return row_words(node, values, index)
     operands = [element(values[e] if isinstance(e, Node) else e, index, value, "elementwise") for e in node.inputs]
     if any(x is None or np.iscomplexobj(x) for x in operands):
         return ""
     call = f"{primitive.name}({', '.join([number_text(float(x)) for x in operands])})"
     return f": {call}" + (f" at {list(index)}" if index else "")
+
+
+def row_words(node: Node, values: Mapping[Node, Any], index: tuple[int, ...]) -> str:
+    """That a call along an axis, such as a softmax, was given nothing but −∞ where its result begins to be NaN."""
+    axis, first = (node.settings or {}).get("axis"), node.inputs[0]
+    x = values[first] if isinstance(first, Node) else first
+    if type(axis) is not int or not isinstance(x, np.ndarray) or x.ndim != len(index):
+        return ""
+    axis %= x.ndim
+    row: Any = (*index[:axis], slice(None), *index[axis + 1 :])
+    if not np.all(np.isneginf(x[row])):
+        return ""
+    places = [":" if i == axis else str(place) for i, place in enumerate(index)]
+    return f": all of [{', '.join(places)}] is −∞"
 
 
 class Troubles:

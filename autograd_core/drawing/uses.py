@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..recording import Node
+from .collapsing import steps_words
 from .document import Steps
 from .flow import Flow, Share
 from .folds import Folds, Use
@@ -76,3 +77,12 @@ class Uses:
             for i, share in self.shares(use):
                 added[i].append(share.contribution)
         return Steps((), tuple([size_of_sum(parts) for parts in added]), shared=True)
+
+    def changes(self, values: Mapping[Node, Any]) -> list[str]:
+        """What becomes of the gradient in each repetition, if that is much."""
+        found: list[str] = []
+        for repeat in self.folds.repeats if self.flow is not None else ():
+            carried = dict.fromkeys(self.folds.coming(state) for state, of in self.folds.states.items() if of is repeat)
+            steps = [self.steps(node, values) for node in carried]
+            found += steps_words([one.gradients for one in steps if one is not None])
+        return list(dict.fromkeys(found))

@@ -23,6 +23,7 @@ class Wishes:
     inputs    the arguments of the function that is drawn
     cuts      where debugging has found that a gradient is cut
     lost      values that want a gradient and get none
+    unrecorded  calls under no_grad of what wants one
     remarks   what debugging has to say
     pinned    names on cards that are settled already
     moved     where calls were left out or taken apart, the nodes of the graph before -> what stands for them
@@ -44,6 +45,7 @@ class Wishes:
     heat: str | None = None
     cuts: tuple[Cut, ...] = ()
     lost: frozenset[Node] = frozenset()
+    unrecorded: frozenset[Node] = frozenset()
     remarks: tuple[str, ...] = ()
     pinned: Mapping[Node, str] = field(default_factory=dict)
     moved: Mapping[Node, Node] = field(default_factory=dict)

@@ -64,6 +64,7 @@ function valueElement(card, full) {
   if (card.adds) element.append(pair("this use adds", make("b", { class: "backward adds" }, card.adds)));
   if (card.rule) element.append(make("div", { class: "rule" }, `grad = ${card.rule}`));
   if (card.heat) element.append(pair(card.heat.of, make("b", {}, card.heat.text)), meter(card.heat.weight));
+  for (const text of card.hints ?? []) element.append(make("div", { class: "hint", dir: "auto" }, text));
   for (const text of card.alarms ?? []) element.append(make("div", { class: "alarm", dir: "auto" }, text));
   element.append(make("div", { class: "heat" }, meter()));
   return { element, update: () => updateValue(card, element, updates) };
@@ -180,7 +181,7 @@ function labelOf(card, row, isKnown, share) {
   words.push(isKnown ? `value ${row.value.text}` : "value not yet known");
   if (share) words.push(`gradient ${share.total}`);
   else if (row.gradient) words.push(state.at >= last ? `gradient ${row.gradient.text}` : "gradient not yet known");
-  return [...words, ...(card.alarms ?? [])].join(", ");
+  return [...words, ...(card.hints ?? []), ...(card.alarms ?? [])].join(", ");
 }
 
 function boxElement(group) {

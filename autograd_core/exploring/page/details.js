@@ -139,6 +139,7 @@ function value(card) {
         ? make("p", { class: "muted" }, `step ${row.time}`)
         : null,
     row.line ? make("p", { class: "muted" }, row.line) : null,
+    ...(card.hints ?? []).map((text) => make("p", {}, text)),
     ...(card.alarms ?? []).map((text) => make("p", { class: "broken" }, text)),
     make("table", {}, facts.filter(Boolean)),
     ...sources(index),

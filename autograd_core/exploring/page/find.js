@@ -10,7 +10,8 @@ import { standIn } from "./view.js";
 let texts = null; // made when they are first asked for
 const textOf = (row) => {
   const card = cards.get(row.card);
-  return [row.name, row.formula ?? "", card.role, roleWord(card.role), pathOf(row.card), ...(card.alarms ?? [])]
+  const words = [...(card.hints ?? []), ...(card.alarms ?? [])];
+  return [row.name, row.formula ?? "", card.role, roleWord(card.role), pathOf(row.card), ...words]
     .join(" ")
     .toLowerCase();
 };

@@ -43,7 +43,7 @@ DELIBERATE: dict[str, str] = {
     ),
     "np.sign": "of complex numbers z / |z|, as in NumPy 2, whose slope across the ray is not 0; JAX has 0",
     "np.sinc": "precise near 0, where JAX cancels digits: at 1e-9 its slope has the wrong size",
-    "np.vander": "at 0, where JAX has NaN for the powers of 0",
+    **dict.fromkeys(("np.vander", "np.polyfit"), "at 0, where JAX has NaN for the powers of 0"),
 }  # fmt: skip
 
 

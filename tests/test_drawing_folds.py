@@ -237,6 +237,15 @@ def choosing(steps):
     return np.sum(state)
 
 
+def tangled(calls):
+    """Sums of a recent and of any earlier value."""
+    r = np.random.default_rng(0)
+    values = [ag.tensor(np.ones(2), requires_grad=True) for _ in range(5)]
+    for _ in range(calls):
+        values.append(values[-1 - r.integers(5)] + values[r.integers(len(values))])
+    return np.sum(values[-1])
+
+
 @pytest.fixture
 def read(monkeypatch):
     """Notes how many calls are read as steps, which are none."""
@@ -247,15 +256,16 @@ def read(monkeypatch):
     return lengths
 
 
-def test_what_cannot_be_steps_is_seen_without_reading_it_over_and_over(read):
-    nodes = Graph([irregular(300)]).nodes
+@pytest.mark.parametrize("build", [irregular, choosing, tangled])
+def test_what_cannot_be_steps_is_seen_without_reading_it_over_and_over(build, read):
+    nodes = Graph([build(300)]).nodes
 
     assert not repeats_of(nodes, 2, unlearnt=True)
     assert sum(read) < 10 * len(nodes)
 
 
 def test_looking_for_steps_ends_where_they_are_hard_to_find(read, monkeypatch):
-    nodes = Graph([choosing(300)]).nodes
+    nodes = Graph(recurrent(weights(), inputs(300))[-1:]).nodes  # steps, but `read` finds none
     repeats_of(nodes, 2, unlearnt=True)
     long = sum(read)
     read.clear()
@@ -283,4 +293,4 @@ def test_whatever_reads_as_steps_is_never_ruled_out_beforehand(seed, period, cou
     steps = [calls[i : i + period] for i in range(0, period * count, period)]
 
     if folding.understood(steps, count - 1) is not None:
-        assert Sources(calls).may_be_steps(0, period * count, period)
+        assert all(Sources(calls).may_be_steps(0, period * count, period, shifts) for shifts in range(period))

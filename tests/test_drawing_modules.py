@@ -1,5 +1,7 @@
 """Modules as boxes: what is in them, what flows between them, and what the picture says about the gradient."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -157,4 +159,28 @@ def test_many_layers_are_not_put_into_one_box_that_shows_nothing():
     drawing = ag.draw(deep(nn.Tanh, 60), X, detail="modules")
 
     assert len(boxes(drawing)) == 60
-    assert len(boxes(ag.draw(deep(nn.Tanh, 60), X, detail="modules", max_nodes=50))) == 1
+    assert len(boxes(ag.draw(deep(nn.Tanh, 60), X, detail="modules", max_nodes=50, fold=False))) == 1
+
+
+@pytest.mark.parametrize("options", [{}, {"detail": "modules", "max_nodes": 100}])
+def test_alike_layers_that_are_too_many_for_boxes_are_drawn_once(options):
+    model = deep(nn.Tanh, 150)
+    loss = loss_of(model)
+    drawing = ag.draw(loss, **options)
+    loss.backward()
+    found = {card.name: card for card in drawing.document.cards}
+    gradients = [np.linalg.norm(layer.weight.grad.data) for layer, _ in model]
+
+    assert drawing.document.remarks[0] == "what is alike is drawn once, since there are 601 values"
+    assert [group.times for group in drawing.document.groups] == [1, 150]
+    assert found["weightₜ"].steps.gradients == pytest.approx(gradients, rel=1e-5)
+
+
+def test_layers_that_are_not_alike_stay_boxes_however_many_there_are():
+    nn.manual_seed(0)
+    widths = [4, *rng.permutation(np.arange(2, 152)).tolist()]
+    model = nn.Sequential(*[nn.Linear(m, n) for m, n in pairwise(widths)])
+
+    drawing = ag.draw(model, X)
+    assert len(drawing.document.cards) == 151
+    assert drawing.document.remarks[0] == "modules are boxes, since there are 451 values"

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from ..debugging.cuts import Cut
-from ..errors import GradientError
 from ..graph import Graph
 from ..modes import BACKWARD, Scope
 from ..recording import Node
@@ -17,7 +16,7 @@ from .edges import Edges
 from .flow import Flow, Share, check_unchanged, check_unwritten, flow_of, values_of
 from .folding import Repeat, repeats_of
 from .folds import Folds, Use, chain, step_frames
-from .groups import Groups
+from .groups import Groups, has_few_boxes
 from .heat import heated
 from .hints import hints_of
 from .quantities import NOT_COMPUTED, quantity, shortened, size, size_of_sum
@@ -37,14 +36,6 @@ MOST_USES, MOST_CALLS, MOST_LEAVING = 4, 2, 8
 """A number with more uses, or an array in more calls, is drawn at each: edges across the whole picture cannot be followed."""
 
 ROLES = {"parameter": "param", "param": "param", "input": "input", "constant": "const", "const": "const"}
-
-
-def too_many(count: int, most: int) -> GradientError:
-    return GradientError(
-        f"this graph has {count:,} values to draw, and max_nodes is {most:,}. Draw a smaller part: the loss of one "
-        f"example, a value nearer to the inputs, or ag.draw(..., max_nodes={count}) and of that .around(value) or "
-        f".path(first, last)"
-    )
 
 
 def is_declared(node: Node) -> bool:
@@ -71,18 +62,19 @@ class Composer:
     def __init__(self, graph: Graph, wishes: Wishes) -> None:
         self.graph, self.wishes = graph, wishes
         if len(graph) > max(LARGEST, wishes.max_nodes):
-            raise too_many(len(graph), wishes.max_nodes)
+            raise wishes.too_many(len(graph))
         left = {cut.node for cut in wishes.cuts if is_exit(cut)}  # drawn, but no gradient begins there
         self.outputs = {node for node in graph.outputs if node not in left}
         names = {node: wishes.names.get(node) or node.name for node in graph.nodes}
         self.own_names = {node: name for node, name in names.items() if name and shortened(name)}
+        self.remarks: tuple[str, ...] = ()
         self.folds = Folds(self.repeats())
         self.steps = {} if self.folds.repeats else step_frames(repeats_of(graph.nodes, LEAST_FRAMED))
         self.drawn = self.shown()
         # what is too large may still fit with its modules as boxes, or without what is left out
-        may_shrink = wishes.hide or (wishes.detail in ("auto", "modules") and any(node.scope for node in self.drawn))
+        may_shrink = wishes.hide or (wishes.may_have_boxes and any(node.scope for node in self.drawn))
         if len(self.drawn) > (max(wishes.max_nodes, MOST_VALUES) if may_shrink else wishes.max_nodes):
-            raise too_many(len(self.drawn), wishes.max_nodes)
+            raise wishes.too_many(len(self.drawn))
         self.values = values_of(graph)
         check_unwritten(graph)
         check_unchanged(graph, self.values)
@@ -105,12 +97,17 @@ class Composer:
     def repeats(self) -> list[Repeat]:
         """The repetitions to fold: long ones with shared weights; all where that is asked for, or needed."""
         fold, nodes = self.wishes.fold, self.graph.nodes
-        if fold == "auto":
-            self.folds = Folds(found := repeats_of(nodes))
-            fits = len(self.shown()) <= self.wishes.max_nodes
-            # a model that is too large gets its modules as boxes instead
-            return found if fits or any(node.scope for node in nodes) else repeats_of(nodes, 2, unlearnt=True)
-        return repeats_of(nodes, 2, unlearnt=True) if fold else []
+        if fold != "auto":
+            return repeats_of(nodes, 2, unlearnt=True) if fold else []
+        self.folds = Folds(found := repeats_of(nodes))
+        count, most = len(self.shown()), self.wishes.max_nodes
+        if count <= most or (self.wishes.may_have_boxes and has_few_boxes(nodes, self.wishes)):
+            return found
+        # what takes less than its share of the cards would not make room
+        found = repeats_of(nodes, 2, unlearnt=True, least_calls=count // most)
+        if found:
+            self.remarks = (f"what is alike is drawn once, since there are {count:,} values",)
+        return found
 
     def reached_by_gradients(self) -> set[Node]:
         """The nodes that need a gradient, and those computed from them, be it cut there or not."""
@@ -245,7 +242,7 @@ class Composer:
             cards=tuple([replace(card, group=homes[card.id], module=self.module(card)) for card in cards]),
             edges=tuple(sorted(edges, key=lambda edge: (int(edge.target[1:].partition("_")[0]), edge.position))),
             groups=groups,
-            remarks=(*wishes.remarks, *self.usage.changes(self.values)),
+            remarks=(*self.remarks, *wishes.remarks, *self.usage.changes(self.values)),
         )
 
     def has_many_uses(self, node: Node) -> bool:

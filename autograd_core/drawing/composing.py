@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..errors import GradientError
 from ..graph import Graph
 from ..recording import Node
-from .cards import Composer, too_many
+from .cards import Composer
 from .collapsing import collapsed, compact, paths_of
 from .document import Document
 from .expanding import expanded
@@ -31,7 +31,7 @@ def document_of(graph: Graph, wishes: Wishes) -> Document:
     if detail == "modules":
         document = collapsed(document, wishes.expand, limit=wishes.max_nodes)
         if len(document.cards) > wishes.max_nodes:
-            raise too_many(len(document.cards), wishes.max_nodes)
+            raise wishes.too_many(len(document.cards))
         if wishes.detail == "auto":
             document = replace(
                 document, remarks=(f"modules are boxes, since there are {count:,} values", *document.remarks)

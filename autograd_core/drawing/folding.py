@@ -72,10 +72,13 @@ class Repeat:
         return any(node.route is None and node.requires_grad for node in self.shared)
 
 
-def repeats_of(nodes: Sequence[Node], least: int = LEAST_STEPS, unlearnt: bool = False) -> list[Repeat]:
+def repeats_of(
+    nodes: Sequence[Node], least: int = LEAST_STEPS, unlearnt: bool = False, least_calls: int = 0
+) -> list[Repeat]:
     """The repetitions among nodes, oldest first, of at least so many steps.
 
-    unlearnt   those without shared weights, too: layers that are alike, with weights of their own
+    unlearnt      those without shared weights, too: layers that are alike, with weights of their own
+    least_calls   so many calls, all steps together, a repetition without shared weights has
     """
     calls = [node for node in nodes if node.route is not None]
     counts = Counter([e for call in calls for e in call.inputs if isinstance(e, Node) and e.route is None])
@@ -83,12 +86,21 @@ def repeats_of(nodes: Sequence[Node], least: int = LEAST_STEPS, unlearnt: bool =
     taken = np.zeros(len(calls), bool)
     # calls with the same weights first: those of another layer may be alike in everything else
     found = alike(calls, weights, least, taken, only_learnt=unlearnt)
-    found += alike(calls, set(), least, taken) if unlearnt else []
+    found += alike(calls, set(), least, taken, least_calls=least_calls) if unlearnt else []
     return sorted(chosen(found, unlearnt), key=serial)
 
 
-def alike(calls: Sequence[Node], weights: set[Node], least: int, taken: Any, only_learnt: bool = False) -> list[Repeat]:
+def alike(
+    calls: Sequence[Node],
+    weights: set[Node],
+    least: int,
+    taken: Any,
+    only_learnt: bool = False,
+    least_calls: int = 0,
+) -> list[Repeat]:
     """The repetitions among calls that are not taken yet, which they then are; only those with shared weights, if wanted."""
+    if only_learnt and not weights:
+        return []
     kinds: dict[Any, int] = {}
     kind = np.array([kinds.setdefault(kind_of(node, weights), len(kinds)) for node in calls], int)
     sources = Sources(calls)
@@ -96,16 +108,18 @@ def alike(calls: Sequence[Node], weights: set[Node], least: int, taken: Any, onl
     left = MOST_READ
     for start, period, count, rest in candidates(kind, least):
         shifts = min(rest, MOST_SHIFTS)
-        if taken[start : start + period * count].any():
+        end = start + period * count
+        if end - start < least_calls or taken[start:end].any():
             continue
-        if left < 0 or not sources.may_be_steps(start + shifts, start + period * count, period):
+        if left < 0 or not sources.may_be_steps(start, end, period, shifts):
             continue
         left -= period * count * (1 + shifts)
         # where a step begins is not known: where least is left out, then in fewest steps, within one module's call, least carried
         readings = [
             reading
             for begin in range(start, start + shifts + 1)
-            if (reading := read(calls, kind, begin, period, count, taken)) is not None
+            if sources.may_be_steps(begin, end + begin - start, period)
+            and (reading := read(calls, kind, begin, period, count, taken)) is not None
         ]
         if readings:
             first, last, repeat = min(readings, key=lambda r: (r[0] - r[1], len(r[2]), r[2].scopes, len(r[2].initial)))

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from ..modes import Scope
+from ..recording import Node
 from .document import Card, Group
+from .folds import chain
 from .quantities import shortened
+from .wishes import Wishes
+
+MOST_BOXES = 100
+"""More modules than these are no boxes in a row, unless that is asked for: those that are alike are drawn once."""
+
+
+def has_few_boxes(nodes: Iterable[Node], wishes: Wishes) -> bool:
+    """Whether there are modules, and at some depth more than one, but not too many."""
+    scopes = {scope for node in nodes for scope in chain(node.scope)}
+    most = MOST_BOXES if wishes.detail == "auto" else wishes.max_nodes
+    return any(1 < count <= most for count in Counter([len(chain(scope)) for scope in scopes]).values())
 
 
 class Groups:

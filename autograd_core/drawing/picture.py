@@ -52,8 +52,8 @@ class Drawing:
     def svg(self) -> str:
         """The drawing as SVG text, to be put into a page.
 
-        A layout that takes longer than 20 seconds is stopped, and one made that is quicker and rougher, which says so.
-        Raises RendererError if no program is installed that lays out graphs, or if that takes as long, too.
+        A layout that takes longer than 10 seconds is stopped, and one made that is quicker and rougher, which says so.
+        Raises RendererError if no program is installed that lays out graphs, or if that takes more than half a minute.
         """
         text = self._picture("svg").decode()
         return text[text.index("<svg") :]
@@ -66,7 +66,7 @@ class Drawing:
             whole = self.document
             small = whole if whole.detail == "modules" else without_local(compact(whole))
             words = f"laid out roughly, with straight lines and no local derivatives, since {error.reason}"
-            return render(dot_of(replace(small, remarks=(*whole.remarks, words)), quick=True), format)
+            return render(dot_of(replace(small, remarks=(*whole.remarks, words)), quick=True), format, patience=3)
 
     def around(self, value: Value | str, hops: int = 2) -> Drawing:
         """The drawing of what is at most so many edges away from a value, given itself or by the name on its card.

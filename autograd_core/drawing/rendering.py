@@ -13,7 +13,7 @@ from pathlib import Path
 from ..errors import RendererError
 from .processes import run
 
-TIME_LIMIT = 20.0
+TIME_LIMIT = 10.0
 DPI = 144
 CHOICE = "AUTOGRAD_RENDERER"
 GRAPHVIZ = "apt install graphviz fonts-liberation      (or your system's package of Graphviz)"
@@ -64,15 +64,15 @@ def installed() -> list[Renderer]:
     return found
 
 
-def render(source: str, format: str, time_limit: float | None = None) -> bytes:
+def render(source: str, format: str, patience: float = 1) -> bytes:
     """The picture of a DOT text as svg, png or pdf.
 
     Raises RendererError where no program is installed, or none writes the format; LayoutError where the layout fails, or
-    takes longer than `time_limit` seconds (TIME_LIMIT by default).
+    takes longer than `patience` times TIME_LIMIT seconds.
     """
     able = able_to_write(format)
     flags = [f"-T{format}"] + ([f"-Gdpi={DPI}"] if format == "png" else [])
-    limit = TIME_LIMIT if time_limit is None else time_limit
+    limit = patience * TIME_LIMIT
     problems = []
     for renderer in able:
         try:

@@ -12,6 +12,8 @@ from ..recording import Node
 
 LONGEST_STEP = 256
 
+CONSTANT = -1
+
 
 def candidates(kind: Any, least: int) -> list[tuple[int, int, int, int]]:
     """Where alike calls follow each other: (first call, calls of a step, steps, calls left over), longest first."""
@@ -19,10 +21,9 @@ def candidates(kind: Any, least: int) -> list[tuple[int, int, int, int]]:
     for period in range(1, min(LONGEST_STEP, len(kind) // least) + 1):
         same = np.concatenate([[False], kind[:-period] == kind[period:], [False]])
         starts, ends = np.flatnonzero(same[1:] > same[:-1]), np.flatnonzero(same[1:] < same[:-1])
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-            count, rest = divmod(end - start + period, period)
-            if count >= least:
-                found.append((start, period, count, rest))
+        counts, rests = np.divmod(ends - starts + period, period)
+        long = counts >= least
+        found += [(a, period, n, r) for a, n, r in np.column_stack([starts, counts, rests])[long].tolist()]
     return sorted(found, key=lambda c: (-c[1] * c[2], c[1], c[0]))
 
 
@@ -32,11 +33,11 @@ def kind_of(node: Node, weights: set[Node]) -> Any:
     settings = tuple([(k, repr(v)) for k, v in (node.settings or {}).items() if k != "index"])
     shape = tuple(len(node.value) * [0]) if isinstance(node.value, tuple) else getattr(node.value, "shape", ())
     path = "" if node.scope is None else re.sub(r"\d+", "#", node.scope.path)  # alike siblings differ in their numbers
-    return node.primitive, settings, shape, str(getattr(node.value, "dtype", "")), shared, path
+    return node.primitive, settings, shape, getattr(node.value, "dtype", None), shared, path
 
 
 class Sources:
-    """Where each argument of each call comes from: the place of a call, or below zero: -1 a constant, others a leaf each."""
+    """Where each argument of each call comes from: the place of a call, or below zero: a constant, or a leaf, each another."""
 
     def __init__(self, calls: Sequence[Node]) -> None:
         places: dict[Any, int] = {call: i for i, call in enumerate(calls)}
@@ -46,29 +47,35 @@ class Sources:
         for call in calls:
             for entry in call.inputs:
                 if not isinstance(entry, Node):
-                    found.append(-1)
+                    found.append(CONSTANT)
                 elif entry in places:
                     found.append(places[entry])
                 else:
-                    found.append(leaves.setdefault(entry, -2 - len(leaves)))
+                    found.append(leaves.setdefault(entry, CONSTANT - 1 - len(leaves)))
             begins.append(len(found))
         self.source = np.array(found, int)
         self.begins = np.array(begins, int)
         self.owner = np.repeat(np.arange(len(calls)), np.diff(self.begins))
 
-    def may_be_steps(self, start: int, end: int, period: int) -> bool:
-        """Whether nothing tells that calls of equal kinds are no steps of a length.
+    def may_be_steps(self, start: int, end: int, period: int, shifts: int = 0) -> bool:
+        """Whether nothing tells that calls of equal kinds are no steps of a length; they may begin up to `shifts` calls later.
 
-        It does where a call takes what was made within the stretch, but not as far back as the same call one step before;
-        and where a leaf is that of some steps, but not of all.
+        It does where a call takes what was made within the stretch, but not as far back as the same call one step before, or
+        from within its step where that one took something from outside; where a call takes something from outside, but that one
+        did not; and where a leaf is that of some steps, but not of all.
         """
-        first, second, last = self.begins[start], self.begins[start + period], self.begins[end]
+        within = start + shifts  # what is from here on is in a step, wherever they begin
+        first, second, last = self.begins[within], self.begins[within + period], self.begins[end]
         each = second - first  # the arguments of a step
         before, after = self.source[first : last - each], self.source[second:last]
-        gone = (self.owner[second:last] - after) - (self.owner[first : last - each] - before)
-        if gone[(before >= start) & (after >= start)].any():
+        owner = self.owner[second:last]
+        gone = (owner - after) - (self.owner[first : last - each] - before)
+        was_inside = before >= within
+        if (was_inside & ((after < start) | ((after >= within) & (gone != 0)))).any():
+            return False
+        if not shifts and ((after >= owner - (owner - start) % period) & (before < start) & (before != CONSTANT)).any():
             return False
         steps = self.source[first : last - (last - first) % max(each, 1)].reshape(-1, max(each, 1))
-        leaves = np.sort(steps[:, (steps < -1).all(0)], axis=0)
+        leaves = np.sort(steps[:, (steps < CONSTANT).all(0)], axis=0)
         twice = (leaves[1:] == leaves[:-1]).any(0)
         return not (twice & (leaves[0] != leaves[-1])).any()

@@ -62,3 +62,16 @@ class Wishes:
             raise GradientError(f"rankdir={self.rankdir!r} is no direction: use one of {', '.join(DIRECTIONS)}")
         if self.theme not in THEMES:
             raise GradientError(f"theme={self.theme!r} is none: use one of {', '.join(THEMES)}")
+
+    @property
+    def may_have_boxes(self) -> bool:
+        """Whether modules may be boxes."""
+        return self.detail in ("auto", "modules")
+
+    def too_many(self, count: int) -> GradientError:
+        """The error for so many values."""
+        return GradientError(
+            f"this graph has {count:,} values to draw, and max_nodes is {self.max_nodes:,}. Draw a smaller part: the loss of "
+            f"one example, a value nearer to the inputs, or ag.draw(..., max_nodes={count}) and of that .around(value) or "
+            f".path(first, last)"
+        )

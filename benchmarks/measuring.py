@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import ExitStack
 
-from benchmarks.peers import ROOT, interpreter
+from benchmarks.peers import HOSTS, ROOT, interpreter
 from benchmarks.workloads import Workload
 
 Figures = dict[str, dict[str, float]]  # side -> phase -> value in the unit of the workload
@@ -35,7 +35,7 @@ class Worker:
     def __init__(self, workload: Workload, side: str, budget: float) -> None:
         python = interpreter(side)
         if not python.exists():
-            raise WorkerError(f"not installed: python -m benchmarks.peers {side}")
+            raise WorkerError(f"not installed: python -m benchmarks.peers {HOSTS.get(side, side)}")
         order = {
             "module": workload.module,
             "side": side,

@@ -11,16 +11,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = {
-    "torch": "torch==2.13.0 safetensors>=0.4.3",
+    "torch": "torch==2.13.0 safetensors>=0.4.3 torchviz==0.0.3 torchview==0.2.7",
     "hips": "autograd==1.9.1",
     "micrograd": "micrograd==0.1.0",
     "jax": "jax==0.10.2",
 }
 
+HOSTS = {"torchviz": "torch", "torchview": "torch"}
+"""The peers that live in the environment of another."""
+
 
 def interpreter(side: str) -> Path:
     """The Python that runs `side`: the present one for `ours`, that of its environment for a peer."""
-    return Path(sys.executable) if side == "ours" else ROOT / ".peers" / side / "bin" / "python"
+    return Path(sys.executable) if side == "ours" else ROOT / ".peers" / HOSTS.get(side, side) / "bin" / "python"
 
 
 def install(peer: str) -> None:

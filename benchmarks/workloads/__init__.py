@@ -70,6 +70,21 @@ def lstm_memory(name: str, title: str, form: str, **measured: Any) -> Workload:
     return lstm(name, title, form, 1000, meter="memory", unit="MiB", fresh=True, rounds=5, **measured)
 
 
+def drawing(
+    name: str, title: str, what: str, calls: int, references: tuple[str, ...] = (), rounds: int | None = None
+) -> Workload:
+    """A drawing of a graph of so many calls: five seconds in all, the same limits whatever its size."""
+    return Workload(
+        name=name,
+        title=f"drawing {title}",
+        module="drawing",
+        settings={"what": what, "calls": calls},
+        limits={"refusal": 1000} if what == "tangle" else {"document": 4000, "layout": 1000},
+        references=references,
+        rounds=rounds,
+    )
+
+
 WORKLOADS = {
     workload.name: workload
     for workload in (
@@ -145,5 +160,12 @@ WORKLOADS = {
             references=("hips", "torch"),
             over="numpy",
         ),
+        drawing("draw_layers_1e2", "100 layers", "layers", 100, references=("torchviz", "torchview")),
+        drawing("draw_layers_1e4", "10,000 layers", "layers", 10_000, rounds=3),
+        drawing("draw_loop_1e3", "a loop of 1,000 calls", "loop", 1_000),
+        drawing("draw_loop_1e4", "a loop of 10,000 calls", "loop", 10_000, rounds=3),
+        drawing("draw_numbers", "10,000 operations on numbers", "numbers", 10_000, rounds=3),
+        drawing("draw_tangle_1e4", "10,000 calls without repetition", "tangle", 10_000, rounds=3),
+        drawing("draw_tangle_1e5", "100,000 calls without repetition", "tangle", 100_000, rounds=3),
     )
 }

@@ -101,7 +101,8 @@ class Composer:
             return repeats_of(nodes, 2, unlearnt=True) if fold else []
         self.folds = Folds(found := repeats_of(nodes))
         count, most = len(self.shown()), self.wishes.max_nodes
-        if count <= most or (self.wishes.may_have_boxes and has_few_boxes(nodes, self.wishes)):
+        may_have_boxes = self.wishes.may_have_boxes and count <= MOST_VALUES
+        if count <= most or (may_have_boxes and has_few_boxes(nodes, self.wishes)):
             return found
         # what takes less than its share of the cards would not make room
         found = repeats_of(nodes, 2, unlearnt=True, least_calls=count // most)

@@ -39,7 +39,7 @@ def size(x: Any) -> float | None:
     flat, exact = x.ravel(order="K"), np.result_type(x, np.float64)
     with np.errstate(all="ignore"):
         stretches = (flat[i : i + STRETCH].astype(exact) for i in range(0, flat.size, STRETCH))
-        norm = float(np.sqrt(np.sum([np.sum(np.square(np.abs(stretch))) for stretch in stretches])))
+        norm = math.sqrt(sum([np.vdot(stretch, stretch).real for stretch in stretches]))
         top = float(np.max(np.abs(flat), initial=0.0)) if norm in (0.0, math.inf) else 0.0
         # the squares of very large or small numbers do not fit
         return top * (size(flat.astype(exact) / top) or 0.0) if 0 < top < math.inf else norm

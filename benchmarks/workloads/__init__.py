@@ -162,6 +162,7 @@ WORKLOADS = {
         ),
         drawing("draw_layers_1e2", "100 layers", "layers", 100, references=("torchviz", "torchview")),
         drawing("draw_layers_1e4", "10,000 layers", "layers", 10_000, rounds=3),
+        drawing("draw_boxes", "9,900 layers in 50 modules", "boxes", 9_900, rounds=3),
         drawing("draw_loop_1e3", "a loop of 1,000 calls", "loop", 1_000),
         drawing("draw_loop_1e4", "a loop of 10,000 calls", "loop", 10_000, rounds=3),
         drawing("draw_numbers", "10,000 operations on numbers", "numbers", 10_000, rounds=3),

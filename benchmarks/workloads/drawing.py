@@ -20,6 +20,11 @@ def layers(nn: Any, calls: int) -> Any:
     return nn.Sequential(*[layer for _ in range(calls // 2) for layer in (nn.Linear(FEATURES, FEATURES), nn.Tanh())])
 
 
+def boxes(nn: Any, calls: int) -> Any:
+    """The same in fifty modules."""
+    return nn.Sequential(*[layers(nn, calls // 50) for _ in range(50)])
+
+
 def loop(weight: Any, state: Any, calls: int) -> Any:
     """A recurrence of a product and tanh."""
     for _ in range(calls // 2):
@@ -56,6 +61,7 @@ def ours(what: str, calls: int) -> Step:
 
     targets = {
         "layers": lambda: layers(nn, calls)(normal(2, FEATURES)),
+        "boxes": lambda: boxes(nn, calls)(normal(2, FEATURES)),
         "loop": lambda: loop(ag.tensor(0.3 * normal(FEATURES, FEATURES), requires_grad=True), normal(FEATURES), calls),
         "numbers": lambda: numbers(ag.scalar(0.5), calls),
         "tangle": lambda: tangle(leaf, calls),

@@ -38,7 +38,6 @@ def collapsed(document: Document, expand: Collection[str] = (), most: int = 40, 
     """
     depths = depths_of(document.groups)
     inner = innermost(document)
-    document = compact(document)
     small = with_boxes(document, {group.id for group in inner}, expand)
     for depth in range(max(depths.values(), default=0) - 1, 0, -1):
         if len(small.cards) <= most:
@@ -48,7 +47,7 @@ def collapsed(document: Document, expand: Collection[str] = (), most: int = 40, 
         if len(small.cards) <= limit and sum(card.box is not None for card in large.cards) < 2:
             break
         small = large
-    return small
+    return replace(compact(small), detail="modules")
 
 
 def innermost(document: Document) -> list[Group]:
@@ -122,7 +121,6 @@ def with_boxes(document: Document, chosen: set[str], expand: Collection[str]) ->
         cards=tuple(everything),
         edges=merged(document.edges, home),
         groups=tuple([group for group in document.groups if group.id not in shut]),
-        detail="modules",
         remarks=(*document.remarks, *verdict({paths[id]: card for id, card in boxes.items()})),
     )
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import autograd_core as ag
 import nn
+from autograd_core.displays.charts import in_bins
 from autograd_core.displays.html import HUES, OF_TEXT
 from autograd_core.drawing.document import visible
 from autograd_core.graph import Graph
@@ -114,6 +115,24 @@ def test_scalars_show_value_and_gradient_as_numbers():
     assert "value 2" in shown(a).text
     assert "grad −3" in shown(a).text
     assert "= a × b" in shown(product).text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "first", "last"),
+    [
+        (np.array([1.0, 1.0, 2.0]), 2, 1),
+        (np.array([1.0, np.nextafter(1.0, 2.0)]), 1, 1),  # no numbers are between them
+        (np.array([0.0, 5e-324]), 1, 1),
+        (np.array([-1.7e308, 0.0, 1.7e308, 1.7e308]), 1, 2),
+        (np.full(4, 1e300), 4, 0),
+        (np.zeros(0), 0, 0),
+    ],
+)
+def test_numbers_are_sorted_into_bins_however_close_or_far_apart(numbers, first, last):
+    counts = in_bins(numbers)
+
+    assert (len(counts), sum(counts)) == (24, len(numbers))
+    assert (counts[0], counts[-1]) == (first, last)
 
 
 def test_large_arrays_are_histograms_whose_bars_count_every_element():

@@ -296,7 +296,7 @@ def test_a_long_record_opens_as_stretches(pages, tmp_path):
         return x
 
     page = pages.open(ag.explore(long, 1.0, path=tmp_path / "p.html"))
-    assert page.locator("#count").inner_text() == "10001 / 10001"
+    assert page.locator("#count").inner_text() == "10,001 / 10,001"
     assert page.locator(".card").count() < 60
 
     press(page, "t")

@@ -57,6 +57,20 @@ def shade(x: float, top: float) -> str:
     return f'fill="{color}" fill-opacity="{part:.2g}"'
 
 
+def in_bins(numbers: Any) -> list[int]:
+    """How many of some finite numbers are in each of BINS equal parts of their range; where they are all equal, in the first.
+
+    By their share of the range, since edges between numbers that are close, or far apart, are none.
+    """
+    if not numbers.size:
+        return [0] * BINS
+    low, high = float(numbers.min()), float(numbers.max())
+    shares = numbers - low if math.isfinite(high - low) else numbers / 2 - low / 2
+    places = (shares / (shares.max() or 1.0) * BINS).astype(int)
+    found: list[int] = np.bincount(np.minimum(places, BINS - 1), minlength=BINS).tolist()
+    return found
+
+
 def histogram(array: Any, role: str) -> str:
     """How often elements of a real array are how large; NaN and infinities left out."""
     every = math.ceil(array.size / MOST_SORTED)
@@ -67,10 +81,10 @@ def histogram(array: Any, role: str) -> str:
     low, high = float(numbers.min()), float(numbers.max())
     if not math.isfinite(high - low) or low == high:
         return ""
-    counts, edges = np.histogram(numbers, BINS, (low, high))
+    counts, edges = in_bins(numbers), np.linspace(low, high, BINS + 1)
     step, bars = WIDTH / BINS, []
-    for i, count in enumerate(counts.tolist()):
-        height = max(1.0, HEIGHT * count / counts.max()) if count else 0
+    for i, count in enumerate(counts):
+        height = max(1.0, HEIGHT * count / max(counts)) if count else 0
         words = f"{number_text(edges[i])} to {number_text(edges[i + 1])}: {count:,}"
         bars.append(
             f'<rect x="{i * step:g}" y="{HEIGHT - height:.3g}" width="{step - 1:g}" height="{height:.3g}" fill="currentColor">'

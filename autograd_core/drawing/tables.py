@@ -118,7 +118,7 @@ class Tables:
     def box(self, box: Box) -> list[str]:
         """What is in a module: operations, parameters, and the norm of their gradient."""
         counts = [f"{box.parameters:,} parameters"] if box.parameters else []
-        counts.append(f"{box.operations} operation{'s' * (box.operations != 1)}")
+        counts.append(f"{box.operations:,} operation{'s' * (box.operations != 1)}")
         rows = [row(cell(self.word(" · ".join(counts)), span=2))]
         if box.gradient is not None:
             backward = self.colours.backward

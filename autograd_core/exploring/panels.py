@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..displays.charts import in_bins
 from ..drawing.symbols import number_text
 from ..recording import Absent
 
-MOST_CELLS, LEAST_CELLS, ALL_CELLS, BINS = 4_096, 64, 250_000, 24
+MOST_CELLS, LEAST_CELLS, ALL_CELLS = 4_096, 64, 250_000
 DIGITS = 6
 
 
@@ -60,12 +61,9 @@ def panel_of(array: Any, most: int) -> Panel:
     shown = pooled(stack[:slices], block)
     finite = real[np.isfinite(real)]
     least, greatest = (float(np.min(finite)), float(np.max(finite))) if finite.size else (0.0, 0.0)
-    top = greatest if greatest > least else least + 1.0
-    with np.errstate(all="ignore"):
-        counts = np.histogram(finite, BINS, (least, top))[0] if math.isfinite(top - least) else np.zeros(0, int)
     return Panel(
         array.shape, shown.shape[1], shown.shape[2], slices, len(stack), block,
-        tuple([digits(x) for x in shown.ravel().tolist()]), least, greatest, tuple(counts.tolist()),
+        tuple([digits(x) for x in shown.ravel().tolist()]), least, greatest, tuple(in_bins(finite)),
         facts(real, finite, array.dtype.kind == "c"),
     )  # fmt: skip
 

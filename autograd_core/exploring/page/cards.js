@@ -1,7 +1,7 @@
 // The cards of values and the boxes of modules as elements, and what they show as the walk goes on.
 
 import { cards, gradientAt, groups, inside, known, last, panels, rowOf, rows, stepOf, steps } from "./data.js";
-import { draw, make, number, word, write } from "./elements.js";
+import { counted, draw, make, number, word, write } from "./elements.js";
 import { thumbnail } from "./panels.js";
 import { state } from "./state.js";
 
@@ -192,7 +192,7 @@ function boxElement(group) {
   const element = make("div", { class: "card module", role: "button", tabindex: 0, "aria-expanded": "false" });
   element.append(title(group.name, true, "", group.kind === group.name || group.kind === "composed" ? "" : group.kind));
   const parameters = group.parameters
-    ? `${group.parameters.toLocaleString("en")} parameter${group.parameters === 1 ? "" : "s"}`
+    ? `${counted(group.parameters)} parameter${group.parameters === 1 ? "" : "s"}`
     : "";
   if (parameters) element.append(make("div", { class: "note" }, parameters));
   element.append(count);
@@ -217,17 +217,19 @@ function boxElement(group) {
   const back = steps.reduce((most, step, i) => (own.has(step.row) && step.kind !== "forward" ? i + 1 : most), 0);
   const update = () => {
     const done = ends.filter((end) => end <= state.at).length;
-    const times = group.times > 1 ? `, run × ${group.times}` : "";
+    const times = group.times > 1 ? `, run × ${counted(group.times)}` : "";
     write(
       count,
-      done < total ? `${done} of ${total} operations${times}` : `${total} operation${total === 1 ? "" : "s"}${times}`,
+      done < total
+        ? `${counted(done)} of ${counted(total)} operations${times}`
+        : `${counted(total)} operation${total === 1 ? "" : "s"}${times}`,
     );
     element.classList.toggle("unknown", total > 0 && done === 0);
     const reached = state.at >= back;
     gradient.style.visibility = reached ? "" : "hidden";
     element.style.setProperty("--weight", reached ? (group.weight ?? 0) : 0);
     element.classList.toggle("cold", !group.weight);
-    const words = [group.name, "module, shut", parameters, `${done} of ${total} operations`];
+    const words = [group.name, "module, shut", parameters, `${counted(done)} of ${counted(total)} operations`];
     if (reached && group.gradient) words.push(`gradient of parameters ${group.gradient.text}`);
     element.setAttribute("aria-label", [...words, ...alarms].filter(Boolean).join(", "));
   };

@@ -17,7 +17,7 @@ import {
   steps,
   uses,
 } from "./data.js";
-import { $, make, number, word } from "./elements.js";
+import { $, counted, make, number, word } from "./elements.js";
 import { expose, show, toggle } from "./graph.js";
 import { panelElement } from "./panels.js";
 import { change, listen, state } from "./state.js";
@@ -87,9 +87,9 @@ function module(group) {
     make(
       "table",
       {},
-      line("operations", String(group.operations)),
-      group.parameters ? line("parameters", group.parameters.toLocaleString("en")) : null,
-      group.times > 1 ? line("runs", `${group.times} times`) : null,
+      line("operations", counted(group.operations)),
+      group.parameters ? line("parameters", counted(group.parameters)) : null,
+      group.times > 1 ? line("runs", `${counted(group.times)} times`) : null,
       group.gradient ? line("gradient of parameters, norm", number(group.gradient, "backward")) : null,
     ),
     make("button", { onclick: () => toggle(group.id) }, state.open.has(group.id) ? "shut" : "open"),

@@ -29,6 +29,9 @@ export function draw(tag, attributes = {}, ...children) {
 /** A text of the user's, which may run from right to left among others that do not. */
 export const word = (text, kind = "") => make("bdi", { class: kind }, text);
 
+/** A count with its thousands apart. */
+export const counted = (count) => count.toLocaleString("en");
+
 /** A number in the colour of its role; NaN and infinities in that of alarms. */
 export const number = (quantity, kind) =>
   make("b", { class: quantity?.broken ? "broken" : kind }, quantity?.text ?? "–");

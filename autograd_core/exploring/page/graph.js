@@ -3,7 +3,7 @@
 import { beadElement, cardElement, hasBead } from "./cards.js";
 import { cards, data, groups, inside, rowOf, steps } from "./data.js";
 import { edgeElement, markers } from "./edges.js";
-import { $, make, word } from "./elements.js";
+import { $, counted, make, word } from "./elements.js";
 import { direction, isLoaded, layout } from "./layout.js";
 import { begin, move, onScreen, resize, reveal } from "./stage.js";
 import { change, state } from "./state.js";
@@ -108,12 +108,12 @@ function measured({ items, beads, heads }) {
 
 function headElement(group) {
   const parameters = group.parameters
-    ? `${group.parameters.toLocaleString("en")} parameter${group.parameters === 1 ? "" : "s"}`
+    ? `${counted(group.parameters)} parameter${group.parameters === 1 ? "" : "s"}`
     : "";
   const words = [
     group.kind === group.name || group.kind === "composed" || group.kind === "stretch" ? "" : group.kind,
     parameters,
-    group.times > 1 ? `drawn once, run × ${group.times}` : "",
+    group.times > 1 ? `drawn once, run × ${counted(group.times)}` : "",
   ].filter(Boolean);
   return make(
     "button",

@@ -2,7 +2,7 @@
 
 import { gradientAt, known, last, pathOf, rows, steps } from "./data.js";
 import { choose } from "./details.js";
-import { $, make, number, word } from "./elements.js";
+import { $, counted, make, number, word } from "./elements.js";
 import { listen, state } from "./state.js";
 
 const MOST = 400;
@@ -47,7 +47,7 @@ function turner() {
     made.disabled = first < 0 || first >= rows.length;
     return made;
   };
-  const words = `${from + 1} to ${Math.min(from + MOST, rows.length)} of ${rows.length.toLocaleString("en")} values`;
+  const words = `${counted(from + 1)} to ${counted(Math.min(from + MOST, rows.length))} of ${counted(rows.length)} values`;
   return [make("p", { class: "turner" }, button("earlier", from - MOST), words, button("later", from + MOST))];
 }
 

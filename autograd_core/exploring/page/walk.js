@@ -1,7 +1,7 @@
 // The walk through the record: forward call by call, then back share by share.
 
 import { data, last, rows, steps, times } from "./data.js";
-import { $, write } from "./elements.js";
+import { $, counted, write } from "./elements.js";
 import { show } from "./graph.js";
 import { change, state } from "./state.js";
 
@@ -34,10 +34,11 @@ const forwards = steps.filter((step) => step.kind === "forward").length;
 
 function caption() {
   const step = steps[state.at - 1];
-  if (state.at === 0) return `inputs and parameters are known: → computes what comes next, ${count} steps in all`;
+  if (state.at === 0)
+    return `inputs and parameters are known: → computes what comes next, ${counted(count)} steps in all`;
   return step
     ? step.text
-    : `all is computed, ${forwards} steps forward and ${count - forwards} back: Home goes to the start, the space bar plays`;
+    : `all is computed, ${counted(forwards)} steps forward and ${counted(count - forwards)} back: Home goes to the start, the space bar plays`;
 }
 
 export function update() {
@@ -47,11 +48,11 @@ export function update() {
   $("step").value = state.at;
   $("step").setAttribute(
     "aria-valuetext",
-    step ? `${state.at} of ${count}, ${step.kind}` : state.at ? "all is computed" : "at the start",
+    step ? `${counted(state.at)} of ${counted(count)}, ${step.kind}` : state.at ? "all is computed" : "at the start",
   );
-  write($("count"), `${Math.min(state.at, count)} / ${count}`);
+  write($("count"), `${counted(Math.min(state.at, count))} / ${counted(count)}`);
   $("time").value = state.time;
-  write($("now"), `${state.time} / ${times}`);
+  write($("now"), `${counted(state.time)} / ${counted(times)}`);
   $("back").disabled = $("first").disabled = state.at === 0;
   $("next").disabled = $("end").disabled = state.at === last;
 }

@@ -42,7 +42,7 @@ class Graph:
 
     def __str__(self) -> str:
         rows = [(f"%{i} = {self.formula(node)}", short(node.value)) for node, i in self.numbers.items()]
-        width = max(len(left) for left, _ in rows)
+        width = max((len(left) for left, _ in rows), default=0)
         lines = [f"{left:<{width}}    {right}".rstrip() for left, right in rows]
         return "\n".join([*lines, "return " + ", ".join(f"%{self.numbers[o]}" for o in self.outputs)])
 

@@ -149,6 +149,20 @@ def test_what_cannot_be_taken_apart_is_said(function, expand, message):
         ag.draw(function(x), expand=expand)
 
 
+def test_what_leads_to_a_folded_loop_can_be_opened():
+    x = ag.scalar(0.5, name="x")
+    drawing = ag.draw(np.tanh(np.tanh(np.exp(x))), fold=True, expand="v1")
+
+    assert [card.name for card in drawing.document.cards] == ["x", "v1", "v2ₜ₋₁", "v2ₜ"]
+
+
+def test_both_results_of_a_recurrent_layer_are_there_when_its_steps_are():
+    drawing = ag.draw(nn.GRU(3, 4), np.ones((12, 2, 3), np.float32), expand="v2")
+
+    assert {"v4", "v4ₜ₋₁"} <= {card.name for card in drawing.document.cards}
+    assert max(group.times for group in drawing.document.groups) == 12
+
+
 def test_one_step_of_a_folded_loop_is_not_opened():
     w, h = ag.tensor(0.3 * np.ones((2, 2)), requires_grad=True, name="w"), ag.tensor(np.ones((2, 2)), name="h")
     for _ in range(9):

@@ -67,6 +67,8 @@ def test_a_layer_of_a_network_is_drawn_number_by_number():
         (lambda a, x: np.sum(ag.ops.softmax(a)), "softmax cannot be done number by number"),
         (lambda a, x: np.max(ag.tensor([1.0, 1.0], requires_grad=True)), "equal elements share it"),
         (lambda a, x: np.sum(a * 1j), "is not an array of real numbers"),
+        (lambda a, x: ag.ops.rnn(np.ones((2, 1, 1)), np.zeros((1, 1)), a[:1, :1], a[1:, 1:])[0], "is not an array"),
+        (lambda a, x: ag.tensor(np.ones((0, 3)), requires_grad=True) * 2.0, "has no elements"),
         (lambda a, x: np.sum(ag.tensor(np.ones(300), requires_grad=True)), "301 numbers, more than the 200"),
     ],
 )

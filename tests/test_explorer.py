@@ -48,6 +48,10 @@ def unrolled(steps=12):
     return named(np.sum(h**2), "L"), W
 
 
+def weights_of_a_cell():
+    return [ag.tensor(np.array([[x]]), requires_grad=True) for x in (0.5, 0.75)]
+
+
 def texts(data):
     return [step["text"] for step in data["steps"]]
 
@@ -71,7 +75,8 @@ def test_steps_write_out_the_arithmetic_forward_and_back():
 
 
 def test_the_last_total_of_every_value_is_its_gradient():
-    for target in (two_paths(), unrolled()[0]):
+    both_results = sum(np.sum(y) for y in ag.ops.rnn(np.ones((2, 1, 1)), np.zeros((1, 1)), *weights_of_a_cell()))
+    for target in (two_paths(), unrolled()[0], both_results):
         data = contents(target)
         totals = {step["row"]: step["total"] for step in data["steps"] if step["kind"] != "forward"}
         assert totals == {i: row["gradient"]["text"] for i, row in enumerate(data["rows"]) if "gradient" in row}

@@ -81,6 +81,13 @@ def test_an_operation_of_ones_own_needs_to_say_nothing():
     assert words(arcsinh_of_tanh(value(300 * X))).endswith("saturated")
 
 
+@pytest.mark.parametrize("one", [1.0, np.array(1.0), np.array([1.0]), np.array([[1.0]])])
+def test_a_constant_of_one_element_counts_as_a_number(one):
+    flat = saturation(np.minimum(value(10 * np.abs(X)), one).node).flat
+
+    assert flat.tolist() == saturation(np.minimum(value(10 * np.abs(X)), 1.0).node).flat.tolist()
+
+
 def test_an_operation_that_refuses_far_numbers_is_left_alone():
     def careful(x):
         if np.any(np.abs(x) > 10):

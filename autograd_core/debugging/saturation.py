@@ -116,7 +116,7 @@ def slopes_of(node: Node, saved: Any, shape: tuple[int, ...]) -> tuple[Any, Ends
     if len(nodes) != 1 or not callable(primitive.partials[nodes[0]]) or not all(map(is_number, numbers)):
         return None
     (position,) = nodes
-    ends = ends_of(primitive, position, tuple([float(e) for e in numbers]))
+    ends = ends_of(primitive, position, tuple([float(np.asarray(e).item()) for e in numbers]))
     dtype = node.value.dtype
     if ends is None or dtype.kind != "f" or getattr(inputs[position].value, "shape", ()) != shape:
         return None

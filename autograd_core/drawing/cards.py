@@ -138,23 +138,22 @@ class Composer:
     def all_names(self) -> dict[Node, str]:
         """The users' names, shortened where the group says the rest, and v1, v2 ... for what has none."""
         names: dict[Node, str] = {}
-        taken = {*self.own_names.values(), *self.wishes.pinned.values()}
+        pinned = self.wishes.pinned
+        taken = {*self.own_names.values(), *pinned.values()}
         number = 0
         for node in self.drawn:
             if node in self.folds.states:
                 continue  # named with the result that it will be
-            if node in self.wishes.pinned:
-                names[node] = self.wishes.pinned[node]
-                continue
-            name = (
+            own = (
                 self.folds.common_name(node, self.own_names) if node in self.folds.series else self.own_names.get(node)
             )
+            name = pinned.get(node, own)
             if name is None:
                 number += 1
                 while f"v{number}" in taken:
                     number += 1
                 name = f"v{number}"
-            elif "." in name:
+            elif "." in name and node not in pinned:
                 # "layers.0.weight" within the cluster of layer 0; "layers.0.weights.3" keeps its number
                 parts = name.split(".")
                 last = 2 if parts[-1].isdigit() else 1
@@ -163,7 +162,7 @@ class Composer:
                     name = ".".join(parts[-last:])
             name = shortened(name)
             names |= self.folds.step_names(node, name) if node in self.folds.series else {node: name}
-        return names
+        return {**names, **pinned}
 
     def role(self, node: Node) -> str:
         """What a card's colour and word say."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from ..errors import GradientError
 from ..graph import Graph
 from ..modes import keep_all
-from ..recording import Absent, Node, Scalar, Value, leaf, scalar_of
+from ..recording import Node, Scalar, Value, leaf, scalar_of
 from .flow import flow_of
 
 MOST_NUMBERS = 200
@@ -23,15 +24,15 @@ def in_numbers(graph: Graph, names: dict[Node, str]) -> tuple[Graph, dict[Node, 
 
     Raises GradientError for what is too large, is not real, or has a call that NumPy cannot do number by number.
     """
-    count = sum(np.size(node.value) if not isinstance(node.value, Absent) else MOST_NUMBERS + 1 for node in graph.nodes)
+    for node in graph.nodes:
+        if isinstance(node.value, tuple) or getattr(node.value, "dtype", np.dtype(float)).kind not in "fiub":
+            raise GradientError(f"{node!r} is not an array of real numbers, and only those are drawn one by one")
+    count = sum([math.prod(getattr(node.value, "shape", ())) for node in graph.nodes])
     if count > MOST_NUMBERS:
         raise GradientError(
             f"this graph holds {count:,} numbers, more than the {MOST_NUMBERS} that are drawn one by one: draw a smaller "
             f"example, or leave detail out"
         )
-    for node in graph.nodes:
-        if isinstance(node.value, tuple) or np.asarray(node.value).dtype.kind not in "fiub":
-            raise GradientError(f"{node!r} is not an array of real numbers, and only those are drawn one by one")
     known: dict[Node, Any] = {}
     called: dict[Node, str] = {}
     with keep_all(), np.errstate(all="ignore"):
@@ -43,6 +44,10 @@ def in_numbers(graph: Graph, names: dict[Node, str]) -> tuple[Graph, dict[Node, 
                 if name and isinstance(element, Scalar) and element.node is not None and element.node not in called:
                     called[element.node] = name + (f"[{', '.join(map(str, index))}]" if index else "")
     outputs = [x for node in graph.outputs for x in known[node].flat if isinstance(x, Scalar)]
+    if not outputs:
+        raise GradientError(
+            "the result has no elements, and only elements are drawn one by one: leave detail='numbers' out"
+        )
     made = Graph(outputs)
     check_gradients(graph, made, known)
     return made, called

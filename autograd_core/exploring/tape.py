@@ -14,7 +14,7 @@ from ..drawing.collapsing import weights_of
 from ..drawing.document import Document, Quantity, visible
 from ..drawing.flow import Share, seed
 from ..drawing.folds import BEFORE, NOW
-from ..drawing.quantities import is_dead, quantity, size
+from ..drawing.quantities import NOT_COMPUTED, is_dead, quantity, size
 from ..drawing.rules import Texts
 from ..drawing.symbols import SUBSCRIPTS, number_text, shape_text
 from ..recording import Node
@@ -151,7 +151,8 @@ class Tape:
     # -- rows ---------------------------------------------------------------------------------------------------------
 
     def all_rows(self) -> list[Row]:
-        gradients = {} if self.flow is None else {node: quantity(g) for node, g in self.flow.gradients.items()}
+        found = {} if self.flow is None else self.flow.gradients
+        gradients = {node: NOT_COMPUTED if g is None else quantity(g) for node, g in found.items()}
         weights = weights_of({str(self.index[n]): q.number for n, q in gradients.items() if n in self.index})
         return [self.row(node, gradients.get(node), weights) for node in self.nodes]
 
@@ -190,7 +191,9 @@ class Tape:
             if use[0] not in self.index or source not in self.index:
                 continue
             parts.setdefault(source, []).append(share.contribution)
-            if share.contribution is not None:
+            if isinstance(source.value, tuple) and source in totals:
+                totals[source] = None  # what several results bring is no sum
+            elif share.contribution is not None:
                 totals[source] = totals[source] + share.contribution if source in totals else share.contribution
             self.places[use] = len(steps)
             weight = weights.get(self.use_text(use), 0.0)
@@ -236,7 +239,7 @@ class Tape:
         }
         adds, of = number_of(share.contribution), f"∂{self.output}/∂"
         total = number_of(so_far)
-        more = len(parts) > 1
+        more = len(parts) > 1 and so_far is not None
         if share.local is None:
             rule = self.texts.pulled(share.target, share.position) if self.composer.local else ""
             with_rule = (

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_core as ag
+import nn
 from autograd_core.drawing import Drawing, draw
 from autograd_core.drawing.colours import LIGHT
 from autograd_core.drawing.document import visible
@@ -558,6 +559,14 @@ def test_too_large_a_graph_is_refused_with_its_size_and_a_remedy():
         (lambda: draw(3.0), "cannot draw 3.0"),
         (lambda: draw(ag.tensor([1.0])), "nothing was recorded"),
         (lambda: draw(lambda a, b: a * b, 2, 3), r"gave 6, which was not recorded.*2\.0 rather than 2"),
+        (lambda: draw([ag.scalar(1.0), 2.0]), "several in a list"),
+        (lambda: draw(nn.Linear, np.ones(2)), "cannot draw <class"),
+        (lambda: draw(nn.Linear(2, 1)), r"Linear cannot be called with 0 arguments: .*'x'\. .*ag\.draw\(Linear, x\)"),
+        (lambda: draw(two_paths, 1.0), "two_paths cannot be called with 1 argument:"),
+        (lambda: draw(two_paths(), max_nodes=0), "whole number from 1 on"),
+        (lambda: draw(two_paths(), title=3), "give a text"),
+        (lambda: draw(two_paths(), hide=ag.tensor([1.0])), "is no name: give that on its card"),
+        (lambda: draw(two_paths(), expand=[3]), "3 is no name"),
         (lambda: draw(two_paths(), rankdir="left"), "use one of LR, TB, RL, BT"),
         (lambda: draw(two_paths(), names={ag.scalar(1.0): "stray"}), "'stray' is given to .* not part of this graph"),
     ],
@@ -565,6 +574,19 @@ def test_too_large_a_graph_is_refused_with_its_size_and_a_remedy():
 def test_what_cannot_be_drawn_is_said(call, words):
     with pytest.raises(GradientError, match=words):
         call()
+
+
+@pytest.mark.parametrize("gather", [list, tuple, lambda values: {"first": values[0], "others": values[1:]}])
+def test_several_values_are_drawn_together(gather):
+    x = ag.scalar(2.0, name="x")
+    drawing = draw(gather([named(x * 3.0, "a"), named(x + 1.0, "b")]))
+
+    assert [(card.name, card.role) for card in drawing.document.cards] == [
+        ("x", "input"),
+        ("a", "output"),
+        ("b", "output"),
+    ]
+    assert drawing.document.cards[0].gradient.number == 4.0
 
 
 @pytest.mark.parametrize("name", ["loss.gif", "loss"])

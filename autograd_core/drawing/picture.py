@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
@@ -169,7 +169,8 @@ def draw(
 ) -> Drawing:
     """A drawing of how a value was computed, and of how its gradient flows back.
 
-    target      a value; a Graph; or a function or module, which is called with `args` and recorded with every value.
+    target      a value, or several in a list, tuple or dict; a Graph; or a function or module, which is called with `args` and
+                recorded with every value.
                 Floats and floating arrays in `args` are its inputs, named after its parameters: x, or x1, x2 ... in a
                 list x. Also what `why_no_grad` reports and `detect_anomaly` raises
     title       a line above the drawing
@@ -224,6 +225,8 @@ def subject(
         graph = target
     elif isinstance(target, Value):
         graph = Graph([target])
+    elif isinstance(target, (list, tuple, dict)) and all(isinstance(x, Value) for x in flatten(target)[0]):
+        graph = Graph(flatten(target)[0])
     elif isinstance(target, GradientPath):
         exits = tuple([cut.node for cut in target.cuts if is_exit(cut)])
         graph = whole((*target.results, *exits), target)
@@ -231,10 +234,13 @@ def subject(
     elif isinstance(target, AnomalyError):
         graph = whole((target.node,), target)
         options = replace(options, remarks=tuple(str(target).splitlines()[:1]))
-    elif callable(target):
+    elif callable(target) and not isinstance(target, type):
         graph, known, options = called(target, args, options)
     else:
-        raise GradientError(f"cannot draw {target!r}: pass a recorded value, a Graph, or a function with its arguments")
+        raise GradientError(
+            f"cannot draw {target!r}: pass a recorded value, several in a list, a Graph, or a function or module with its "
+            f"arguments"
+        )
     known |= named(names or {}, graph)
     if options.detail == "numbers":
         graph, known = in_numbers(graph, known)
@@ -243,7 +249,10 @@ def subject(
 
 def words(names: Sequence[str]) -> tuple[str, ...]:
     """Names as a tuple; a single one may be given bare."""
-    return (names,) if isinstance(names, str) else tuple(names)
+    found = (names,) if isinstance(names, (str, Value)) or not isinstance(names, Iterable) else tuple(names)
+    if wrong := [name for name in found if not isinstance(name, str)]:
+        raise GradientError(f"{wrong[0]!r} is no name: give that on its card, or a module's")
+    return found
 
 
 def whole(nodes: Sequence[Node | None], target: Any) -> Graph:
@@ -268,6 +277,7 @@ def called(
     function: Callable[..., Any], args: tuple[Any, ...], options: Wishes
 ) -> tuple[Graph, dict[Node, str], Wishes]:
     """The graph of a call with every value kept, the names of its inputs, and what gets no gradient among the wishes."""
+    check_arguments(function, args)
     leaves, rebuild = flatten(list(args))
     names = [
         name for name, arg in zip(parameter_names(function, len(args)), args, strict=True) for name in spread(name, arg)
@@ -295,6 +305,20 @@ def called(
         unrecorded=frozenset(tracer.unrecorded.difference([cut.node for cut in cuts])),
     )  # fmt: skip
     return graph, known, found
+
+
+def check_arguments(function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    """Raise GradientError unless a function takes so many arguments."""
+    try:
+        inspect.signature(getattr(function, "forward", function)).bind(*args)
+    except TypeError as error:
+        name = getattr(function, "__name__", type(function).__name__)
+        raise GradientError(
+            f"{name} cannot be called with {len(args)} argument{'s' * (len(args) != 1)}: {error}. Those that it takes are given "
+            f"after it, as in ag.draw({name}, x)"
+        ) from error
+    except ValueError:
+        pass  # some functions of C do not tell
 
 
 def ends_of(cuts: Sequence[Cut]) -> list[Value]:

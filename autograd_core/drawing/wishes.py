@@ -54,6 +54,10 @@ class Wishes:
         for name in ("grads", "local", "fold"):
             if getattr(self, name) not in ("auto", True, False):
                 raise GradientError(f'{name}={getattr(self, name)!r} is none: use "auto", True or False')
+        if type(self.max_nodes) is not int or self.max_nodes < 1:
+            raise GradientError(f"max_nodes={self.max_nodes!r} is none: give a whole number from 1 on")
+        if not isinstance(self.title, (str, type(None))):
+            raise GradientError(f"title={self.title!r} is none: give a text")
         if self.heat is not None and self.heat not in HEATS:
             raise GradientError(f"heat={self.heat!r} is none: use one of {', '.join(HEATS)}")
         if self.detail not in DETAILS:

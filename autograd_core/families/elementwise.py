@@ -143,7 +143,7 @@ def gate(g: Any, weight: Any) -> Any:
 
 
 def gate_forward(g: Any, weight: Any) -> Any:
-    if hasattr(g, "dtype") and hasattr(weight, "dtype") and weight.dtype != g.dtype:
+    if hasattr(g, "dtype") and hasattr(weight, "dtype") and weight.dtype is not g.dtype:
         weight = weight.astype(g.dtype)  # mixed dtypes are four times slower, and would not keep the dtype of g
     flat = g.ravel("K") if type(g) is ndarray else np.ravel(g)
     if isfinite(flat.dot(flat).real):  # one cheap reduction, instead of a choice for each element

@@ -90,6 +90,11 @@ def tables(rows: int, classes: int, dtype: Any) -> tuple[Any, Any, Any, Any]:
     return unit_rows(classes, dtype), ones(classes, dtype), ones(rows, dtype), number(1 / max(rows, 1), dtype)
 
 
+def across(numbers: Any, classes: int) -> Any:
+    """A number for each row as a matrix: repeated along short rows, since to broadcast a column would cost more there."""
+    return numbers.repeat(classes).reshape(-1, classes) if classes <= FEW else numbers[:, None]
+
+
 def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
     """The loss, and its slope softmax(scores) - onehot(target), divided by their number for a mean."""
     shape = scores.shape
@@ -100,7 +105,7 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
         return by_elements(scores.copy(), target, reduction)
     highest = scores.argmax(1)  # and then the scores there: far quicker than the maximum of each row
     add(highest, row_starts(rows, classes), highest)
-    z = subtract(scores, scores.take(highest)[:, None], order="C")
+    z = subtract(scores, across(scores.take(highest), classes), order="C")
     if classes > FEW or reduction not in ("mean", "sum") or z.dtype == HALF:
         return by_elements(z, target, reduction)
     unit, each_class, each_row, share = tables(rows, classes, z.dtype)
@@ -114,7 +119,7 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
         return by_elements(z, target, reduction)
     exp(z, z)
     sums = z.dot(each_class)
-    divide(z, sums[:, None], z)
+    divide(z, across(sums, classes), z)
     subtract(z, units, z)
     total = log(sums, sums).dot(each_row) - picked
     if reduction == "sum" or not rows:

@@ -97,11 +97,13 @@ def is_scalar_call(args: Sequence[Any], y: Any) -> bool:
 
 def exact_pull(rules: Sequence[BoundRule]) -> Pull:
     """The pull-back from rules whose results have the shape and dtype of their inputs already."""
-    first, *others = [r.bound(None) for r in rules]
-    second, third = [*others, None][:2]
+    first, second, third = [*[r.bound(None) for r in rules], None, None][:3]
+    assert first is not None
+    if second is None:
+        return lambda node, saved, g: (first(node, saved, g),)
     if third is None:
-        return lambda node, saved, g: (first(node, saved, g), second(node, saved, g))  # type: ignore[misc]
-    return lambda node, saved, g: (first(node, saved, g), second(node, saved, g), third(node, saved, g))  # type: ignore[misc]
+        return lambda node, saved, g: (first(node, saved, g), second(node, saved, g))
+    return lambda node, saved, g: (first(node, saved, g), second(node, saved, g), third(node, saved, g))
 
 
 def generic_pull(rules: Sequence[BoundRule], wanted: Wanted, arity: int | None, variadic: bool) -> Pull:

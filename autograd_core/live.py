@@ -17,7 +17,7 @@ import numpy as np
 from .families.elementwise import gate
 from .primitive import Parts
 from .recording import Node, in_numpy
-from .rules import Route, settle
+from .rules import FIRST, Route, settle
 from .shapes import kept_shape
 
 
@@ -53,10 +53,11 @@ class Masks:
 
     def whole(self, node: Node) -> bool:
         """Whether no mask goes through a node, so that its parents are live as a whole."""
-        live, parents = self.live, node.parents
+        live, route = self.live, node.route
         if live and node in live:
             return False
-        if node.route.cut:  # type: ignore[union-attr]
+        parents = (node.first,) if route.kind == FIRST else node.parents  # type: ignore[union-attr]
+        if route.cut:  # type: ignore[union-attr]
             for parent in parents:
                 if self.bends(parent):
                     return False

@@ -283,12 +283,17 @@ class Scoped:
         return type(self).__name__
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
-        # a block of `scope`, written out: it would cost three times as much
+        # a block of `scope`, and `within`, written out: it would cost three times as much
         now = current()
         scope: Scope = new(Scope)
         scope.name, scope.parent, scope.kind = self._scope_name or self._named(), now.scope, type(self).__name__
-        mode = within(now, scope)
-        mode.switch = scope
+        mode: Mode = new(Mode)
+        mode.recording = now.recording
+        mode.keep_all = now.keep_all
+        mode.plain = now.plain
+        mode.witness = now.witness
+        mode.outer = now
+        mode.scope = mode.switch = scope
         mode.token = token = enter(mode)
         try:
             if self._instead is None:

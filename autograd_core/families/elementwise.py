@@ -135,6 +135,8 @@ def gate(g: Any, weight: Any) -> Any:
     >>> ag.ops.gate(np.array([3.0, np.inf]), np.array([2.0, 0.0]))
     array([6., 0.])
     """
+    if type(g) is ndarray and type(weight) is ndarray:
+        return gate_forward(g, weight)
     if type(g) is float and type(weight) is float:
         return g * weight if weight else 0.0
     if isinstance(g, Value) or isinstance(weight, Value):

@@ -45,7 +45,7 @@ def layer_call(made: Primitive) -> Callable[..., Any]:
                         node.x = (x, z, None)
                     else:
                         node.route = first
-                        m = entry(a, x, True, False)
+                        m = protected(x) if kind is ndarray else entry(a, x, True, False)
                         node.x = (m if kind is ndarray else x, None, None)
                     node.first = (m, n, o)
                     node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
@@ -63,9 +63,12 @@ def layer_call(made: Primitive) -> Callable[..., Any]:
 
 
 def loss_call(made: Primitive) -> Callable[..., Any]:
-    """The call of a primitive of scores and targets, which are no values, that keeps a residual and has a definition."""
+    """The call of a primitive of scores and targets, which are no values, that keeps a residual and has a definition.
+
+    Its rule gives the shape and dtype of the scores.
+    """
     forward, otherwise, defaults = made.forward, made.call, made.defaults
-    route = made.route((0,))
+    route = made.route((0,), "exact")
 
     def call(a: Any, b: Any, **settings: Any) -> Any:
         if type(a) is Tensor and type(b) is ndarray and b.dtype.kind != "O":

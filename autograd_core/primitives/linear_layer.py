@@ -25,7 +25,7 @@ from .small_products import dot, product
 
 def weighted(x: Any, w: Any) -> Any:
     """x w' for x of any number of axes, as one product of matrices."""
-    if w.ndim != 2:
+    if w.ndim != 2 or x.ndim == 0:
         raise ShapeError(linear_words(x.shape, w.shape))
     if x.ndim == 2:  # OpenBLAS is up to a tenth quicker with the longer side first
         return w.dot(x.T).T if len(w) > len(x) else product(x, w.T)
@@ -107,6 +107,7 @@ def linear_samples(*bias: Any) -> list[Sample]:
         sample(normal(2, 3, dtype=complex), normal(4, 3, dtype=complex), *[b * (1 + 1j) for b in bias]),
         sample(normal(5, 2), normal(4, 3), *bias, raises=ShapeError),
         sample(normal(5, 3), normal(3), *bias, raises=ShapeError),
+        sample(np.array(2.0), normal(4, 3), *bias, raises=ShapeError, match="the last axis of x"),
     ]
 
 

@@ -54,8 +54,10 @@ def dot(a: Any, b: Any) -> Any:
 
 def product(a: Any, b: Any) -> Any:
     """a b for matrices."""
-    if a.ndim != 2 or len(a) < MANY or type(a) is not ndarray or type(b) is not ndarray or a.dtype != b.dtype:
-        return dot(a, b)
+    if type(a) is not ndarray or type(b) is not ndarray:
+        return np.dot(a, b)
+    if len(a) < MANY or a.ndim != 2 or a.dtype != b.dtype:
+        return a.dot(b)
     (m, k), n = a.shape, b.shape[1]
     y = fresh((m, n), a.dtype)
     pays = PAYS and a.dtype.char in "fd" and a.flags.c_contiguous and SMALL < m * k * n <= m * SMALL // 4

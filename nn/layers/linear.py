@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.errors import ShapeError
+
 from .. import functional as F
 from .. import init
 from ..module import Module
@@ -42,9 +44,11 @@ class Linear(Module):
 
     def forward(self, x: Any) -> Any:
         x = fitted(x, self.weight, self)
-        if x.shape[-1:] != (self.in_features,):
-            expect(False, x, self, f"(..., {self.in_features})")
-        return F.linear(x, self.weight, self.bias)
+        try:
+            return F.linear(x, self.weight, self.bias)
+        except ShapeError:
+            expect(x.shape[-1:] == (self.in_features,), x, self, f"(..., {self.in_features})")
+            raise
 
     def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"

@@ -142,15 +142,17 @@ class Optimizer:
             decay, decoupled = self.decay(group) if group.get("weight_decay") else NO_DECAY
             prepares = maximize or decay is not None
             pairs = desk.pairs(params) if desk.has_scalars else ag.updatable(params)
-            held, t = -1, 0
+            held = 0
+            if not counts:
+                desk.hold(self.numbers(group, 0), decay)
             for pair, memory in zip(pairs, desk.memories, strict=True):
                 if pair is not None:
                     w, g = pair
                     if counts:
                         t = memory.state["step"] = memory.state.get("step", 0) + 1
-                    if t != held:  # nearly always once for all
-                        held = t
-                        desk.hold(self.numbers(group, t), decay)
+                        if t != held:  # nearly always once for all
+                            held = t
+                            desk.hold(self.numbers(group, t), decay)
                     if memory.dtype is not w.dtype:
                         desk.settle(memory, w)
                     if prepares:

@@ -102,6 +102,28 @@ def test_every_law_has_its_breaker():
     assert set(LAWS) - engine_keeps == set(BREAKERS)
 
 
+def cancelling(off):
+    """A sum that is nearly 0, but for what is added to it; its definition adds up in another order."""
+    made = ag.primitive(
+        lambda a: (a[0] + a[1]) + a[2] + off,
+        lambda g, a_like: g * np.ones(3),
+        jvp=lambda t: t[0] + t[1] + t[2],
+        definition=lambda a: a[0] + (a[1] + a[2]),
+        samples=samples_with(np.array([0.1, 0.2, -0.3])),
+        name="cancelling",
+        listed=False,
+    )
+    (case,) = cases_of(made)
+    return case
+
+
+def test_a_value_may_be_off_as_far_as_the_rounding_of_inputs_moves_it_and_no_further():
+    LAWS["value"](cancelling(0.0))
+
+    with pytest.raises(LawError, match="breaks the law 'value'"):
+        LAWS["value"](cancelling(1e-15))
+
+
 # -- every verdict can fail ------------------------------------------------------------------------------------------------
 
 

@@ -210,6 +210,16 @@ def test_without_webassembly_the_record_is_there_as_a_table(pages, tmp_path):
     assert all("WebAssembly is not defined" in pages.complaints.pop() for _ in range(2))  # Graphviz's own
 
 
+def test_without_javascript_the_page_says_what_it_needs(pages, tmp_path):
+    path = ag.explore(two_paths(), path=tmp_path / "p.html")
+    with pages.browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(path.as_uri())
+
+        assert page.locator("noscript").is_visible()
+        assert "drawn by JavaScript, which is switched off" in page.locator("noscript").inner_text()
+
+
 # -- safety ------------------------------------------------------------------------------------------------------------
 
 NAMES = ["</script><script>bad=1</script>", "<img src=x onerror=bad()>", "\"'&amp;\\", "مرحبا", "🐍🦋", "{{data}}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -53,7 +54,7 @@ def equation_of(node: Node) -> str:
     primitive: Any = node.primitive
     if primitive is None or primitive.definition is None or primitive.reference is None:
         return ""
-    return visible(primitive.reference.partition(": ")[0])
+    return re.sub(r"\B-|-\B", "−", visible(primitive.reference.partition(": ")[0])).replace("^2", "²")
 
 
 class Composer:

@@ -10,7 +10,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from ..memory import protected, serials, unchanging
+from ..memory import protected, serials
 from ..modes import current
 from ..primitive import Primitive
 from ..recording import TEACHING_SIZE, Absent, Node, Tensor, entry
@@ -65,7 +65,7 @@ def layer_call(made: Primitive) -> Callable[..., Any]:
 def loss_call(made: Primitive) -> Callable[..., Any]:
     """The call of a primitive of scores and targets, which are no values, that keeps a residual and has a definition.
 
-    Its rule gives the shape and dtype of the scores.
+    Its rule gives the shape and dtype of the scores, and its settings are words.
     """
     forward, otherwise, defaults = made.forward, made.call, made.defaults
     route = made.route((0,), "exact")
@@ -75,7 +75,7 @@ def loss_call(made: Primitive) -> Callable[..., Any]:
             m = a.node
             if m is not None and m.requires_grad and (mode := current()).plain:
                 x = a._data
-                settings = {**defaults, **settings}
+                settings = defaults if settings == defaults else {**defaults, **settings}
                 try:
                     y, residual = forward(x, b, **settings)
                 except Exception as error:
@@ -89,7 +89,7 @@ def loss_call(made: Primitive) -> Callable[..., Any]:
                 node.x = (x, n)  # all inputs, for the definition
                 node.z = residual
                 node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
-                node.settings = unchanging(settings)
+                node.settings = settings
                 node.scope = mode.scope
                 node.second = node.y = node.storage = node.watch = node.grad = node.about = None
                 t = Tensor()

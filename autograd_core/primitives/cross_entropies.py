@@ -26,8 +26,8 @@ from .indexing import getitem
 from .losses import Reduction, reduced
 from .softmaxes import log_softmax, softmax
 
-FEW = 128
-"""Up to this many classes, rows with a 1 in the place of the class are kept ready."""
+NARROW, FEW = 16, 128
+"""Up to the second many classes, rows with a 1 in the place of the class are kept ready; up to the first, sums are matrices."""
 
 HALF = np.dtype(np.float16)
 
@@ -86,8 +86,12 @@ def row_starts(rows: int, classes: int) -> Any:
 
 @lru_cache(maxsize=4)
 def tables(rows: int, classes: int, dtype: Any) -> tuple[Any, Any, Any, Any]:
-    """What a loss of so many rows computes with each time: rows of each class, ones along both axes, the share of a row."""
-    return unit_rows(classes, dtype), ones(classes, dtype), ones(rows, dtype), number(1 / max(rows, 1), dtype)
+    """What a loss of so many rows computes with each time: rows of each class, ones along both axes, the share of a row.
+
+    The ones along the classes are a square for few classes: a product with them gives sums that stand in each column.
+    """
+    each_class = np.ones((classes, classes), dtype) if classes <= NARROW else ones(classes, dtype)
+    return unit_rows(classes, dtype), each_class, ones(rows, dtype), number(1 / max(rows, 1), dtype)
 
 
 def across(numbers: Any, classes: int) -> Any:
@@ -119,9 +123,9 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
         return by_elements(z, target, reduction)
     exp(z, z)
     sums = z.dot(each_class)
-    divide(z, across(sums, classes), z)
+    divide(z, sums if classes <= NARROW else across(sums, classes), z)
     subtract(z, units, z)
-    total = log(sums, sums).dot(each_row) - picked
+    total = log(sums[:, 0] if classes <= NARROW else sums).dot(each_row) - picked
     if reduction == "sum" or not rows:
         return total, z
     return total / rows, multiply(z, share, z)

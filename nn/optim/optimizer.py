@@ -171,7 +171,10 @@ class Optimizer:
         """Forget the gradients of all parameters; `set_to_none=False` makes them 0 instead."""
         for group in self.param_groups:
             for p in group["params"]:
-                p.grad = None if set_to_none or p.grad is None else np.zeros(p.shape, p.dtype)
+                if not set_to_none and p.grad is not None:
+                    p.grad = np.zeros(p.shape, p.dtype)
+                elif p.node is not None:
+                    p.node.grad = None  # what `p.grad = None` does, at a third of its cost
 
     # -- saving and loading ------------------------------------------------------------------------------------------
 

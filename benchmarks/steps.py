@@ -19,10 +19,15 @@ def normal(*shape: int, seed: int = 0) -> NDArray[np.float32]:
 
 
 def examples(*shape: int, classes: int = 10) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """A batch of random inputs of `shape` and their labels, as `nn.data` gives them: nobody can write to them."""
-    x, labels = normal(*shape), np.random.default_rng(1).integers(classes, size=shape[0])
-    x.flags.writeable = labels.flags.writeable = False
-    return x, labels
+    """A batch of random inputs of `shape` and their labels."""
+    return normal(*shape), np.random.default_rng(1).integers(classes, size=shape[0])
+
+
+def unwritable(*arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Arrays as `nn.data` gives them: nobody can write to them, so that the record need not copy them."""
+    for array in arrays:
+        array.flags.writeable = False
+    return arrays
 
 
 def training_step(nn: Any, optim: Any, model: Any, x: Any, labels: Any) -> Step:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.steps import LEARNING_RATE, Step, examples, normal, training_step
+from benchmarks.steps import LEARNING_RATE, Step, examples, normal, training_step, unwritable
 
 Parameters = list[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
@@ -22,7 +22,7 @@ def dense_net(nn: Any, sizes: Sequence[int]) -> Any:
 def ours(sizes: Sequence[int], batch: int) -> Step:
     import nn
 
-    return training_step(nn, nn.optim, dense_net(nn, sizes), *examples(batch, sizes[0]))
+    return training_step(nn, nn.optim, dense_net(nn, sizes), *unwritable(*examples(batch, sizes[0])))
 
 
 def torch(sizes: Sequence[int], batch: int) -> Step:

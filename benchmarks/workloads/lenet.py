@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.steps import Step, examples, training_step
+from benchmarks.steps import Step, examples, training_step, unwritable
 
 SHAPE = (64, 1, 28, 28)
 
@@ -23,7 +23,7 @@ def lenet(nn: Any) -> Any:
 def ours() -> Step:
     import nn
 
-    return training_step(nn, nn.optim, lenet(nn), *examples(*SHAPE))
+    return training_step(nn, nn.optim, lenet(nn), *unwritable(*examples(*SHAPE)))
 
 
 def torch() -> Step:

@@ -27,9 +27,11 @@ class Graph:
 
     def __init__(self, outputs: Sequence[Value]) -> None:
         for value in outputs:
-            if not isinstance(value, Value) or value.node is None:
+            node = value.node if isinstance(value, Value) else None
+            if node is None or node.serial == 0:  # the node of what was cut off holds nothing
+                cut = "" if node is None or node.primitive is None else f", which {node.primitive.name} cut off"
                 raise GradientError(
-                    f"nothing was recorded for {value!r}: compute it from a value with requires_grad=True"
+                    f"nothing was recorded for {value!r}{cut}: compute it from a value with requires_grad=True"
                 )
         self.outputs: tuple[Node, ...] = tuple([v.node for v in outputs if v.node is not None])
         self.nodes: tuple[Node, ...] = tuple(reachable(self.outputs))

@@ -19,7 +19,7 @@ from autograd_core.drawing.document import visible
 from autograd_core.drawing.labels import escaped
 from autograd_core.drawing.legends import legend
 from autograd_core.drawing.symbols import Symbol, number_text
-from autograd_core.errors import GradientError, MutationError, RendererError
+from autograd_core.errors import DTypeError, GradientError, MutationError, RendererError
 from autograd_core.graph import Graph
 from autograd_core.primitive import declared
 
@@ -557,14 +557,24 @@ def test_too_large_a_graph_is_refused_with_its_size_and_a_remedy():
     ("call", "words"),
     [
         (lambda: draw(3.0), "cannot draw 3.0"),
+        (lambda: draw(np.ones(100)), "cannot draw a value of type ndarray"),
+        (lambda: draw([]), "cannot draw an empty list"),
         (lambda: draw(ag.tensor([1.0])), "nothing was recorded"),
+        (lambda: draw(ag.tensor([1.0], requires_grad=True).detach()), r"tensor\(\[1\.\]\), which detach cut off"),
         (lambda: draw(lambda a, b: a * b, 2, 3), r"gave 6, which was not recorded.*2\.0 rather than 2"),
-        (lambda: draw([ag.scalar(1.0), 2.0]), "several in a list"),
+        (
+            lambda: draw(lambda a: a.item() * 2.0, 2.0),
+            r"gave 4\.0, which was not recorded: a value left .* \.item\(\)\n",
+        ),
+        (lambda: draw([ag.scalar(1.0), 2.0]), "cannot draw 2.0 in a list: pass .* several in a list"),
         (lambda: draw(nn.Linear, np.ones(2)), "cannot draw <class"),
         (lambda: draw(nn.Linear(2, 1)), r"Linear cannot be called with 0 arguments: .*'x'\. .*ag\.draw\(Linear, x\)"),
         (lambda: draw(two_paths, 1.0), "two_paths cannot be called with 1 argument:"),
         (lambda: draw(two_paths(), max_nodes=0), "whole number from 1 on"),
         (lambda: draw(two_paths(), title=3), "give a text"),
+        (lambda: draw(two_paths(), legend="no"), "use True or False"),
+        (lambda: draw(two_paths(), names=["a"]), "give {value: name}"),
+        (lambda: draw(two_paths()).around("a", hops=1.5), r"hops=1\.5 is none: give a whole number from 0 on"),
         (lambda: draw(two_paths(), hide=ag.tensor([1.0])), "is no name: give that on its card"),
         (lambda: draw(two_paths(), expand=[3]), "3 is no name"),
         (lambda: draw(two_paths(), rankdir="left"), "use one of LR, TB, RL, BT"),
@@ -574,6 +584,14 @@ def test_too_large_a_graph_is_refused_with_its_size_and_a_remedy():
 def test_what_cannot_be_drawn_is_said(call, words):
     with pytest.raises(GradientError, match=words):
         call()
+
+
+def test_a_layer_that_refuses_an_arrays_dtype_is_said_to_have_been_given_a_tensor():
+    model = nn.Linear(2, 1)
+
+    with pytest.raises(DTypeError, match=r"float64 Tensor: convert the input with x\.astype") as caught:
+        draw(lambda x: np.sum(model(x)), np.ones((3, 2)))
+    assert caught.value.__notes__ == ["ag.draw has made a Tensor of its dtype of each floating array that it was given"]
 
 
 @pytest.mark.parametrize("gather", [list, tuple, lambda values: {"first": values[0], "others": values[1:]}])

@@ -141,6 +141,7 @@ def test_modules_and_values_can_be_expanded_together():
         (lambda x: named(ag.max(ag.tensor([1.0, 1.0], requires_grad=True)), "y"), "y", "equal elements share it"),
         (lambda x: named(np.tile(x, 100) * 2.0, "y"), "y", "at most 200 real numbers.*no definition"),
         (lambda x: named(x * 1j, "y"), "y", "at most 200 real numbers"),
+        (lambda x: named(x[:0] * 2.0, "y"), "y", "'y' has no elements"),
     ],
 )
 def test_what_cannot_be_taken_apart_is_said(function, expand, message):

@@ -38,6 +38,14 @@ def test_a_gradient_that_is_0_because_a_slope_is_does_not_cancel():
     assert hints(ag.draw(np.sum((np.ones((4, 3)) + bias) * 1e-30))) == {}
 
 
+def test_what_arrives_at_one_of_several_results_is_not_asked_whether_it_cancels():
+    a = np.random.default_rng(0).normal(size=(4, 3))
+    drawing = ag.draw(lambda a: np.sum(ag.ops.softmax(np.linalg.svd(a, full_matrices=False)[0])), a)
+
+    assert drawing.document.cards[0].gradient.number < 1e-6
+    assert hints(drawing) == {}
+
+
 def test_a_use_of_shared_weights_under_no_grad_is_told_though_another_use_brings_a_gradient():
     nn.manual_seed(0)
     encoder = nn.Linear(3, 2)

@@ -87,6 +87,10 @@ def taken_apart(node: Node, made: Expanded, names: Mapping[Node, str]) -> Sequen
     """The results of a call that is made again: on single numbers where that can be, else by its definition."""
     primitive: Any = node.primitive
     values = [node.value, *[entry.value if isinstance(entry, Node) else entry for entry in node.inputs]]
+    if not isinstance(node.value, (Absent, tuple)) and not np.size(node.value):
+        raise GradientError(
+            f"expand: {names[node]!r} has no elements, and only elements are drawn one by one: leave it closed"
+        )
     count = sum(np.size(value) if not isinstance(value, (Absent, tuple)) else MOST_NUMBERS + 1 for value in values)
     real = all(not isinstance(value, tuple) and np.asarray(value).dtype.kind in "fiub" for value in values)
     if count <= MOST_NUMBERS and real:

@@ -59,6 +59,8 @@ def without_signs(share: Share, whole: float) -> float | None:
         return None
     if np.asarray(arrives).dtype.kind != "f" or target.route is None or target.route.cut:
         return None
+    if isinstance(target.value, tuple):  # what arrives does not tell at which of the results
+        return None
     place = target.route.wanted.index(share.position)
     with set_grad_enabled(False), np.errstate(all="ignore"):
         try:

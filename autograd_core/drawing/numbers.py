@@ -26,7 +26,9 @@ def in_numbers(graph: Graph, names: dict[Node, str]) -> tuple[Graph, dict[Node, 
     """
     for node in graph.nodes:
         if isinstance(node.value, tuple) or getattr(node.value, "dtype", np.dtype(float)).kind not in "fiub":
-            raise GradientError(f"{node!r} is not an array of real numbers, and only those are drawn one by one")
+            raise GradientError(
+                f"{node!r} is not an array of real numbers, and only those are drawn one by one: leave detail='numbers' out"
+            )
     count = sum([math.prod(getattr(node.value, "shape", ())) for node in graph.nodes])
     if count > MOST_NUMBERS:
         raise GradientError(
@@ -106,7 +108,9 @@ def again(node: Node, known: dict[Node, Any]) -> Any:
             made = found.astype(object)
         if made.shape == np.shape(node.value) and np.allclose(plain(made), node.value, rtol=1e-5, equal_nan=True):
             return made
-    raise GradientError(f"{primitive.name} cannot be done number by number, and so not be drawn in that way")
+    raise GradientError(
+        f"{primitive.name} cannot be done number by number, and so not be drawn in that way: leave it whole"
+    )
 
 
 def each(function: Callable[..., Any], xs: Sequence[Any]) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..debugging.cuts import Cut, CutTracer, GradientPath, unreached
-from ..errors import AnomalyError, GradientError, RendererError
+from ..errors import AnomalyError, DTypeError, GradientError, RendererError
 from ..graph import Graph
 from ..modes import enable_grad, witnessed
 from ..recording import Node, Tensor, Value, handle, leaf, scalar_of, tensor_of
@@ -28,6 +28,9 @@ from .parts import around, between
 from .rendering import LayoutError, render
 from .troubles import idle_words, is_exit, lost_words
 from .wishes import Wishes
+
+LONGEST = 60
+"""What has a longer text is called by its type in errors."""
 
 SUFFIXES = ("svg", "png", "pdf", "html", "dot", "json")
 
@@ -76,6 +79,8 @@ class Drawing:
         >>> ag.draw(((x * 2.0) * 3.0) * 4.0).around(x, hops=1)
         <drawing of 2 values and 1 edges>
         """
+        if type(hops) is not int or hops < 0:
+            raise GradientError(f"hops={hops!r} is none: give a whole number from 0 on")
         return Drawing(self.graph, self.wishes, around(self.document, self._cards(value), hops), is_part=True)
 
     def path(self, first: Value | str, last: Value | str) -> Drawing:
@@ -225,7 +230,7 @@ def subject(
         graph = target
     elif isinstance(target, Value):
         graph = Graph([target])
-    elif isinstance(target, (list, tuple, dict)) and all(isinstance(x, Value) for x in flatten(target)[0]):
+    elif isinstance(target, (list, tuple, dict)) and holds_values(target):
         graph = Graph(flatten(target)[0])
     elif isinstance(target, GradientPath):
         exits = tuple([cut.node for cut in target.cuts if is_exit(cut)])
@@ -238,13 +243,28 @@ def subject(
         graph, known, options = called(target, args, options)
     else:
         raise GradientError(
-            f"cannot draw {target!r}: pass a recorded value, several in a list, a Graph, or a function or module with its "
-            f"arguments"
+            f"cannot draw {brief(target)}: pass a recorded value, several in a list, a Graph, or a function or module with "
+            f"its arguments"
         )
     known |= named(names or {}, graph)
     if options.detail == "numbers":
         graph, known = in_numbers(graph, known)
     return graph, replace(options, names=known)
+
+
+def holds_values(container: Any) -> bool:
+    """Whether a container holds recorded values, and nothing else."""
+    leaves = flatten(container)[0]
+    return bool(leaves) and all(isinstance(x, Value) for x in leaves)
+
+
+def brief(x: Any) -> str:
+    """What something is, in a few words; a container by what it holds that is no value."""
+    if isinstance(x, (list, tuple, dict)):
+        other = next((leaf for leaf in flatten(x)[0] if not isinstance(leaf, Value)), None)
+        return f"{brief(other)} in a {type(x).__name__}" if other is not None else f"an empty {type(x).__name__}"
+    text = " ".join(repr(x).split())
+    return text if len(text) <= LONGEST else f"a value of type {type(x).__name__}"
 
 
 def words(names: Sequence[str]) -> tuple[str, ...]:
@@ -264,6 +284,8 @@ def whole(nodes: Sequence[Node | None], target: Any) -> Graph:
 
 def named(names: Mapping[Value, str], graph: Graph) -> dict[Node, str]:
     """The names that the user gives to values, by node."""
+    if not isinstance(names, Mapping):
+        raise GradientError(f"names={brief(names)} is no mapping: give {{value: name}}")
     found = {}
     for value, name in names.items():
         node = value.node if isinstance(value, Value) else None
@@ -285,14 +307,19 @@ def called(
     tracer = CutTracer(None)
     with enable_grad(), witnessed(tracer):
         values = [as_input(x, function) for x in leaves]
-        result = function(*rebuild(values))
+        try:
+            result = function(*rebuild(values))
+        except DTypeError as error:
+            if any(value is not x for value, x in zip(values, leaves, strict=True)):
+                error.add_note("ag.draw has made a Tensor of its dtype of each floating array that it was given")
+            raise
     outputs = [x for x in flatten(result)[0] if isinstance(x, Value)]
     if not outputs:
         name = getattr(function, "__name__", type(function).__name__)
-        raise GradientError(
-            f"calling {name} gave {result!r}, which was not recorded: "
-            f"give it floats (2.0 rather than 2), floating arrays or values"
-        )
+        why = "give it floats (2.0 rather than 2), floating arrays or values"
+        for kind, line in tracer.exits.values():
+            why = f"a value left the record by {kind}" + (f"\n{line}" if line is not None else "")
+        raise GradientError(f"calling {name} gave {brief(result)}, which was not recorded: {why}")
     inputs = {
         v.node: name for v, name in zip(values, names, strict=True) if isinstance(v, Value) and v.node is not None
     }

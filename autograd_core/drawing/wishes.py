@@ -54,6 +54,8 @@ class Wishes:
         for name in ("grads", "local", "fold"):
             if getattr(self, name) not in ("auto", True, False):
                 raise GradientError(f'{name}={getattr(self, name)!r} is none: use "auto", True or False')
+        if self.legend not in (True, False):
+            raise GradientError(f"legend={self.legend!r} is none: use True or False")
         if type(self.max_nodes) is not int or self.max_nodes < 1:
             raise GradientError(f"max_nodes={self.max_nodes!r} is none: give a whole number from 1 on")
         if not isinstance(self.title, (str, type(None))):

@@ -591,7 +591,9 @@ def test_a_layer_that_refuses_an_arrays_dtype_is_said_to_have_been_given_a_tenso
 
     with pytest.raises(DTypeError, match=r"float64 Tensor: convert the input with x\.astype") as caught:
         draw(lambda x: np.sum(model(x)), np.ones((3, 2)))
-    assert caught.value.__notes__ == ["ag.draw has made a Tensor of its dtype of each floating array that it was given"]
+    assert caught.value.__notes__ == [
+        "ag.draw calls the function with Tensors in place of floating arrays, each in its dtype"
+    ]
 
 
 @pytest.mark.parametrize("gather", [list, tuple, lambda values: {"first": values[0], "others": values[1:]}])

@@ -124,6 +124,25 @@ def test_a_value_may_be_off_as_far_as_the_rounding_of_inputs_moves_it_and_no_fur
         LAWS["value"](cancelling(1e-15))
 
 
+def test_a_long_sum_may_be_off_by_a_unit_for_each_time_that_it_is_rounded_and_not_by_much_more():
+    def summing(ulps):
+        made = ag.primitive(
+            lambda a: np.sum(a) * (1 + ulps * np.finfo(float).eps),
+            lambda g, a_like: g * np.ones(a_like.shape),
+            jvp=lambda t: np.sum(t),
+            definition=np.sum,
+            samples=samples_with(np.ones(2**16)),
+            name="summing",
+            listed=False,
+        )
+        (case,) = cases_of(made)
+        return case
+
+    LAWS["value"](summing(20))
+    with pytest.raises(LawError, match="breaks the law 'value'"):
+        LAWS["value"](summing(40))
+
+
 # -- every verdict can fail ------------------------------------------------------------------------------------------------
 
 

@@ -311,13 +311,14 @@ def called(
             result = function(*rebuild(values))
         except DTypeError as error:
             if any(value is not x for value, x in zip(values, leaves, strict=True)):
-                error.add_note("ag.draw has made a Tensor of its dtype of each floating array that it was given")
+                error.add_note("ag.draw calls the function with Tensors in place of floating arrays, each in its dtype")
             raise
     outputs = [x for x in flatten(result)[0] if isinstance(x, Value)]
     if not outputs:
         name = getattr(function, "__name__", type(function).__name__)
         why = "give it floats (2.0 rather than 2), floating arrays or values"
-        for kind, line in tracer.exits.values():
+        if tracer.exits:
+            kind, line = next(iter(tracer.exits.values()))
             why = f"a value left the record by {kind}" + (f"\n{line}" if line is not None else "")
         raise GradientError(f"calling {name} gave {brief(result)}, which was not recorded: {why}")
     inputs = {

@@ -58,12 +58,12 @@ def refusal(case: Case) -> None:
 def rounding_of(f: Callable[..., Any], data: Sequence[Any], expected: list[Any], eps: float) -> list[Any]:
     """How far off the values of a function may be: the rounding of inputs makes more of it where sums cancel.
 
-    A sum of n numbers is rounded log2(n) times at least.
+    A sum of n numbers is rounded log2(n) times at least, each time by a unit at most.
     """
     elsewhere = [arrays(f(*xs)) for xs in rounded_elsewhere(data, eps)]
     times = math.log2(max([2, *map(np.size, data)]))
     return [
-        ULPS * times * unit(eps, e) + np.max([np.abs(y - e) for y in ys], axis=0)
+        (ULPS + times) * unit(eps, e) + np.max([np.abs(y - e) for y in ys], axis=0)
         for e, *ys in zip(expected, *elsewhere, strict=True)
     ]
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -112,35 +111,42 @@ def test_a_loss_that_becomes_nan_stops_before_the_step_with_the_operation_to_bla
 
 # -- going on ------------------------------------------------------------------------------------------------------------------
 
+# Dies by a signal that nothing can catch after as many lines as it was told, of all functions or of those whose name it was told.
 PROGRAM = """
-import sys, numpy as np, nn
+import itertools, os, signal, sys, nn
 from tests.test_nn_fit import training
 from nn.training import Checkpoint, EarlyStopping
+
+lines, death, name = itertools.count(1), int(sys.argv[3]), sys.argv[4]
+
+def count(frame, event, argument):
+    if event == "line" and frame.f_code.co_name.startswith(name) and next(lines) == death:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return count
+
 model, run = training(epochs=12, callbacks=[Checkpoint(sys.argv[1]), EarlyStopping(50, "loss")],
                       schedule=lambda o: nn.optim.lr_scheduler.CosineAnnealingLR(o, 12))
+sys.settrace(count)
 run()
+sys.settrace(None)
 nn.save_file(model.state_dict(), sys.argv[2])
+print(next(lines))
 """
 
 
-def test_a_training_that_was_killed_again_and_again_comes_to_the_numbers_of_one_that_was_not(tmp_path):
-    root = Path(nn.__file__).parent.parent
+@pytest.mark.parametrize("function", ["", "write_whole"], ids=["at any line", "while it writes"])
+def test_a_training_that_was_killed_again_and_again_comes_to_the_numbers_of_one_that_was_not(function, tmp_path):
+    def run(name, death):
+        command = [sys.executable, "-c", PROGRAM, tmp_path / f"{name}.run", tmp_path / name, str(death), function]
+        return subprocess.run(command, cwd=Path(nn.__file__).parent.parent, capture_output=True, text=True)
 
-    def start(name):
-        return subprocess.Popen([sys.executable, "-c", PROGRAM, tmp_path / f"{name}.run", tmp_path / name], cwd=root)
+    lines, kills = int(run("whole", 0).stdout), 0
+    deaths = np.random.default_rng(1).integers(lines // 10, lines // 4, 100)
+    while (ended := run("killed", deaths[kills])).returncode == -signal.SIGKILL:
+        kills += 1
 
-    assert start("whole").wait() == 0
-    delays, kills = np.random.default_rng(1).uniform(0.0, 0.08, 100), 0
-    while not (tmp_path / "killed").exists():
-        process, saved = start("killed"), tmp_path / "killed.run"
-        before = saved.stat().st_mtime_ns if saved.exists() else 0
-        while process.poll() is None and not (saved.exists() and saved.stat().st_mtime_ns > before):
-            time.sleep(0.002)
-        time.sleep(delays[kills])
-        process.send_signal(signal.SIGKILL)
-        kills += process.wait() != 0
-
-    assert kills > 0
+    assert ended.returncode == 0, ended.stderr
+    assert kills >= 3
     whole, killed = nn.load_file(tmp_path / "whole"), nn.load_file(tmp_path / "killed")
     for key, array in whole.items():
         np.testing.assert_array_equal(killed[key], array)

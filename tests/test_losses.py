@@ -114,6 +114,17 @@ def test_ignored_targets_do_not_count():
     np.testing.assert_array_equal(ag.grad(lambda s: ops.cross_entropy(s, padded))(scores)[target == 2], 0)
 
 
+@pytest.mark.parametrize("classes", [1, 2, 10, 50, 60, 99, 100, 128, 129, 200])
+def test_no_number_outside_of_the_classes_is_taken_for_one(classes):
+    s = rng.standard_normal((3, classes))
+    for outside in (*range(-3 * classes, 0), *range(classes, 3 * classes), 2**40, -(2**40)):
+        with pytest.raises(ClassRangeError, match=f"the target {outside} at "):
+            ops.cross_entropy(s, np.array([0, outside, 0]), ignore_index=-(2**50))
+
+    ignored = np.array([0, -100, classes - 1])
+    np.testing.assert_allclose(ops.cross_entropy(s, ignored), ops.cross_entropy(s[[0, 2]], ignored[[0, 2]]))
+
+
 def test_smoothed_labels_are_a_mixture_with_the_uniform_target():
     smooth = 0.9 * np.eye(4)[target] + 0.1 / 4
     expected = np.mean(-np.sum(smooth * LOG_P, axis=1))

@@ -36,14 +36,6 @@ class ClassRangeError(AutogradError, IndexError):
     """A target that names no class."""
 
 
-@lru_cache(maxsize=16)
-def unit_rows(classes: int, dtype: Any) -> Any:
-    """The rows that stand for each class, and NaN for the negative numbers that would count from the end."""
-    table = np.full((2 * classes, classes), np.nan, dtype)
-    table[:classes] = np.eye(classes)
-    return table
-
-
 def class_axis(ndim: int) -> int:
     """Which axis of the scores the classes are on."""
     return 1 if ndim > 1 else 0
@@ -86,12 +78,12 @@ def row_starts(rows: int, classes: int) -> Any:
 
 @lru_cache(maxsize=4)
 def tables(rows: int, classes: int, dtype: Any) -> tuple[Any, Any, Any, Any]:
-    """What a loss of so many rows computes with each time: rows of each class, ones along both axes, the share of a row.
+    """What a loss of so many rows computes with each time: the row of each class, ones along both axes, the share of a row.
 
     The ones along the classes are a square for few classes: a product with them gives sums that stand in each column.
     """
     each_class = np.ones((classes, classes), dtype) if classes <= NARROW else ones(classes, dtype)
-    return unit_rows(classes, dtype), each_class, ones(rows, dtype), number(1 / max(rows, 1), dtype)
+    return np.eye(classes, dtype=dtype), each_class, ones(rows, dtype), number(1 / max(rows, 1), dtype)
 
 
 def across(numbers: Any, classes: int) -> Any:
@@ -115,11 +107,13 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
     unit, each_class, each_row, share = tables(rows, classes, z.dtype)
     try:
         units = unit.take(target, 0)
+        outside = rows and target.item(target.argmin()) < 0  # it would count from the end
     except IndexError:
-        units = None
+        outside = True
+    if outside:
         check_targets("cross_entropy", shape, target)
     picked = vdot(z, units)
-    if picked != picked:  # a negative target, an infinite score, or no number at all
+    if picked != picked:  # an infinite score, or no number at all
         return by_elements(z, target, reduction)
     exp(z, z)
     sums = z.dot(each_class)

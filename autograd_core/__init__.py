@@ -20,12 +20,13 @@ from .batching import vmap
 from .families import composed, elementwise, fixed, layout, multilinear, primitive
 from .hooks import hooked
 from .jacobians import hessian, hvp, jacobian, jvp, linearize
-from .modes import Scoped, enable_grad, no_grad, scope, set_grad_enabled
+from .modes import enable_grad, no_grad, set_grad_enabled
 from .numpy_api import PLAIN as _PLAIN
 from .numpy_api import answerable as _answerable
 from .numpy_api import row_of as _row_of
 from .recording import Scalar, Tensor, Value
 from .scalars import scalar
+from .scopes import Scoped, scope
 from .tensors import asarray, stop_gradient, tensor
 from .transforms import grad, gradients, record, value_and_grad, vjp
 from .writing import updatable, writable

@@ -30,10 +30,8 @@ from .jacobians import hvp as hvp
 from .jacobians import jacobian as jacobian
 from .jacobians import jvp as jvp
 from .jacobians import linearize as linearize
-from .modes import Scoped as Scoped
 from .modes import enable_grad as enable_grad
 from .modes import no_grad as no_grad
-from .modes import scope as scope
 from .modes import set_grad_enabled as set_grad_enabled
 from .numpy_api import fft as fft
 from .numpy_api import linalg as linalg
@@ -42,6 +40,8 @@ from .recording import Scalar as Scalar
 from .recording import Tensor as Tensor
 from .recording import Value as Value
 from .scalars import scalar as scalar
+from .scopes import Scoped as Scoped
+from .scopes import scope as scope
 from .streams import drawn_from as drawn_from
 from .tensors import asarray as asarray
 from .tensors import stop_gradient as stop_gradient

@@ -12,10 +12,11 @@ import numpy as np
 from .batches import apart, levels
 from .calls import Form, cotangents_of, is_data, is_recorded, results_of, whole_of_owners
 from .errors import GradientError
-from .modes import current, no_grad, scope
+from .modes import current, no_grad
 from .recording import Node, Scalar, Tensor, Value, tensor_of, unwrap
 from .regions import Region, is_live, opened, source_of
 from .rules import settle, zeros
+from .scopes import scope
 from .streams import Draws, drawing_again, listening
 from .transforms import check_function
 from .trees import flatten

@@ -14,7 +14,8 @@ import numpy as np
 
 from .errors import DTypeError
 from .memory import Storage, protected, serials, unchanging
-from .modes import Mode, Scope
+from .modes import Mode
+from .scopes import Scope, current_scope
 from .shown import shown_by
 
 if TYPE_CHECKING:
@@ -329,7 +330,7 @@ def record(
     else:
         node.value = tuple([kept(part) for part in y]) if type(y) is tuple else kept(y)
     node.settings = settings if settings is None else unchanging(settings)
-    node.scope = mode.scope
+    node.scope = current_scope()
     node.storage = node.grad = node.about = None
     node.watch = KEEP if type(y) is float else None
     return node

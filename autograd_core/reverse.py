@@ -17,10 +17,11 @@ import numpy as np
 from .errors import GradientError, MutationError
 from .live import Masks
 from .memory import Clock
-from .modes import BACKWARD, Onlooker, current, scope, set_grad_enabled
+from .modes import Onlooker, current, set_grad_enabled
 from .primitive import Parts
 from .recording import Node, Value, Watch, frame, handle, in_numpy, wrapped
 from .rules import BOTH, FIRST, MANY, zeros
+from .scopes import BACKWARD, scope
 
 Cotangents: TypeAlias = dict[Node, Any]
 
@@ -152,7 +153,9 @@ def _walk(
         try:
             if closely is not None:
                 contributions = closely(node, saved, g)
-            elif route.cut or (live and (node in live or not live.keys().isdisjoint(node.parents))):
+            elif (route.cut and (route.alert or (node.first.route is not None and node.first.route.carries))) or (
+                live and (node in live or not live.keys().isdisjoint(node.parents))
+            ):
                 if route.pour is not None:
                     pour(pending, owned, masks, node, g)
                     if not retain:

@@ -42,9 +42,12 @@ class Route:
     pull    (node, saved, g) -> a contribution per parent; `saved` is the node itself, or a `Frame` of recorded values
     saved   what a node keeps of the numbers of its inputs, a tuple with None in the place of what no rule names
     pour    (total, g, **settings) adds the contribution to the only parent to an array in place; None if it can't
+    alert   a cut that needs more than a pull even where no mask can reach beyond it; `carries` says whether one goes through
     """
 
-    __slots__ = ("arity", "cut", "every", "keeps", "kind", "parents", "pour", "primitive", "pull", "saved", "wanted")
+    __slots__ = (
+        "alert", "arity", "carries", "cut", "every", "keeps", "kind", "parents", "pour", "primitive", "pull", "saved", "wanted",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -56,8 +59,9 @@ class Route:
         every: bool = False,
     ) -> None:
         self.primitive, self.wanted, self.keeps, self.pull, self.arity = primitive, wanted, keeps, pull, arity
-        self.cut, self.every, self.pour = primitive.cut, every, primitive.pour
+        self.cut, self.every, self.pour, self.carries = primitive.cut, every, primitive.pour, primitive.carries_masks
         self.kind = MANY if arity is None else KINDS.get(wanted, MANY)
+        self.alert = primitive.cut and (self.kind != FIRST or self.pour is not None)
         self.parents = chosen(wanted)
         self.saved = tuple if every else saving(keeps, len(primitive.rules))
 
@@ -82,7 +86,7 @@ def chosen(places: Wanted) -> Callable[[Any], tuple[Any, ...]]:
     if not places:
         return lambda items: ()
     (place,) = places
-    return lambda items: (items[place],)
+    return itemgetter(slice(place, place + 1))
 
 
 class BoundRule:

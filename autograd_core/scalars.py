@@ -17,6 +17,7 @@ from .modes import current
 from .primitive import Primitive
 from .primitives import arithmetic, powers, steps
 from .recording import KEEP, Node, Scalar, Value, leaf, scalar_of
+from .scopes import current_scope
 from .tensors import (
     COMPARISONS,
     OPERATORS,
@@ -56,7 +57,7 @@ def scalar(value: Any, name: str | None = None, requires_grad: bool = True) -> S
 
 
 def new_leaf(value: float, requires_grad: bool) -> Node:
-    return leaf(value, requires_grad, current().scope)
+    return leaf(value, requires_grad, current_scope())
 
 
 # -- call paths of the operators: floats in, floats out ----------------------------------------------------------------------
@@ -71,7 +72,7 @@ def binary_operator(made: Primitive) -> Callable[[Any, Any], Any]:
     def call(a: Any, b: Any) -> Any:
         m = a.node
         kind = type(b)
-        if m is None or not m.requires_grad or not (mode := current()).plain:
+        if m is None or not m.requires_grad or not current().plain:
             return made.call(a, b)
         x = a._data
         if kind is Scalar:
@@ -104,7 +105,7 @@ def binary_operator(made: Primitive) -> Callable[[Any, Any], Any]:
         node.z = z if keeps_b else None
         node.y = y if keeps_y else None
         node.value = y
-        node.scope = mode.scope
+        node.scope = current_scope()
         node.settings = node.storage = node.grad = node.about = None
         node.watch = KEEP
         s = Scalar()

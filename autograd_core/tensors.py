@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,9 @@ from .generic import operand
 from .hooks import register_hook, retain_grad
 from .leaving import as_array, as_bool, as_complex, as_float, as_index, as_int, leaving, let_go, no_mask, read_only
 from .memory import protected
-from .modes import current
 from .primitives import arithmetic, indexing, layouts, powers, steps
 from .recording import About, Array, Tensor, Value, check_differentiable, kept, leaf, numbers_of, tensor_of
+from .scopes import current_scope
 from .trees import flatten
 from .ufunc_calls import array_ufunc
 from .writing import augmented, setitem
@@ -126,7 +127,7 @@ def set_data(self: Tensor, array: Any) -> None:
 def about(value: Value) -> About:
     """What is known of a value; one without a node is given one."""
     if value.node is None or value.node.serial == 0:
-        value.node = leaf(kept(value._data), False, current().scope)
+        value.node = leaf(kept(value._data), False, current_scope())
     return value.node.describe()
 
 
@@ -173,7 +174,7 @@ def requires_grad_(self: Value, flag: bool = True) -> Value:
     if flag:
         check_differentiable(self.dtype)
     if self.node is None or self.node.route is not None:  # computed, but without gradient: from here on it is a leaf
-        self.node = leaf(kept(self._data), flag, current().scope)
+        self.node = leaf(kept(self._data), flag, current_scope())
         self.node.storage = getattr(self, "storage", None)
     if flag and isinstance(self, Tensor):
         self._data = np.asarray(self._data)  # a single number too, so that it can be updated in place
@@ -282,6 +283,9 @@ PARTS = {
 }
 """The attributes that are operations."""
 
+ATTRIBUTES = ("shape", "dtype", "ndim", "size", "nbytes", "itemsize", "strides")
+"""The attributes that are those of the array."""
+
 
 def install() -> None:
     """Make `Tensor` what users see."""
@@ -329,13 +333,7 @@ def install() -> None:
         "role": property(get_role, set_role),
         "requires_grad": property(lambda self: self.node is not None and self.node.requires_grad, set_requires_grad),
         "is_leaf": property(lambda self: self.node is None or self.node.route is None or not self.node.requires_grad),
-        "shape": property(lambda self: self._data.shape),
-        "dtype": property(lambda self: self._data.dtype),
-        "ndim": property(lambda self: self._data.ndim),
-        "size": property(lambda self: self._data.size),
-        "nbytes": property(lambda self: self._data.nbytes),
-        "itemsize": property(lambda self: self._data.itemsize),
-        "strides": property(lambda self: self._data.strides),
+        **{name: property(attrgetter(f"_data.{name}")) for name in ATTRIBUTES},
         **absent.ATTRIBUTES,
         **PARTS,
     }

@@ -40,8 +40,8 @@ class Module(Members):
 
     training = True
 
-    def _named(self) -> str:
-        return name_tree(self)
+    def _labelled(self) -> tuple[str, str]:
+        return label_tree(self)
 
     # -- hooks -------------------------------------------------------------------------------------------------------
 
@@ -241,16 +241,16 @@ def innermost_first(module: Members, seen: set[Members]) -> Iterator[Members]:
     yield module
 
 
-def name_tree(root: Module) -> str:
+def label_tree(root: Module) -> tuple[str, str]:
     """Name the scopes of a module and all within, and parameters without a name, by the paths that lead to them.
 
     Done at a module's first call, since a plain attribute does not know its name before.
     """
     for module in root.modules():
         for name, child in module.named_children():
-            child._scope_name = name
+            child._label = name, type(child).__name__
     for path, parameter in root.named_parameters():
         if parameter.name is None:
             parameter.name = path
-    root._scope_name = type(root).__name__
-    return root._scope_name
+    root._label = type(root).__name__, type(root).__name__
+    return root._label

@@ -16,11 +16,12 @@ CORE, NN = Path(autograd_core.__file__).parent, Path(nn.__file__).parent
 
 # from the ground up; a folder stands for its files
 LAYERS = [
-    "errors", "shapes", "trees", "samples", "shown", "lapack", "constants", "modes", "memory", "recording", "batches", "rules",
-    "declaring", "generic", "primitive", "dispatch", "families", "graph", "live", "reverse", "forward", "primitives", "ops",
-    "special", "backward", "hooks", "numpy_api", "leaving", "views", "writing", "placing", "ufunc_calls", "absent", "tensors",
-    "scalars", "methods", "exchange", "array_api", "transforms", "batching", "jacobians", "regions", "calls", "custom", "streams",
-    "random", "checkpoints", "implicit", "debugging", "drawing", "displays", "exploring", "testing",
+    "errors", "shapes", "trees", "samples", "shown", "lapack", "constants", "modes", "scopes", "memory", "recording",
+    "batches", "rules", "declaring", "generic", "primitive", "dispatch", "families", "graph", "live", "reverse", "forward",
+    "primitives", "ops", "special", "backward", "hooks", "numpy_api", "leaving", "views", "writing", "placing", "ufunc_calls",
+    "absent", "tensors", "scalars", "methods", "exchange", "array_api", "transforms", "batching", "jacobians", "regions",
+    "calls", "custom", "streams", "random", "checkpoints", "implicit", "debugging", "drawing", "displays", "exploring",
+    "testing",
 ]  # fmt: skip
 
 

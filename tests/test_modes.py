@@ -1,7 +1,9 @@
-"""Modes hold per thread and per task, and only for their block."""
+"""Modes and scopes hold per thread and per task, and only for their block."""
 
 import asyncio
+import pickle
 from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations
 from threading import Barrier
 
 import numpy as np
@@ -11,6 +13,7 @@ import autograd_core as ag
 import nn
 from autograd_core.errors import AnomalyError, ModeError
 from autograd_core.modes import Switch, current, keep_all
+from autograd_core.scopes import Scope, current_scope
 
 
 def is_recording():
@@ -178,7 +181,7 @@ class Waiting(ag.Scoped):
         if closed is not None:
             closed.close()
         next(opened)
-        return current().scope.path, is_recording()
+        return current_scope().path, is_recording()
 
 
 @pytest.mark.parametrize("closed_first", [True, False])
@@ -186,12 +189,77 @@ def test_a_call_leaves_the_mode_as_it_was_whatever_blocks_are_opened_and_closed_
     opened, closed = waiting(ag.enable_grad()), waiting(ag.no_grad())
     next(closed)
     assert Waiting()(opened, closed if closed_first else None) == ("Waiting", True)
-    assert (current().scope, is_recording()) == (None, True)
+    assert (current_scope(), is_recording()) == (None, True)
     (closed if not closed_first else opened).close()
 
     assert is_recording()
     opened.close()
     assert current().switch is None
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_scopes_that_are_left_in_any_order_leave_those_that_are_still_open(order):
+    generators = [waiting(ag.scope(name)) for name in "abc"]
+    for generator in generators:
+        next(generator)
+    for i in order:
+        generators[i].close()
+        still = [name for k, name in enumerate("abc") if k not in order[: order.index(i) + 1]]
+        assert (current_scope() is None) == (still == [])
+        assert not still or current_scope().name == still[-1]
+
+    assert current_scope() is None
+
+
+def test_a_call_leaves_the_scopes_that_blocks_opened_within_and_not_those_that_were_closed():
+    opened, closed = waiting(ag.scope("opened")), waiting(ag.scope("closed"))
+    next(closed)
+    assert Waiting()(opened, closed)[0] == "closed.Waiting.opened"
+    assert current_scope().name == "opened"
+    opened.close()
+    assert current_scope() is None
+
+    closed, switched = waiting(ag.scope("closed")), waiting(ag.no_grad())
+    next(closed)
+    Waiting()(switched, closed)
+    assert (current_scope(), is_recording()) == (None, False)
+    switched.close()
+    assert is_recording()
+
+
+def test_scopes_of_threads_and_tasks_are_their_own():
+    model, together = nn.Sequential(nn.Linear(2, 2), nn.Tanh()), Barrier(2)
+
+    def threaded(name):
+        with ag.scope(name):
+            together.wait()
+            y = model(np.ones(2, np.float32))
+            together.wait()
+        return y.node.scope.path
+
+    async def task(name):
+        with ag.scope(name):
+            await asyncio.sleep(0)
+            y = model(np.ones(2, np.float32))
+            await asyncio.sleep(0)
+            return y.node.scope.path, current_scope().path
+
+    async def main():
+        with ag.scope("main"):
+            return await asyncio.gather(task("a"), task("b"))
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(threaded, "ab")) == ["a.Sequential.1", "b.Sequential.1"]
+    assert asyncio.run(main()) == [("main.a.Sequential.1", "main.a"), ("main.b.Sequential.1", "main.b")]
+    assert current_scope() is None
+
+
+def test_what_was_recorded_in_an_open_block_can_be_copied():
+    with ag.scope("block"):
+        y = ag.tensor([1.0], requires_grad=True) * 2
+        copy = pickle.loads(pickle.dumps(y.node.scope))
+
+    assert (copy.path, copy.kind, type(copy)) == ("block", "", Scope)
 
 
 def test_calls_are_scopes_of_their_own():
@@ -208,8 +276,9 @@ def test_calls_are_scopes_of_their_own():
         ag.Scoped()(1.0)
 
 
-def test_a_block_that_is_left_in_another_task_says_so():
-    generator = waiting(ag.no_grad())
+@pytest.mark.parametrize("block", [ag.no_grad(), ag.scope("here")], ids=["mode", "scope"])
+def test_a_block_that_is_left_in_another_task_says_so(block):
+    generator = waiting(block)
     next(generator)
 
     async def close():
@@ -219,8 +288,8 @@ def test_a_block_that_is_left_in_another_task_says_so():
         with pytest.raises(ModeError, match="another thread or task"):
             asyncio.run(close())
     finally:
-        current().switch.__exit__()
-    assert is_recording()
+        block.__exit__()
+    assert (current_scope(), is_recording()) == (None, True)
 
 
 # -- decorators and errors ---------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ class detect_anomaly(Switch):
         self.inf = inf
 
     def mode(self, now: Mode) -> Mode:
-        return Mode(now.recording, True, now.scope, Detector(self.inf))
+        return Mode(now.recording, True, Detector(self.inf))
 
     def __exit__(self, *error: object) -> None:
         detector = current().witness

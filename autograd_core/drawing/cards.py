@@ -10,8 +10,8 @@ from typing import Any
 
 from ..debugging.cuts import Cut
 from ..graph import Graph
-from ..modes import BACKWARD, Scope
 from ..recording import Node
+from ..scopes import BACKWARD, Scope
 from .document import Card, Document, Edge, Steps, Strip, visible
 from .edges import Edges
 from .flow import Flow, Share, check_unchanged, check_unwritten, flow_of, values_of

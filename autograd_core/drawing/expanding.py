@@ -16,11 +16,12 @@ import numpy as np
 from ..errors import GradientError
 from ..graph import Graph
 from ..memory import serials
-from ..modes import Scope, keep_all
+from ..modes import keep_all
 from ..primitive import pick
 from ..primitives.joining import stack
 from ..primitives.layouts import reshape
 from ..recording import Absent, Node, Value, handle
+from ..scopes import Scope
 from .flow import flow_of
 from .numbers import MOST_NUMBERS, again
 from .rewiring import rewired

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ..modes import Scope
 from ..recording import Node
+from ..scopes import Scope
 from .folding import Repeat, Step
 from .symbols import SUBSCRIPTS
 

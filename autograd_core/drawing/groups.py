@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from ..modes import Scope
 from ..recording import Node
+from ..scopes import Scope
 from .document import Card, Group
 from .folds import chain
 from .quantities import shortened

@@ -20,10 +20,11 @@ from ..declaring import check_inputs, check_letters, check_partials, name_of
 from ..errors import DeclarationError
 from ..generic import OBJECT, is_scalar_call, operand
 from ..memory import serials
-from ..modes import Mode, current
+from ..modes import current
 from ..primitive import Primitive
 from ..recording import KEEP, TEACHING_SIZE, Absent, Node, Scalar, Tensor, Value, entry, scalar_of, tensor_of
 from ..rules import LETTERS, Pull, Route, Rule, Wanted, parameter_names, settle
+from ..scopes import current_scope
 
 Partial: TypeAlias = Rule | float | None
 Product: TypeAlias = Callable[[Any, Any], Any]
@@ -89,6 +90,8 @@ def product(partial: Partial, arity: int, cut: bool) -> Product:
         if partial == -1:
             return lambda saved, g: -g
         return lambda saved, g: g * partial
+    if cut and arity < 3 and parameter_names(partial) == ("y",):
+        return lambda saved, g: gate(g, partial(saved.y))
     factor = factor_of(partial, arity)
     if cut:
         return lambda saved, g: gate(g, factor(saved))
@@ -135,8 +138,8 @@ def gate(g: Any, weight: Any) -> Any:
     >>> ag.ops.gate(np.array([3.0, np.inf]), np.array([2.0, 0.0]))
     array([6., 0.])
     """
-    if type(g) is ndarray and type(weight) is ndarray:
-        return gate_forward(g, weight)
+    if type(g) is ndarray and type(weight) is ndarray and weight.dtype is g.dtype:
+        return gated(g, weight, g.ravel("K"))
     if type(g) is float and type(weight) is float:
         return g * weight if weight else 0.0
     if isinstance(g, Value) or isinstance(weight, Value):
@@ -147,7 +150,10 @@ def gate(g: Any, weight: Any) -> Any:
 def gate_forward(g: Any, weight: Any) -> Any:
     if hasattr(g, "dtype") and hasattr(weight, "dtype") and weight.dtype is not g.dtype:
         weight = weight.astype(g.dtype)  # mixed dtypes are four times slower, and would not keep the dtype of g
-    flat = g.ravel("K") if type(g) is ndarray else np.ravel(g)
+    return gated(g, weight, np.ravel(g, "K"))
+
+
+def gated(g: Any, weight: Any, flat: Any) -> Any:
     if isfinite(flat.dot(flat).real):  # one cheap reduction, instead of a choice for each element
         return multiply(g, weight)
     with np.errstate(invalid="ignore"):
@@ -224,7 +230,7 @@ def unary_call(made: Primitive) -> Callable[..., Any]:
     def call(a: Any) -> Any:
         if type(a) is Tensor:
             m = a.node
-            if m is not None and m.requires_grad and (mode := current()).plain:
+            if m is not None and m.requires_grad and current().plain:
                 x = a._data
                 try:
                     y = forward(x)
@@ -239,7 +245,7 @@ def unary_call(made: Primitive) -> Callable[..., Any]:
                     node.x = x if keeps_a else None
                     node.y = y if keeps_y else None
                     node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
-                    node.scope = mode.scope
+                    node.scope = current_scope()
                     node.second = node.z = node.settings = node.storage = node.watch = node.grad = node.about = None
                     t = Tensor()
                     t._data = y
@@ -248,11 +254,11 @@ def unary_call(made: Primitive) -> Callable[..., Any]:
                     return t
         elif type(a) is Scalar and scalar is not None:
             m = a.node
-            if m is not None and m.requires_grad and (mode := current()).plain:
-                return number_call(a._data, m, mode)
+            if m is not None and m.requires_grad and current().plain:
+                return number_call(a._data, m)
         return any_call(made, (a,))
 
-    def number_call(x: float, m: Node, mode: Mode) -> Scalar:
+    def number_call(x: float, m: Node) -> Scalar:
         y = scalar_value(made, (x,))
         node = Node()
         node.serial = next(serials)
@@ -262,7 +268,7 @@ def unary_call(made: Primitive) -> Callable[..., Any]:
         node.x = x if keeps_a else None
         node.y = y if keeps_y else None
         node.value = y
-        node.scope = mode.scope
+        node.scope = current_scope()
         node.second = node.z = node.settings = node.storage = node.grad = node.about = None
         node.watch = KEEP
         return scalar_of(y, node)
@@ -282,7 +288,7 @@ def binary_call(made: Primitive, otherwise: Callable[..., Any]) -> Callable[...,
         if type(a) is Tensor and type(b) is Tensor and differentiable:
             m = a.node
             n = b.node
-            if m is not None and n is not None and m.requires_grad and n.requires_grad and (mode := current()).plain:
+            if m is not None and n is not None and m.requires_grad and n.requires_grad and current().plain:
                 x = a._data
                 z = b._data
                 try:
@@ -299,7 +305,7 @@ def binary_call(made: Primitive, otherwise: Callable[..., Any]) -> Callable[...,
                 node.z = z if keeps_b else None
                 node.y = y if keeps_y else None
                 node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
-                node.scope = mode.scope
+                node.scope = current_scope()
                 node.settings = node.storage = node.watch = node.grad = node.about = None
                 t = Tensor()
                 t._data = y
@@ -308,15 +314,15 @@ def binary_call(made: Primitive, otherwise: Callable[..., Any]) -> Callable[...,
                 return t
         m = a.node if type(a) is Tensor else None
         if m is not None and m.requires_grad:
-            if first is not None and is_constant(b) and (mode := current()).plain:
-                return beside_constant(first, 0, a._data, m, b, mode)
+            if first is not None and is_constant(b) and current().plain:
+                return beside_constant(first, 0, a._data, m, b)
         elif second is not None and type(b) is Tensor and is_constant(a):
             m = b.node
-            if m is not None and m.requires_grad and (mode := current()).plain:
-                return beside_constant(second, 1, b._data, m, a, mode)
+            if m is not None and m.requires_grad and current().plain:
+                return beside_constant(second, 1, b._data, m, a)
         return otherwise(a, b)
 
-    def beside_constant(route: Route, place: int, own: Any, m: Node, constant: Any, mode: Mode) -> Tensor:
+    def beside_constant(route: Route, place: int, own: Any, m: Node, constant: Any) -> Tensor:
         kind = type(constant)
         data = constant._data if kind is Tensor else constant
         x, z = (own, data) if place == 0 else (data, own)
@@ -338,7 +344,7 @@ def binary_call(made: Primitive, otherwise: Callable[..., Any]) -> Callable[...,
         node.x, node.z = (own, saved) if place == 0 else (saved, own)
         node.y = y if -1 in keeps else None
         node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
-        node.scope = mode.scope
+        node.scope = current_scope()
         node.settings = node.storage = node.watch = node.grad = node.about = None
         return tensor_of(y, node)
 

@@ -12,6 +12,7 @@ from ..modes import current
 from ..primitive import Primitive
 from ..recording import TEACHING_SIZE, Absent, Node, Tensor
 from ..rules import Route
+from ..scopes import current_scope
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
@@ -38,7 +39,7 @@ def with_slope(made: Primitive, kernel: Callable[[Any], tuple[Any, Any]]) -> Pri
     def call(a: Any) -> Any:
         if type(a) is Tensor:
             m, x = a.node, a._data
-            if m is not None and m.requires_grad and x.dtype in FLOATS and (mode := current()).plain:
+            if m is not None and m.requires_grad and x.dtype in FLOATS and current().plain:
                 y, slope = kernel(x)
                 node = Node()
                 node.serial = next(serials)
@@ -47,7 +48,7 @@ def with_slope(made: Primitive, kernel: Callable[[Any], tuple[Any, Any]]) -> Pri
                 node.first = m
                 node.x, node.z = x, slope
                 node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
-                node.scope = mode.scope
+                node.scope = current_scope()
                 node.second = node.y = node.settings = node.storage = node.watch = node.grad = node.about = None
                 t = Tensor()
                 t._data, t.node, t.storage = y, node, None

@@ -12,10 +12,11 @@ from numpy import generic, ndarray
 from ..batches import Batched
 from ..errors import DeclarationError
 from ..memory import Clock, Storage, serials, unchanging
-from ..modes import current, scope
+from ..modes import current
 from ..primitive import Primitive, pick
 from ..recording import TEACHING_SIZE, Absent, Node, Tensor, frame
 from ..rules import Rule, parameter_names
+from ..scopes import current_scope, scope
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -142,7 +143,7 @@ def recorded_at_once(made: Primitive, otherwise: Callable[..., Any]) -> Callable
                         node.y = y if keeps_y else None
                         node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
                         node.settings = settings = unchanging(settings)
-                        node.scope = mode.scope
+                        node.scope = current_scope()
                         node.second = node.z = node.storage = node.watch = node.grad = node.about = None
                     t = Tensor()
                     t._data = y

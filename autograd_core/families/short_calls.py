@@ -14,6 +14,7 @@ from ..memory import protected, serials
 from ..modes import current
 from ..primitive import Primitive
 from ..recording import TEACHING_SIZE, Absent, Node, Tensor, entry
+from ..scopes import current_scope
 
 
 def layer_call(made: Primitive) -> Callable[..., Any]:
@@ -29,7 +30,7 @@ def layer_call(made: Primitive) -> Callable[..., Any]:
         kind = type(a)
         if type(b) is Tensor and type(c) is Tensor and (kind is Tensor or kind is ndarray):
             n, o = b.node, c.node
-            if n is not None and o is not None and n.requires_grad and o.requires_grad and (mode := current()).plain:
+            if n is not None and o is not None and n.requires_grad and o.requires_grad and current().plain:
                 m, x = (a.node, a._data) if kind is Tensor else (None, a)
                 z, k = b._data, c._data
                 if x.dtype is z.dtype is k.dtype:
@@ -49,7 +50,7 @@ def layer_call(made: Primitive) -> Callable[..., Any]:
                         node.x = (m if kind is ndarray else x, None, None)
                     node.first = (m, n, o)
                     node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
-                    node.scope = mode.scope
+                    node.scope = current_scope()
                     node.second = node.z = node.y = None
                     node.settings = node.storage = node.watch = node.grad = node.about = None
                     t = Tensor()
@@ -73,7 +74,7 @@ def loss_call(made: Primitive) -> Callable[..., Any]:
     def call(a: Any, b: Any, **settings: Any) -> Any:
         if type(a) is Tensor and type(b) is ndarray and b.dtype.kind != "O":
             m = a.node
-            if m is not None and m.requires_grad and (mode := current()).plain:
+            if m is not None and m.requires_grad and current().plain:
                 x = a._data
                 settings = defaults if settings == defaults else {**defaults, **settings}
                 try:
@@ -90,7 +91,7 @@ def loss_call(made: Primitive) -> Callable[..., Any]:
                 node.z = residual
                 node.value = y if y.size <= TEACHING_SIZE else Absent(y.shape, y.dtype)
                 node.settings = settings
-                node.scope = mode.scope
+                node.scope = current_scope()
                 node.second = node.y = node.storage = node.watch = node.grad = node.about = None
                 t = Tensor()
                 t._data = y

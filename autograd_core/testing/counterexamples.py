@@ -231,7 +231,7 @@ class noting(Switch):
         self.witness = witness
 
     def mode(self, now: Mode) -> Mode:
-        return Mode(now.recording, True, now.scope, self.witness)
+        return Mode(now.recording, True, self.witness)
 
 
 def culprit(f: Callable[..., Any], args: Sequence[Any], is_right: Callable[..., bool]) -> str | None:

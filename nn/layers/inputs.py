@@ -56,5 +56,5 @@ def expect(fits: bool, x: Any, layer: Module, shape: str, remedy: str = "") -> N
 
 def called(layer: Module) -> str:
     """A layer as an error names it: its text, without that of layers within, and where it stands in the model."""
-    name, text = layer._scope_name, f"{type(layer).__name__}({layer.extra_repr()})"
+    name, text = layer._label and layer._label[0], f"{type(layer).__name__}({layer.extra_repr()})"
     return text if name in (None, type(layer).__name__) else f"{text}, the layer {name!r},"

@@ -97,6 +97,18 @@ def is_scalar_call(args: Sequence[Any], y: Any) -> bool:
 
 def exact_pull(rules: Sequence[BoundRule]) -> Pull:
     """The pull-back from rules whose results have the shape and dtype of their inputs already."""
+    names = [r.names for r in rules]
+    if names == [("g", "b"), ("g", "a"), ("g",)]:  # a layer's: of its input, its weight, its bias
+        of_input, of_weight, of_bias = [r.rule for r in rules]
+
+        def pull(node: Node, saved: Any, g: Any) -> tuple[Any, ...]:
+            x, w, _ = saved.x
+            return of_input(g, w), of_weight(g, x), of_bias(g)
+
+        return pull
+    if names == [("g", "a"), ("g",)]:  # of its weight and its bias
+        of_weight, of_bias = [r.rule for r in rules]
+        return lambda node, saved, g: (of_weight(g, saved.x[0]), of_bias(g))
     first, second, third = [*[r.bound(None) for r in rules], None, None][:3]
     assert first is not None
     if second is None:

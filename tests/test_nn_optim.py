@@ -100,6 +100,17 @@ def test_state_follows_a_model_that_is_converted():
     assert model.weight.dtype == np.float64
 
 
+def test_a_subclass_of_sgd_changes_arrays_its_own_way():
+    class Signs(nn.optim.SGD):
+        def update(self, w, g, memory, group):
+            w -= group["lr"] * np.sign(g)
+
+    w = nn.Parameter([1.0, -2.0])
+    np.sum(w * w).backward()
+    Signs([w], lr=0.5).step()
+    np.testing.assert_array_equal(w.numpy(), [0.5, -1.5])
+
+
 def test_a_closure_is_called_first_and_its_loss_returned():
     w = nn.Parameter([3.0])
     optimizer = nn.optim.SGD([w], lr=0.5)

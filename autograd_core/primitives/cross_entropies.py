@@ -29,8 +29,6 @@ from .softmaxes import log_softmax, softmax
 NARROW, FEW = 16, 128
 """Up to the second many classes, rows with a 1 in the place of the class are kept ready; up to the first, sums are matrices."""
 
-HALF = np.dtype(np.float16)
-
 
 class ClassRangeError(AutogradError, IndexError):
     """A target that names no class."""
@@ -102,7 +100,7 @@ def cross_entropy_forward(scores: Any, target: Any, *, reduction: Reduction = "m
     highest = scores.argmax(1)  # and then the scores there: far quicker than the maximum of each row
     add(highest, row_starts(rows, classes), highest)
     z = subtract(scores, across(scores.take(highest), classes), order="C")
-    if classes > FEW or reduction not in ("mean", "sum") or z.dtype == HALF:
+    if classes > FEW or reduction not in ("mean", "sum") or z.itemsize == 2:
         return by_elements(z, target, reduction)
     unit, each_class, each_row, share = tables(rows, classes, z.dtype)
     try:
@@ -163,6 +161,8 @@ def cross_entropy_elsewhere(scores: Any, target: Any, reduction: Reduction) -> A
 
 def cross_entropy_back(g: Any, r: Any) -> Any:
     """The slope of each loss, times its cotangent; a mean has scaled the slope already."""
+    if g is number(1, r.dtype):  # as where backward starts from
+        return r
     return r * (np.expand_dims(g, 1) if g.ndim else g)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core import ops
+
 from .. import functional as F
 from ..module import Module
 from ..parameter import Parameter
@@ -39,7 +41,7 @@ class ReLU(Module):
         self.inplace = inplace
 
     def forward(self, x: Any) -> Any:
-        return F.relu(x)
+        return ops.relu(x)
 
     def extra_repr(self) -> str:
         return listed(self)

@@ -136,31 +136,37 @@ class Optimizer:
         closure   computes the loss again and calls backward first; what it returns is returned
         """
         loss = None if closure is None else ag.enable_grad()(closure)()
-        counts, update = self.counts_steps, self.update
         for group, desk in zip(self.param_groups, self._desks, strict=True):
-            params, maximize = group["params"], group.get("maximize")
-            decay, decoupled = self.decay(group) if group.get("weight_decay") else NO_DECAY
-            prepares = maximize or decay is not None
-            pairs = desk.pairs(params) if desk.has_scalars else ag.updatable(params)
-            held = 0
-            if not counts:
-                desk.hold(self.numbers(group, 0), decay)
-            for pair, memory in zip(pairs, desk.memories, strict=True):
-                if pair is not None:
-                    w, g = pair
-                    if counts:
-                        t = memory.state["step"] = memory.state.get("step", 0) + 1
-                        if t != held:  # nearly always once for all
-                            held = t
-                            desk.hold(self.numbers(group, t), decay)
-                    if memory.dtype is not w.dtype:
-                        desk.settle(memory, w)
-                    if prepares:
-                        g = memory.prepared(w, g, maximize, decay is not None, decoupled)
-                    update(w, g, memory, group)
+            params = group["params"]
             if desk.has_scalars:
+                pairs = desk.pairs(params)
+                self.change(group, desk, pairs)
                 desk.write_back(params, pairs)
+            else:
+                self.change(group, desk, ag.updatable(params))
         return loss
+
+    def change(self, group: Group, desk: Desk, pairs: list[tuple[Array, Array] | None]) -> None:
+        """Change the arrays of one group by their gradients; both are None where there is no gradient."""
+        counts, update, maximize = self.counts_steps, self.update, group.get("maximize")
+        decay, decoupled = self.decay(group) if group.get("weight_decay") else NO_DECAY
+        prepares = maximize or decay is not None
+        held = 0
+        if not counts:
+            desk.hold(self.numbers(group, 0), decay)
+        for pair, memory in zip(pairs, desk.memories, strict=True):
+            if pair is not None:
+                w, g = pair
+                if counts:
+                    t = memory.state["step"] = memory.state.get("step", 0) + 1
+                    if t != held:  # nearly always once for all
+                        held = t
+                        desk.hold(self.numbers(group, t), decay)
+                if memory.dtype is not w.dtype:
+                    desk.settle(memory, w)
+                if prepares:
+                    g = memory.prepared(w, g, maximize, decay is not None, decoupled)
+                update(w, g, memory, group)
 
     def decay(self, group: Group) -> tuple[float | None, bool]:
         """The number by which weights shrink and True, or by which they add to the gradient and False."""

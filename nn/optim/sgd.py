@@ -11,7 +11,7 @@ from numpy import multiply, subtract
 from ..errors import SettingError
 from ..settings import number
 from .optimizer import Group, Optimizer
-from .room import Array, Memory
+from .room import Array, Desk, Memory
 
 
 class SGD(Optimizer):
@@ -62,6 +62,18 @@ class SGD(Optimizer):
     def numbers(self, group: Group, t: int) -> tuple[float, ...]:
         return group["lr"], group["momentum"], 1 - group["dampening"]
 
+    def change(self, group: Group, desk: Desk, pairs: list[tuple[Array, Array] | None]) -> None:
+        if type(self) is not SGD or group["momentum"] or group.get("weight_decay") or group.get("maximize"):
+            super().change(group, desk, pairs)
+            return
+        desk.hold(self.numbers(group, 0), None)  # and w = w - lr * g, without a call for each parameter
+        for pair, memory in zip(pairs, desk.memories, strict=True):
+            if pair is not None:
+                w, g = pair
+                if memory.dtype is not w.dtype:
+                    desk.settle(memory, w)
+                subtract(w, multiply(g, memory.numbers[0], memory.first), w)
+
     def update(self, w: Array, g: Array, memory: Memory, group: Group) -> None:
         lr, momentum, gain = memory.numbers
         d = memory.first
@@ -73,5 +85,4 @@ class SGD(Optimizer):
                 np.multiply(b, momentum, b)
                 np.add(b, g if group["dampening"] == 0 else np.multiply(g, gain, d), b)
             g = np.add(g, np.multiply(b, momentum, d), d) if group["nesterov"] else b
-        multiply(g, lr, d)
-        subtract(w, d, w)
+        subtract(w, multiply(g, lr, d), w)

@@ -180,6 +180,19 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(pages, tmp_path):
         assert 0 <= box["x"] < box["x"] + box["width"] <= 360, id
 
 
+@pytest.mark.parametrize(("width", "height"), [(640, 360), (320, 256)], ids=["200 %", "400 %"])
+def test_nothing_covers_the_drawing_on_a_page_that_is_enlarged(width, height, pages, tmp_path):
+    page = pages.open(ag.explore(two_paths(), path=tmp_path / "p.html"), width, height)
+    stage = page.locator("#stage").bounding_box()
+
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert stage["height"] > 0.8 * height
+    assert page.locator("footer").bounding_box()["y"] >= stage["y"] + stage["height"]
+    details = page.locator("aside h2")
+    details.scroll_into_view_if_needed()
+    assert 0 <= details.bounding_box()["y"] < height
+
+
 def test_wheel_drag_and_0_move_the_graph(pages, tmp_path):
     page = pages.open(ag.explore(two_paths(), path=tmp_path / "p.html"))
     start = card(page, "a").bounding_box()

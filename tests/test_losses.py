@@ -125,6 +125,27 @@ def test_no_number_outside_of_the_classes_is_taken_for_one(classes):
     np.testing.assert_allclose(ops.cross_entropy(s, ignored), ops.cross_entropy(s[[0, 2]], ignored[[0, 2]]))
 
 
+@pytest.mark.parametrize("options", [{}, {"weight": np.ones(4)}, {"label_smoothing": 0.1}])
+def test_a_batch_to_ignore_as_a_whole_has_no_mean_and_changes_nothing(options):
+    s = ag.tensor(scores, requires_grad=True)
+    with np.errstate(invalid="ignore"):
+        loss = ops.cross_entropy(s, np.full(6, -100), **options)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        loss.backward()
+
+    assert np.isnan(loss.item())
+    np.testing.assert_array_equal(s.grad.numpy(), 0)
+
+
+def test_an_ignored_row_may_hold_anything():
+    s, t = np.vstack([scores, np.full(4, -np.inf), np.full(4, np.nan)]), np.append(target, [-100, -100])
+    with np.errstate(invalid="ignore"):
+        value, gradient = ag.value_and_grad(lambda s: ops.cross_entropy(s, t))(s)
+
+    np.testing.assert_allclose(value, LOSSES.mean())
+    np.testing.assert_array_equal(gradient[6:], 0)
+
+
 def test_smoothed_labels_are_a_mixture_with_the_uniform_target():
     smooth = 0.9 * np.eye(4)[target] + 0.1 / 4
     expected = np.mean(-np.sum(smooth * LOG_P, axis=1))

@@ -84,6 +84,20 @@ def test_a_smaller_image_with_antialias_weighs_every_pixel(mode):
     assert (ag.grad(lambda x: interpolate(x, size=2, mode="bilinear").sum())(x) == 0).any()
 
 
+@pytest.mark.parametrize(
+    ("n", "m", "mode", "dtype", "at", "expected"),  # what PyTorch 2.13 takes
+    [
+        (693, 609, "nearest", "f", 87, 98),
+        (693, 609, "nearest", "d", 87, 99),
+        (576, 228, "nearest", "f", 95, 239),
+        (656, 68, "nearest-exact", "f", 25, 245),
+        (656, 68, "nearest-exact", "d", 25, 246),
+    ],
+)
+def test_of_two_elements_that_are_as_near_the_same_is_taken_as_by_pytorch(n, m, mode, dtype, at, expected):
+    assert interpolate(np.arange(n, dtype=dtype)[None, None], m, mode=mode)[0, 0, at] == expected
+
+
 def test_the_nearest_elements_of_integers_are_integers():
     assert interpolate(np.array([[[1, 2]]]), size=3).tolist() == [[[1, 1, 2]]]
 

@@ -319,6 +319,9 @@ def weighted_cross_entropy(
     if label_smoothing:
         spread = -np.sum(log_p if weight is None else log_p * along_classes(weight, scores.ndim), axis=axis)
         losses = losses * (1 - label_smoothing) + spread * counted * (label_smoothing / classes)
+    losses = np.where(
+        counted, losses, 0
+    )  # cut: nothing comes back from what is ignored, even if that is all, whose mean is 0/0
     if reduction == "mean":
         return np.sum(losses) / np.sum(shares)
     return reduced(losses, reduction)

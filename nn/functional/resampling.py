@@ -57,12 +57,18 @@ AXES_OF = {
 
 
 @lru_cache(maxsize=256)
-def resampling(mode: str, size: int, out: int, step: float, align_corners: bool, antialias: bool) -> ops.SparseMatrix:
-    """The matrix that gives an axis of one size another: the new elements are `step` old ones apart."""
+def resampling(
+    mode: str, size: int, out: int, step: float, align_corners: bool, antialias: bool, dtype: Any
+) -> ops.SparseMatrix:
+    """The matrix that gives an axis of one size another: the new elements are `step` old ones apart.
+
+    dtype   of what is resampled: as PyTorch rounds by it, so do the nearest elements, where two are about as near
+    """
     i = np.arange(out)
     if mode in ("nearest", "nearest-exact"):
-        places = np.floor((i + (0.5 if mode == "nearest-exact" else 0)) * step)
-        return ops.SparseMatrix(i, np.minimum(places, size - 1), shape=(out, size))
+        precision: Any = np.float64 if dtype == np.float64 else np.float32
+        places = (i + (0.5 if mode == "nearest-exact" else 0)).astype(precision) * precision(step)
+        return ops.SparseMatrix(i, np.minimum(np.floor(places.astype(np.float32)), size - 1), shape=(out, size))
     if mode == "area":
         places, weights = means(i * size // out, -(-(i + 1) * size // out), np.ones_like)
     elif antialias:
@@ -163,5 +169,5 @@ def interpolate(
     new = sizes(old, size, scale_factor, recompute_scale_factor)
     for axis, n, (m, step) in reversed(list(zip(range(-len(old), 0), old, new, strict=True))):
         step = ((n - 1) / (m - 1) if m > 1 else 0.0) if align_corners else step
-        x = ops.sparse_product(resampling(mode, n, m, step, bool(align_corners), antialias), x, axis)
+        x = ops.sparse_product(resampling(mode, n, m, step, bool(align_corners), antialias, x.dtype), x, axis)
     return x

@@ -44,13 +44,15 @@ class Workload:
         return SCALES[self.unit]
 
 
-def node(name: str, nodes: int, references: tuple[str, ...] = (), rounds: int | None = None) -> Workload:
+def node(
+    name: str, nodes: int, references: tuple[str, ...] = (), rounds: int | None = None, collector: bool = True
+) -> Workload:
     """The cost of a node in a chain of `nodes`, the same limits whatever its length."""
     return Workload(
         name=name,
-        title=f"one node in a chain of {nodes + 1:,}, over NumPy",
+        title=f"one node in a chain of {nodes + 1:,}, over NumPy{'' if collector else ', collector off'}",
         module="node",
-        settings={"nodes": nodes},
+        settings={"nodes": nodes, "collector": collector},
         limits={"record": 0.8, "pull back": 1.0},
         references=references,
         unit="µs",
@@ -130,7 +132,9 @@ WORKLOADS = {
         ),
         node("node_1e3", 999),
         node("node_1e5", 99_999, references=("torch",)),
+        node("node_1e5_alone", 99_999, references=("torch",), collector=False),
         node("node_1e6", 999_999, rounds=3),
+        node("node_1e6_alone", 999_999, rounds=3, collector=False),
         Workload(
             name="hessian",
             title="Hessian of Rosenbrock, 20 dimensions",

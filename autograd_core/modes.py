@@ -63,7 +63,7 @@ class Mode:
 
 
 _mode: ContextVar[Mode] = ContextVar("autograd_core mode", default=Mode(True, False))  # noqa: B039  # never changed
-current, enter, leave = _mode.get, _mode.set, _mode.reset
+current, enter, reset = _mode.get, _mode.set, _mode.reset
 
 
 class Block:
@@ -104,12 +104,20 @@ class Block:
         return called  # type: ignore[return-value]
 
 
-def elsewhere(block: Block) -> ModeError:
-    """The error for a block that is left where it was not entered."""
-    return ModeError(
-        f"a block of {type(block).__name__} was left in another thread or task than it was entered in, as can happen to a "
-        f"generator that waits within one: close it where it was started, or compute within the block and yield outside"
-    )
+def set_back(reset: Callable[[Any], None], entered: Any, block: Block) -> None:
+    """Set the variable of this thread or task back to before a block entered a mode or scope of it; ModeError in another one."""
+    try:
+        reset(entered.token)
+    except (
+        AttributeError,
+        TypeError,
+        ValueError,
+        RuntimeError,
+    ) as reason:  # by what is missing, foreign or set back already
+        raise ModeError(
+            f"a block of {type(block).__name__} was left in another thread or task than it was entered in, as can happen to a "
+            f"generator that waits within one: close it where it was started, or compute within the block and yield outside"
+        ) from reason
 
 
 class Switch(Block):
@@ -133,10 +141,7 @@ class Switch(Block):
         while mode is not None and mode.switch is not self:
             above.append(mode)
             mode = mode.outer
-        try:
-            leave(mode.token)  # type: ignore[union-attr, arg-type]  # caught
-        except (AttributeError, ValueError) as reason:
-            raise elsewhere(self) from reason
+        set_back(reset, mode, self)
         for mode in reversed(above):  # as when one of two suspended generators is closed: what was entered later stays
             mode.switch.__enter__()  # type: ignore[union-attr]
 

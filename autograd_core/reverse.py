@@ -153,6 +153,7 @@ def _walk(
         try:
             if closely is not None:
                 contributions = closely(node, saved, g)
+            # a cut is a call like any other where no mask can reach beyond it
             elif (route.cut and (route.alert or (node.first.route is not None and node.first.route.carries))) or (
                 live and (node in live or not live.keys().isdisjoint(node.parents))
             ):

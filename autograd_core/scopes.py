@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import Any
 
-from .modes import Block, elsewhere
+from .modes import Block, set_back
 
 BACKWARD = "backward pass"
 """The kind of the scopes of recorded backward passes."""
@@ -87,10 +87,7 @@ class scope(Block):
         now = found = current_scope()
         while found is not None and getattr(found, "block", None) is not self:
             found = found.outer
-        try:
-            reset(found.token)  # type: ignore[union-attr]  # which only works where it was entered
-        except (AttributeError, ValueError) as reason:
-            raise elsewhere(self) from reason
+        set_back(reset, found, self)
         found.token = None  # type: ignore[union-attr]  # a record is not to keep a task alive
         enter(now)
         leave(found)  # type: ignore[arg-type]

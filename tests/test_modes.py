@@ -292,6 +292,22 @@ def test_a_block_that_is_left_in_another_task_says_so(block):
     assert (current_scope(), is_recording()) == (None, True)
 
 
+@pytest.mark.parametrize("block", [ag.no_grad(), ag.scope("here")], ids=["mode", "scope"])
+def test_a_task_cannot_leave_what_was_left_where_it_was_started(block):
+    async def late():
+        await asyncio.sleep(0)
+        block.__exit__()
+
+    async def main():
+        with block:
+            task = asyncio.create_task(late())
+        await task
+
+    with pytest.raises(ModeError, match="another thread or task"):
+        asyncio.run(main())
+    assert (current_scope(), is_recording()) == (None, True)
+
+
 # -- decorators and errors ---------------------------------------------------------------------------------------------------
 
 

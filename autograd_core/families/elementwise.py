@@ -90,8 +90,6 @@ def product(partial: Partial, arity: int, cut: bool) -> Product:
         if partial == -1:
             return lambda saved, g: -g
         return lambda saved, g: g * partial
-    if cut and arity < 3 and parameter_names(partial) == ("y",):
-        return lambda saved, g: gate(g, partial(saved.y))
     factor = factor_of(partial, arity)
     if cut:
         return lambda saved, g: gate(g, factor(saved))
